@@ -1,0 +1,40 @@
+// Everything the engine touches that is not pure, passed in by main (or by a test).
+import type { Emit } from "../model/event.ts";
+import type { Inventory } from "../model/host.ts";
+import type { AnyKind } from "../model/kind.ts";
+import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
+import type { Secrets } from "../model/ports/secrets.ts";
+import type { State } from "../model/ports/state.ts";
+import type { Assignment, Role } from "../model/role.ts";
+
+export interface World {
+  readonly kinds: ReadonlyMap<string, AnyKind>;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly connect: ConnectOptions;
+  readonly secrets: Secrets;
+  /** Opened on first use: planning without a state is possible. */
+  state(): Promise<State>;
+  now(): Date;
+  /** Milliseconds from a clock that never jumps. */
+  monotonicMs(): number;
+  /** Random bytes in hexadecimal. */
+  randomHex(bytes: number): string;
+  readonly emit: Emit;
+  /** Aborted at the first SIGINT: start nothing new, let what runs end. */
+  readonly stop: AbortSignal;
+}
+
+/** What is to be planned: the chosen hosts' assignments, and all others for what they require. */
+export interface Work {
+  readonly inventory: Inventory;
+  readonly inventoryFile: string;
+  readonly roles: ReadonlyMap<string, Role>;
+  /** For every host of the inventory, in playbook order. */
+  readonly assignments: readonly Assignment[];
+  /** The hosts that `--limit` leaves, in inventory order. */
+  readonly hosts: readonly string[];
+  /** What roles asked for in `inputs`, by host, role (`as`) and name. */
+  inputsOf(host: string, as: string): Promise<Readonly<Record<string, string>>>;
+  /** Hosts at once. */
+  readonly forks: number;
+}

@@ -1,0 +1,31 @@
+// Three-way drift: what the last apply recorded, what is there now, what the roles say now.
+import type { Shown } from "./kind.ts";
+import type { Problem } from "./problem.ts";
+import type { Address } from "./resource.ts";
+
+/** drifted: actual ≠ recorded, somebody else changed it. pending: desired ≠ recorded, we changed our mind. new: never applied. */
+export type DriftStatus = "converged" | "drifted" | "pending" | "both" | "new" | "unknown";
+
+export interface DriftedProperty {
+  readonly property: string;
+  readonly recorded: Shown;
+  readonly actual: Shown;
+}
+
+export interface DriftItem {
+  readonly address: Address;
+  readonly host: string;
+  readonly status: DriftStatus;
+  /** Where actual and recorded differ. */
+  readonly properties: readonly DriftedProperty[];
+  /** ISO 8601, UTC: when the last apply recorded it. */
+  readonly recordedAt?: string;
+  readonly because?: Problem;
+}
+
+export interface DriftReport {
+  readonly format: 1;
+  readonly created: string;
+  readonly items: readonly DriftItem[];
+  readonly unreachable: readonly { readonly host: string; readonly problem: Problem; readonly resources: number }[];
+}

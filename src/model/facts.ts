@@ -1,0 +1,23 @@
+// Properties of a host, read before roles run and frozen for the run. Hostile data: never evaluated.
+
+export interface Facts {
+  readonly hostname: string;
+  readonly machineId: string;
+  /** Boot id and start time of PID 1, so that a container's reboot counts too. */
+  readonly boot: string;
+  readonly os: { readonly id: string; readonly versionId: string; readonly codename: string; readonly name: string; readonly like: readonly string[] };
+  /** `uname -r`. */
+  readonly kernel: string;
+  /** `uname -m`: "x86_64", "aarch64". */
+  readonly machine: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly init: "systemd" | "other";
+  readonly packageManager: "apt" | "none";
+  /** "none", "container", "kvm" … */
+  readonly virtualization: string;
+  /** The user that logged in, before becoming root. */
+  readonly user: string;
+  /** True when the session's commands run as uid 0. */
+  readonly root: boolean;
+}

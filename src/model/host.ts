@@ -1,0 +1,91 @@
+// Hosts, groups and variables as the engine and roles see them.
+import type { Json } from "../lib/json.ts";
+import type { Position } from "./problem.ts";
+import type { SecretRef } from "./text.ts";
+
+/** How a host is logged in to. What is undefined is asked of ~/.ssh/config, then defaults. */
+export interface Login {
+  /** The connection's name in the registry: "ssh", "local", "container". */
+  readonly connection: string;
+  /** Address or name to connect to; for "container" the container's name. */
+  readonly address: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly keyFile?: string;
+  /** One host to jump through: `user@host:port`. */
+  readonly jump?: string;
+  readonly password?: SecretRef;
+  /** Become root by sudo after login; ignored when the login is root. Default true. */
+  readonly become: boolean;
+  readonly becomePassword?: SecretRef;
+  /** The twin this container must belong to; a host without that marker is refused. */
+  readonly twin?: string;
+}
+
+/** A variable with where it came from. `lost` are the layers that were overruled, strongest first. */
+export interface Sourced {
+  readonly value: Json;
+  /** "host", "group web", "defaults", "-e" … */
+  readonly layer: string;
+  readonly at?: Position;
+  readonly lost: readonly { readonly value: Json; readonly layer: string; readonly at?: Position }[];
+}
+
+export interface Host {
+  readonly name: string;
+  readonly login: Login;
+  /** All groups it is in, parents included, without "all"; sorted by name. */
+  readonly groups: readonly string[];
+  /** Network name to address: `{ lan: "192.168.1.2" }`. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly mac?: string;
+  /** Every variable; values are data and never evaluated. A null-prototype object. */
+  readonly vars: Readonly<Record<string, Json>>;
+  /** The same variables with where each came from. */
+  readonly sources: Readonly<Record<string, Sourced>>;
+  readonly at?: Position;
+}
+
+export interface Group {
+  readonly name: string;
+  /** Every host in it or below it, in inventory order. */
+  readonly hosts: readonly string[];
+  readonly children: readonly string[];
+}
+
+/** A named thing with an address that is never logged in to: a router, a virtual address. */
+export interface Device {
+  readonly name: string;
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly mac?: string;
+}
+
+export interface Network {
+  readonly name: string;
+  /** `192.168.1.0/24`, host bits zero. */
+  readonly cidr: string;
+  readonly gateway?: string;
+  readonly domain?: string;
+  readonly dns: readonly string[];
+  /** Inclusive ranges of addresses: `{ dhcp: { from, to } }`. */
+  readonly ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+}
+
+/** Everything that the inventory files say, read and checked. */
+export interface Inventory {
+  readonly format: 1;
+  /** Folder of the first source, absolute: other paths are relative to it. */
+  readonly folder: string;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly networks: ReadonlyMap<string, Network>;
+  /** The playbook it names, absolute. */
+  readonly playbook?: string;
+  /** The secrets file it names, absolute. */
+  readonly secrets?: string;
+  /** What is odd but no error: shown as warnings. */
+  readonly warnings: readonly { readonly message: string; readonly at?: Position }[];
+  /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing. */
+  select(pattern: string): readonly string[];
+}

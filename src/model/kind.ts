@@ -1,0 +1,102 @@
+// The contract of a kind: how one type of resource is looked at, compared and changed.
+import type { PortName, Readers } from "./ports/index.ts";
+import type { Problem } from "./problem.ts";
+import type { Capability } from "./resource.ts";
+import type { JsonSchema } from "./schema.ts";
+import type { Step } from "./step.ts";
+import type { Text } from "./text.ts";
+
+/** What a change may cost, from nothing to data. `risks` lists them in rising order. */
+export type Risk = "none" | "reload" | "restart" | "reboot" | "replace" | "connectivity" | "data-loss";
+export const risks: readonly Risk[] = ["none", "reload", "restart", "reboot", "replace", "connectivity", "data-loss"];
+
+/** The kind of value a change shows: JSON, or one of the two things that are never shown. */
+export type Shown = { readonly value: unknown } | { readonly hidden: "sensitive" } | { readonly hidden: "known-later" };
+
+/** desired ≠ actual in one property. `property` also names the target where a resource has several: "package:nginx". */
+export interface Change {
+  readonly property: string;
+  readonly before: Shown;
+  readonly after: Shown;
+  readonly risk: Risk;
+  /** How the values read best: as one line, or as a unified diff of two texts. */
+  readonly view: "value" | "text";
+  /** One remark for people: "recreates 1 of 6 containers", "cannot be undone". */
+  readonly note?: string;
+}
+
+/** Shown beside the plan; never compared or recorded: the old file's text, a version that would be installed. */
+export type Evidence = Readonly<Record<string, unknown>>;
+
+export type Found<Actual> =
+  | { readonly found: "present"; readonly actual: Actual; readonly evidence?: Evidence }
+  | { readonly found: "absent" }
+  /** There is nothing to look with yet: no engine, no user, no unit, no host. */
+  | { readonly found: "blocked"; readonly needs: Capability; readonly because: string }
+  /** Could not look: an error of the plan, never "create". */
+  | { readonly found: "unknown"; readonly because: Problem };
+
+export type Known<Actual> = Extract<Found<Actual>, { found: "present" | "absent" }>;
+
+/** What a diff may know of the rest of the plan. */
+export interface Ahead {
+  /** `kind:identity` of the resources on this host that will change before this one. */
+  readonly changing: ReadonlySet<string>;
+  /** SHA-256 (hexadecimal) of a text with its secrets and refs filled in; undefined while a ref is known only later. */
+  digest(content: Text): string | undefined;
+}
+
+/** What was there before a run, by path: what `restore` may desire again. The content is read from the host's undo folder. */
+export type PreImages = ReadonlyMap<string, { readonly sha256: string; readonly content: string }>;
+
+/** Why nothing can bring back what was there. */
+export interface Irreversible {
+  readonly irreversible: string;
+}
+
+/**
+ * One type of resource. `probe` reads and never writes; `diff` and `steps` are pure.
+ * Rules that the contract suite holds over every kind:
+ * an actual holds nothing volatile; converged means an empty diff; steps, probe, diff gives empty; each change has a step;
+ * what `diff` says of an absent resource names at least every property that a later diff of a half-present one can name, with risks no lower.
+ */
+export interface Kind<Desired, Actual, Via extends PortName> {
+  readonly kind: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  /** Draft 2020-12; unknown keys are refused with a suggestion. */
+  readonly schema: JsonSchema;
+  readonly via: readonly Via[];
+  identity(desired: Desired): string;
+  probe(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
+  diff(desired: Desired, found: Known<Actual>, ahead: Ahead): readonly Change[];
+  steps(desired: Desired, found: Known<Actual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Step[];
+  /** What to desire to be rid of it: prune, destroy. */
+  absent?(desired: Desired): Desired;
+  /** What to desire to get back to what was found before. */
+  restore?(desired: Desired, before: Found<Actual>, pre: PreImages): Desired | Irreversible;
+}
+
+/** Any kind, as registries and the engine hold it. */
+export type AnyKind = Kind<unknown, unknown, PortName>;
+
+export function present<Actual>(actual: Actual, evidence?: Evidence): Found<Actual> {
+  return evidence === undefined ? { found: "present", actual } : { found: "present", actual, evidence };
+}
+
+export const absent = { found: "absent" } as const;
+
+export function blocked(needs: Capability, because: string): Extract<Found<never>, { found: "blocked" }> {
+  return { found: "blocked", needs, because };
+}
+
+/** A change of one property, shown as a value; no risk unless one is given. */
+export function change(property: string, from: { readonly before: unknown; readonly after: unknown; readonly risk?: Risk; readonly note?: string }): Change {
+  const noted = from.note === undefined ? {} : { note: from.note };
+  return { property, before: { value: from.before }, after: { value: from.after }, risk: from.risk ?? "none", view: "value", ...noted };
+}
+
+/** The highest risk among the changes. */
+export function highestRisk(changes: readonly Change[]): Risk {
+  return changes.reduce<Risk>((highest, { risk }) => (risks.indexOf(risk) > risks.indexOf(highest) ? risk : highest), "none");
+}

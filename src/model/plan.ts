@@ -1,0 +1,94 @@
+// A plan: changes and steps in order, as data that can be shown, saved and applied.
+import type { Json } from "../lib/json.ts";
+import type { Login } from "./host.ts";
+import type { Change } from "./kind.ts";
+import type { Problem } from "./problem.ts";
+import type { Address, Capability } from "./resource.ts";
+import type { Step } from "./step.ts";
+
+export type Action = "none" | "create" | "update" | "replace" | "remove";
+
+export interface EntryCommon {
+  readonly address: Address;
+  readonly host: string;
+  /** The assignment's `as`. */
+  readonly role: string;
+  readonly kind: string;
+  /** `kind:identity`. */
+  readonly id: string;
+  readonly action: Action;
+  readonly changes: readonly Change[];
+  /** With references to secrets, never their values. */
+  readonly desired: Json;
+  readonly provides: readonly Capability[];
+  readonly traces: readonly string[];
+  readonly exclusive?: string;
+}
+
+/** What was found is known: these steps are what will run. */
+export interface Exact extends EntryCommon {
+  readonly entry: "exact";
+  readonly steps: readonly Step[];
+  /** Hash of the canonical Actual; keyed when secrets take part. */
+  readonly fingerprint: string;
+}
+
+/** It can be looked at only once something planned earlier is there; apply probes then, and goes on if every change is among these. */
+export interface Predicted extends EntryCommon {
+  readonly entry: "predicted";
+  readonly needs: Capability;
+  readonly by: Address;
+}
+
+/** It cannot be planned: what it needs is nowhere, or nobody could look. */
+export interface Blocked extends EntryCommon {
+  readonly entry: "blocked";
+  readonly because: Problem;
+}
+
+export type Entry = Exact | Predicted | Blocked;
+
+export interface PlannedHost {
+  readonly host: string;
+  readonly login: Login;
+  /** machine-id: a host of the same name with another identity is refused. */
+  readonly machineId?: string;
+  /** Why nothing could be planned for it. */
+  readonly unreachable?: Problem;
+  readonly roundTrips: number;
+}
+
+/** One role on one host in the order of work; `after` are keys (`host/role`) of the units that must be done before. */
+export interface Unit {
+  readonly key: string;
+  readonly host: string;
+  readonly role: string;
+  readonly after: readonly string[];
+  readonly serial?: { readonly play: number; readonly slots: number };
+}
+
+export interface Plan {
+  readonly format: 1;
+  /** Random; consumed on the hosts when the saved plan is applied. */
+  readonly id: string;
+  readonly hlx: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  /** Absolute paths as given; shown, and for finding the secrets source. */
+  readonly inventory: string;
+  readonly secrets?: string;
+  readonly hosts: readonly PlannedHost[];
+  /** In dependency order. */
+  readonly units: readonly Unit[];
+  /** In dependency order; converged ones too (action "none"). */
+  readonly entries: readonly Entry[];
+  /** Errors of the plan: with any of them nothing is applied on the hosts they name. */
+  readonly problems: readonly Problem[];
+}
+
+/** `add`, `change`, `remove` as in `Plan: 3 to add, 1 to change, 0 to remove.` A replace counts as one add and one remove. */
+export interface Totals {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+}

@@ -1,0 +1,35 @@
+// How a host is reached: the port behind which ssh, local and container stand.
+import type { Host } from "../host.ts";
+import type { Session } from "./shell.ts";
+
+/** What connecting may need from the one who runs hlx. Every value is asked for at most once and kept in memory only. */
+export interface Credentials {
+  /** The password for a host's login or for sudo there; undefined when nobody gave one. */
+  password(purpose: "login" | "become", host: Host): Promise<string | undefined>;
+  /** The passphrase of a private key file; undefined when nobody gave one. */
+  passphrase(keyFile: string): Promise<string | undefined>;
+}
+
+/** What a connection is opened with; the same for all hosts of a run. */
+export interface ConnectOptions {
+  readonly credentials: Credentials;
+  /** known_hosts files, first match wins; the first is the one that new keys are written to. */
+  readonly knownHosts: readonly string[];
+  /** Write an unknown key down instead of refusing it. A changed or revoked key is refused always. */
+  readonly acceptNew: boolean;
+  /** `~/.ssh/config`, or undefined to read none. */
+  readonly sshConfig?: string;
+  /** `SSH_AUTH_SOCK`, when there is an agent. */
+  readonly agent?: string;
+  readonly home: string;
+  /** From the first packet to a shell that answers, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Says what happens, for `-vv`: never a secret. */
+  log(line: string): void;
+}
+
+/** One way of reaching hosts. `open` throws ProblemError (unreachable, trust, privilege). */
+export interface Connection {
+  readonly connection: string;
+  open(host: Host, options: ConnectOptions): Promise<Session>;
+}

@@ -1,0 +1,72 @@
+// What is remembered: runs, the journal written ahead, and what the last apply recorded of each resource.
+import type { Json } from "../../lib/json.ts";
+import type { Outcome } from "../event.ts";
+import type { Address } from "../resource.ts";
+import type { Step, StepResult } from "../step.ts";
+
+export interface RunStart {
+  readonly command: string;
+  readonly who: string;
+  readonly where: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly gitCommit?: string;
+  /** The command line as given; `-e` values included, secrets never. */
+  readonly argv: readonly string[];
+  readonly planId?: string;
+}
+
+export interface RunSummary extends RunStart {
+  readonly run: number;
+  readonly ended?: string;
+  readonly exitCode?: number;
+  readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** Written before the fact ("intent", "started") and after it ("result", "outcome"). Step contents are left out; hashes stand for them. */
+export type JournalRecord =
+  | { readonly record: "intent"; readonly address: Address; readonly changes: Json; readonly before: Json }
+  | { readonly record: "started"; readonly address: Address; readonly steps: readonly string[]; readonly batch: string }
+  | { readonly record: "result"; readonly address: Address; readonly step: number; readonly result: StepResult["result"] }
+  | { readonly record: "outcome"; readonly address: Address; readonly outcome: Outcome["outcome"]; readonly detail?: string };
+
+export interface ResourceKey {
+  readonly host: string;
+  /** `kind:identity`. */
+  readonly id: string;
+}
+
+/** What the last apply saw after it was done. */
+export interface Recorded extends ResourceKey {
+  readonly address: Address;
+  readonly kind: string;
+  readonly run: number;
+  readonly at: string;
+  /** Hash of the canonical desired; keyed when secrets take part. */
+  readonly desired: string;
+  /** The canonical Actual; leaf strings are keyed hashes when secrets take part. */
+  readonly actual: Json;
+  readonly sealed: boolean;
+  readonly machineId?: string;
+}
+
+/** The local lock is a courtesy: the one that counts is on each host. */
+export type LocalLock =
+  | { readonly lock: "held"; release(): Promise<void> }
+  | { readonly lock: "refused"; readonly by: { readonly pid: number; readonly who: string; readonly since: string } };
+
+export interface State {
+  begin(start: RunStart): Promise<number>;
+  end(run: number, end: { readonly at: string; readonly exitCode: number; readonly counts: Readonly<Record<string, number>> }): Promise<void>;
+  journal(run: number, record: JournalRecord): Promise<void>;
+  runs(options?: { readonly last?: number }): Promise<readonly RunSummary[]>;
+  journalOf(run: number): Promise<readonly (JournalRecord & { readonly at: string })[]>;
+  recorded(hosts: readonly string[]): Promise<readonly Recorded[]>;
+  record(entries: readonly Recorded[]): Promise<void>;
+  forget(keys: readonly ResourceKey[]): Promise<number>;
+  lock(who: string): Promise<LocalLock>;
+  close(): Promise<void>;
+}
+
+/** What a journal may say about a step: everything but contents and secrets. */
+export type Titled = (step: Step) => string;

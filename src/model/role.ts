@@ -1,0 +1,75 @@
+// Roles, plays and assignments: which resources go to which hosts.
+import type { Json } from "../lib/json.ts";
+import type { Facts } from "./facts.ts";
+import type { Device, Group, Host, Network } from "./host.ts";
+import type { Position } from "./problem.ts";
+import type { Resource } from "./resource.ts";
+import type { FromSchema, JsonSchema } from "./schema.ts";
+
+/** What a role may know of the inventory. */
+export interface InventoryView {
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly networks: ReadonlyMap<string, Network>;
+  select(pattern: string): readonly Host[];
+}
+
+/** Something that must be looked up before roles run. `file` is relative to the role's folder first, then the inventory's. */
+export type Input = { readonly input: "file"; readonly path: string } | { readonly input: "github-keys"; readonly user: string };
+
+/** Another role that must be applied before: on the same host, or on all hosts of a pattern. */
+export interface Requirement {
+  readonly role: string;
+  readonly hosts?: string;
+}
+
+export interface Declaring<Params> {
+  readonly params: Params;
+  readonly host: Host;
+  readonly facts: Facts;
+  readonly inventory: InventoryView;
+  /** What `inputs` asked for, by the same names. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface RoleDefinition<Params = unknown> {
+  readonly name: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  /** JSON Schema of the params: an object schema; unknown keys are refused unless it says otherwise. */
+  readonly params: JsonSchema;
+  readonly requires?: readonly Requirement[];
+  inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
+  /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */
+  declare(declaring: Declaring<Params>): readonly Resource[];
+}
+
+export type Role = RoleDefinition<never>;
+
+/** Gives a role its params' type from its schema. The default export of every `role.ts`. */
+export function defineRole<const Schema extends JsonSchema>(
+  role: Omit<RoleDefinition<FromSchema<Schema>>, "params"> & { readonly params: Schema },
+): RoleDefinition<FromSchema<Schema>> {
+  return role as unknown as RoleDefinition<FromSchema<Schema>>;
+}
+
+/** One role on one host, with its params: a node of the graph of work. */
+export interface Assignment {
+  readonly host: string;
+  /** The role's name. */
+  readonly role: string;
+  /** How it is shown: the name, or `role@as`. Unique on its host. */
+  readonly as: string;
+  readonly params: Json;
+  /** Position in the playbook: plays first to last, roles first to last. */
+  readonly order: number;
+  readonly tags: readonly string[];
+  /** Does not wait for the roles before it on its host. */
+  readonly independent: boolean;
+  /** `serial` of its play: at most so many hosts at once; undefined is all. */
+  readonly serial?: { readonly play: number; readonly slots: number };
+  /** From the role's `requires` and the play's `after`. */
+  readonly requires: readonly Requirement[];
+  readonly at?: Position;
+}
