@@ -55,6 +55,8 @@ export interface PlannedHost {
   readonly machineId?: string;
   /** Why nothing could be planned for it. */
   readonly unreachable?: Problem;
+  /** How many resources were looked at. */
+  readonly resources: number;
   readonly roundTrips: number;
 }
 
@@ -82,7 +84,9 @@ export interface Plan {
   readonly units: readonly Unit[];
   /** In dependency order; converged ones too (action "none"). */
   readonly entries: readonly Entry[];
-  /** Errors of the plan: with any of them nothing is applied on the hosts they name. */
+  /** What the chosen hosts require on other hosts and what is not converged there: shown, never applied. */
+  readonly elsewhere: readonly Entry[];
+  /** Errors of the plan: every blocked entry's reason. What depends on one is not applied. */
   readonly problems: readonly Problem[];
 }
 

@@ -62,6 +62,8 @@ export interface Assignment {
   /** How it is shown: the name, or `role@as`. Unique on its host. */
   readonly as: string;
   readonly params: Json;
+  /** Which play of the playbook, from 0: earlier roles of one play are implicit requirements on the same host. */
+  readonly play: number;
   /** Position in the playbook: plays first to last, roles first to last. */
   readonly order: number;
   readonly tags: readonly string[];

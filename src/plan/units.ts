@@ -1,0 +1,119 @@
+// Which role runs where and when: assignments become units in dependency order.
+import { type Problem, ProblemError } from "../model/problem.ts";
+import type { Assignment, Requirement } from "../model/role.ts";
+
+/** An assignment with the keys (`host/role`) of the units that must be done before it. */
+export interface Ordered {
+  readonly key: string;
+  readonly assignment: Assignment;
+  readonly after: readonly string[];
+}
+
+/** Turns a requirement's host pattern into host names; throws ProblemError when it matches nothing. */
+export type Select = (pattern: string) => readonly string[];
+
+/**
+ * All units in dependency order; ties go by playbook order, then host order. On one host the list's order is the order of the work.
+ * Throws ProblemError for a requirement that nothing fulfils, and for a cycle, with its path.
+ */
+export function orderUnits(assignments: readonly Assignment[], select: Select): readonly Ordered[] {
+  const units = assignments.map((assignment) => ({ key: keyOf(assignment), assignment, after: requiredBy(assignment, assignments, select) }));
+  return sort(units);
+}
+
+/** The chosen hosts' units, and the units elsewhere that they need, directly or not. */
+export function chooseUnits(
+  units: readonly Ordered[],
+  hosts: readonly string[],
+): { readonly chosen: readonly Ordered[]; readonly elsewhere: readonly Ordered[] } {
+  const wanted = new Set(hosts);
+  const chosen = units.filter(({ assignment }) => wanted.has(assignment.host));
+  const needed = new Set<string>();
+  const byKey = new Map(units.map((unit) => [unit.key, unit]));
+  const visit = (key: string): void => {
+    if (needed.has(key)) return;
+    needed.add(key);
+    for (const before of byKey.get(key)?.after ?? []) visit(before);
+  };
+  for (const unit of chosen) visit(unit.key);
+  return { chosen, elsewhere: units.filter(({ key, assignment }) => needed.has(key) && !wanted.has(assignment.host)) };
+}
+
+export function keyOf({ host, as }: Assignment): string {
+  return `${host}/${as}`;
+}
+
+function requiredBy(assignment: Assignment, all: readonly Assignment[], select: Select): readonly string[] {
+  const sameHost = all.filter(({ host }) => host === assignment.host);
+  const earlier = assignment.independent ? [] : sameHost.filter(({ play, order }) => play === assignment.play && order < assignment.order);
+  const asked = assignment.requires.flatMap((requirement) => fulfilling(requirement, { assignment, all, select }));
+  return [...new Set([...earlier, ...asked].map(keyOf))];
+}
+
+function fulfilling(
+  requirement: Requirement,
+  { assignment, all, select }: { assignment: Assignment; all: readonly Assignment[]; select: Select },
+): readonly Assignment[] {
+  const hosts = new Set(requirement.hosts === undefined ? [assignment.host] : select(requirement.hosts));
+  const found = all.filter(
+    ({ role, as, host }) => (role === requirement.role || as === requirement.role) && hosts.has(host) && !(host === assignment.host && as === assignment.as),
+  );
+  if (found.length === 0) throw new ProblemError(unfulfilled(assignment, requirement));
+  return found;
+}
+
+function unfulfilled({ as, host, at }: Assignment, { role, hosts }: Requirement): Problem {
+  const where = hosts === undefined ? host : `a host of "${hosts}"`;
+  return {
+    code: "input",
+    message: `role ${as} on ${host} requires role ${role} on ${where}, but no play gives it one`,
+    hint: `add ${role} to a play for ${hosts ?? host}`,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+// Kahn's algorithm; among the units that are free, the first in playbook order goes first.
+function sort(units: readonly Ordered[]): readonly Ordered[] {
+  const waiting = new Map(units.map((unit) => [unit.key, new Set(unit.after)]));
+  const left = [...units];
+  const sorted: Ordered[] = [];
+  while (left.length > 0) {
+    const free = left.findIndex(({ key }) => waiting.get(key)?.size === 0);
+    const [unit] = free < 0 ? [] : left.splice(free, 1);
+    if (unit === undefined) throw new ProblemError(cycleProblem(left));
+    sorted.push(unit);
+    for (const others of waiting.values()) others.delete(unit.key);
+  }
+  return sorted;
+}
+
+function cycleProblem(left: readonly Ordered[]): Problem {
+  const path = shortestCycle(left);
+  const at = left.find(({ key }) => key === path[0])?.assignment.at;
+  return {
+    code: "input",
+    message: `roles require each other in a circle: ${path.join(" → ")}`,
+    hint: "remove one of these requirements",
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function shortestCycle(left: readonly Ordered[]): readonly string[] {
+  const after = new Map(left.map((unit) => [unit.key, unit.after]));
+  const cycles = left.flatMap(({ key }) => pathBack(key, after));
+  return cycles.sort((a, b) => a.length - b.length)[0] ?? [];
+}
+
+// Breadth first, so that the first way back is the shortest.
+function pathBack(start: string, after: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const queue: (readonly string[])[] = [[start]];
+  const seen = new Set<string>();
+  for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    const next = (after.get(path.at(-1) ?? start) ?? []).filter((key) => after.has(key));
+    if (next.includes(start)) return [[...path, start]];
+    const fresh = next.filter((key) => !seen.has(key));
+    for (const key of fresh) seen.add(key);
+    queue.push(...fresh.map((key) => [...(path ?? []), key]));
+  }
+  return [];
+}
