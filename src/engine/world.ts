@@ -1,9 +1,10 @@
 // Everything the engine touches that is not pure, passed in by main (or by a test).
 import type { Emit } from "../model/event.ts";
-import type { Inventory } from "../model/host.ts";
+import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
 import type { Secrets } from "../model/ports/secrets.ts";
+import type { Session } from "../model/ports/shell.ts";
 import type { State } from "../model/ports/state.ts";
 import type { Assignment, Role } from "../model/role.ts";
 
@@ -11,6 +12,8 @@ export interface World {
   readonly kinds: ReadonlyMap<string, AnyKind>;
   readonly connections: ReadonlyMap<string, Connection>;
   readonly connect: ConnectOptions;
+  /** One session a host for the whole run; see makeSessions. */
+  readonly sessions: Sessions;
   readonly secrets: Secrets;
   /** Opened on first use: planning without a state is possible. */
   state(): Promise<State>;
@@ -22,6 +25,15 @@ export interface World {
   readonly emit: Emit;
   /** Aborted at the first SIGINT: start nothing new, let what runs end. */
   readonly stop: AbortSignal;
+}
+
+/** The open ways to hosts: opened at the first use, shared, closed together. */
+export interface Sessions {
+  /** Throws ProblemError (unreachable, trust, privilege); a failure is remembered for the run. */
+  of(host: Host): Promise<Session>;
+  /** Round trips that a host cost so far; 0 when it was never opened. */
+  roundTrips(host: string): number;
+  closeAll(): Promise<void>;
 }
 
 /** What is to be planned: the chosen hosts' assignments, and all others for what they require. */

@@ -30,5 +30,9 @@ export interface RunResult {
   readonly run: number;
   readonly outcomes: ReadonlyMap<Address, Outcome>;
   readonly unreachable: ReadonlyMap<string, Problem>;
+  /** Hosts that could not be changed at all: locked by somebody else, or a saved plan used twice. */
+  readonly refused: ReadonlyMap<string, Problem>;
+  /** How many resources were probed again after the work, and how many of those were as desired. */
+  readonly verified: { readonly probed: number; readonly asDesired: number };
   readonly interrupted: boolean;
 }

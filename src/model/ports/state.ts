@@ -58,7 +58,8 @@ export type LocalLock =
 export interface State {
   begin(start: RunStart): Promise<number>;
   end(run: number, end: { readonly at: string; readonly exitCode: number; readonly counts: Readonly<Record<string, number>> }): Promise<void>;
-  journal(run: number, record: JournalRecord): Promise<void>;
+  /** Written in one transaction and on disk before it resolves. */
+  journal(run: number, records: readonly JournalRecord[]): Promise<void>;
   runs(options?: { readonly last?: number }): Promise<readonly RunSummary[]>;
   journalOf(run: number): Promise<readonly (JournalRecord & { readonly at: string })[]>;
   recorded(hosts: readonly string[]): Promise<readonly Recorded[]>;

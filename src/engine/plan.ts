@@ -1,0 +1,57 @@
+// The plan: select hosts → resolve inputs → gather facts → declare → graph → probe → make plan.
+import type { Found } from "../model/kind.ts";
+import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
+import type { Address } from "../model/resource.ts";
+import type { Ordered } from "../plan/units.ts";
+import type { HostLook } from "./look.ts";
+import { type Survey, survey } from "./survey.ts";
+import { version } from "./version.ts";
+import type { Work, World } from "./world.ts";
+
+/** A plan with what it was made from; `found` is for recording, and stays in this process. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly found: ReadonlyMap<Address, Found<unknown>>;
+}
+
+/**
+ * Makes the plan of the chosen hosts. Changes nothing anywhere.
+ * Throws ProblemError for wrong input; a host that cannot be reached is part of the plan.
+ */
+export async function makePlan(world: World, work: Work): Promise<Planned> {
+  const surveyed = await survey(world, work);
+  const plan = planOf(surveyed, world, work);
+  world.emit({ event: "planned", plan });
+  return { plan, found: new Map(surveyed.entries.map((entry, index) => [entry.address, surveyed.found[index] ?? { found: "absent" }])) };
+}
+
+function planOf(surveyed: Survey, world: World, work: Work): Plan {
+  const chosen = new Set(work.hosts);
+  const entries = surveyed.entries.filter(({ host }) => chosen.has(host));
+  return {
+    format: 1,
+    id: world.randomHex(16),
+    hlx: version,
+    created: world.now().toISOString(),
+    inventory: work.inventoryFile,
+    ...(work.inventory.secrets === undefined ? {} : { secrets: work.inventory.secrets }),
+    hosts: work.hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)),
+    units: surveyed.chosen.map(unitOf),
+    entries,
+    elsewhere: surveyed.entries.filter((entry) => !chosen.has(entry.host) && (entry.entry === "blocked" || entry.action !== "none")),
+    problems: surveyed.entries.flatMap((entry) => (entry.entry === "blocked" && chosen.has(entry.host) ? [entry.because] : [])),
+  };
+}
+
+function plannedHost(look: HostLook | undefined, entries: readonly Entry[], world: World): readonly PlannedHost[] {
+  if (look === undefined) return [];
+  const { name, login } = look.host;
+  const known = look.look === "seen" ? { machineId: look.facts.machineId } : { unreachable: look.problem };
+  const resources = entries.filter(({ host }) => host === name).length;
+  return [{ host: name, login, ...known, resources, roundTrips: world.sessions.roundTrips(name) }];
+}
+
+function unitOf({ key, assignment, after }: Ordered): Unit {
+  const serial = assignment.serial === undefined ? {} : { serial: assignment.serial };
+  return { key, host: assignment.host, role: assignment.as, after, ...serial };
+}

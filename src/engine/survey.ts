@@ -1,0 +1,90 @@
+// What plan and drift have in common: order the work, look at every host, assemble the entries.
+import { semaphore } from "../lib/semaphore.ts";
+import type { Found } from "../model/kind.ts";
+import type { Entry } from "../model/plan.ts";
+import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
+import { secretsIn } from "../model/text.ts";
+import { assemble, type Looked } from "../plan/assemble.ts";
+import { chooseUnits, type Ordered, orderUnits } from "../plan/units.ts";
+import { type HostLook, lookAt } from "./look.ts";
+import type { Work, World } from "./world.ts";
+
+export interface Survey {
+  readonly chosen: readonly Ordered[];
+  readonly elsewhere: readonly Ordered[];
+  readonly looks: ReadonlyMap<string, HostLook>;
+  /** In dependency order, chosen hosts and what they require elsewhere. */
+  readonly entries: readonly Entry[];
+  /** What the probes found, aligned with `entries`. */
+  readonly found: readonly Found<unknown>[];
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly key: Uint8Array;
+}
+
+/** Throws ProblemError with everything that the user or a role did wrong, from all hosts at once. */
+export async function survey(world: World, work: Work): Promise<Survey> {
+  const ordered = orderUnits(work.assignments, (pattern) => work.inventory.select(pattern));
+  const { chosen, elsewhere } = chooseUnits(ordered, work.hosts);
+  const taking = ordered.filter((unit) => chosen.includes(unit) || elsewhere.includes(unit));
+  const looks = await lookAtAll(taking, world, work);
+  world.emit({ event: "phase", phase: "plan", hosts: looks.size });
+  const looked = inOrder(taking, looks);
+  const [secrets, key] = await Promise.all([secretsOf(looked, world), world.secrets.key()]);
+  const entries = assemble(looked, { kinds: world.kinds, secrets, key, now: world.now(), stuck: stuckUnits(taking, looks) });
+  return { chosen, elsewhere, looks, entries, found: looked.map(({ found }) => found), secrets, key };
+}
+
+/** The values of all secrets that these desired states name. */
+export async function secretsOf(
+  resources: readonly { readonly resource: { readonly desired: unknown } }[],
+  world: World,
+): Promise<ReadonlyMap<string, string>> {
+  const names = [...new Set(resources.flatMap(({ resource }) => secretsIn(resource.desired)))];
+  return names.length === 0 ? new Map() : world.secrets.resolve(names);
+}
+
+async function lookAtAll(units: readonly Ordered[], world: World, work: Work): Promise<ReadonlyMap<string, HostLook>> {
+  const names = [...new Set([...units.map(({ assignment }) => assignment.host), ...work.hosts])];
+  const slots = semaphore(work.forks);
+  world.emit({ event: "phase", phase: "connect", hosts: names.length });
+  const settled = await Promise.allSettled(names.map((name) => slots.with(() => lookAtHost(name, { units, world, work }))));
+  refuseAll(settled.flatMap(problemsOf));
+  return new Map(settled.flatMap((one) => (one.status === "fulfilled" ? [[one.value.host.name, one.value] as const] : [])));
+}
+
+function lookAtHost(name: string, { units, world, work }: { units: readonly Ordered[]; world: World; work: Work }): Promise<HostLook> {
+  const host = work.inventory.hosts.get(name);
+  if (host === undefined) throw new ProblemError({ code: "internal", message: `no host ${name} in the inventory` });
+  const assignments = units.filter(({ assignment }) => assignment.host === name).map(({ assignment }) => assignment);
+  return lookAt(host, assignments, { world, work });
+}
+
+function problemsOf(settled: PromiseSettledResult<unknown>): readonly Problem[] {
+  if (settled.status === "fulfilled") return [];
+  if (settled.reason instanceof ProblemError) return settled.reason.problems;
+  throw settled.reason;
+}
+
+function inOrder(units: readonly Ordered[], looks: ReadonlyMap<string, HostLook>): readonly Looked[] {
+  return units.flatMap(({ assignment }) => {
+    const look = looks.get(assignment.host);
+    if (look?.look !== "seen") return [];
+    return look.declared
+      .filter((one) => one.assignment.as === assignment.as)
+      .map(({ resource, found }) => ({ host: assignment.host, role: assignment.as, resource, found }));
+  });
+}
+
+// What waits for a host that cannot be reached cannot be done either, and the reason travels along.
+function stuckUnits(units: readonly Ordered[], looks: ReadonlyMap<string, HostLook>): ReadonlyMap<string, Problem> {
+  const stuck = new Map<string, Problem>();
+  for (const { key, assignment, after } of units) {
+    const look = looks.get(assignment.host);
+    if (look?.look === "unreachable") stuck.set(key, look.problem);
+    const before = after.find((one) => stuck.has(one));
+    if (before !== undefined && !stuck.has(key)) {
+      stuck.set(key, { code: "unreachable", message: `${key} requires ${before}, which could not be looked at`, cause: stuck.get(before) });
+    }
+  }
+  return stuck;
+}
