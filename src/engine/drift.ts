@@ -11,16 +11,16 @@ export async function findDrift(world: World, work: Work): Promise<DriftReport> 
   const [state, surveyed] = await Promise.all([world.state(), survey(world, work)]);
   const recorded = await state.recorded(work.hosts);
   const byKey = new Map(recorded.map((one) => [actualKey(one.host, one.id), one]));
-  const chosen = new Set(work.hosts);
+  const chosen = new Set(surveyed.chosen.map(({ key }) => key));
   const items = surveyed.entries.flatMap((entry, index) => {
     const found = surveyed.found[index];
-    if (found === undefined || !chosen.has(entry.host)) return [];
+    if (found === undefined || !chosen.has(`${entry.host}/${entry.role}`)) return [];
     return [
       driftOf({ entry, found, recorded: byKey.get(actualKey(entry.host, entry.id)) }, { kinds: world.kinds, key: surveyed.key, secrets: surveyed.secrets }),
     ];
   });
   const unreachable = [...surveyed.looks.values()].flatMap((look) =>
-    look.look === "unreachable" && chosen.has(look.host.name)
+    look.look === "unreachable" && work.hosts.includes(look.host.name)
       ? [{ host: look.host.name, problem: look.problem, resources: countOf(recorded, look.host.name) }]
       : [],
   );

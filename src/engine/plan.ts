@@ -2,6 +2,7 @@
 import type { Found } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
+import { targeted } from "../plan/target.ts";
 import type { Ordered } from "../plan/units.ts";
 import type { HostLook } from "./look.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -26,8 +27,10 @@ export async function makePlan(world: World, work: Work): Promise<Planned> {
 }
 
 function planOf(surveyed: Survey, world: World, work: Work): Plan {
-  const chosen = new Set(work.hosts);
-  const entries = surveyed.entries.filter(({ host }) => chosen.has(host));
+  const chosen = new Set(surveyed.chosen.map(({ key }) => key));
+  const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
+  const entries = targeted(surveyed.entries.filter(isChosen), work.targets);
+  const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
     id: world.randomHex(16),
@@ -35,11 +38,11 @@ function planOf(surveyed: Survey, world: World, work: Work): Plan {
     created: world.now().toISOString(),
     inventory: work.inventoryFile,
     ...(work.inventory.secrets === undefined ? {} : { secrets: work.inventory.secrets }),
-    hosts: work.hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)),
+    hosts: hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)),
     units: surveyed.chosen.map(unitOf),
     entries,
-    elsewhere: surveyed.entries.filter((entry) => !chosen.has(entry.host) && (entry.entry === "blocked" || entry.action !== "none")),
-    problems: surveyed.entries.flatMap((entry) => (entry.entry === "blocked" && chosen.has(entry.host) ? [entry.because] : [])),
+    elsewhere: surveyed.entries.filter((entry) => !isChosen(entry) && (entry.entry === "blocked" || entry.action !== "none")),
+    problems: entries.flatMap((entry) => (entry.entry === "blocked" ? [entry.because] : [])),
   };
 }
 

@@ -24,14 +24,22 @@ export interface Survey {
 /** Throws ProblemError with everything that the user or a role did wrong, from all hosts at once. */
 export async function survey(world: World, work: Work): Promise<Survey> {
   const ordered = orderUnits(work.assignments, (pattern) => work.inventory.select(pattern));
-  const { chosen, elsewhere } = chooseUnits(ordered, work.hosts);
-  const taking = ordered.filter((unit) => chosen.includes(unit) || elsewhere.includes(unit));
+  const { chosen, elsewhere } = choose(ordered, work);
+  const taken = new Set([...chosen, ...elsewhere]);
+  const taking = ordered.filter((unit) => taken.has(unit));
   const looks = await lookAtAll(taking, world, work);
   world.emit({ event: "phase", phase: "plan", hosts: looks.size });
   const looked = inOrder(taking, looks);
-  const [secrets, key] = await Promise.all([secretsOf(looked, world), world.secrets.key()]);
+  const secrets = await secretsOf(looked, world);
+  const key = await keyFor(secrets, world);
   const entries = assemble(looked, { kinds: world.kinds, secrets, key, now: world.now(), stuck: stuckUnits(taking, looks) });
   return { chosen, elsewhere, looks, entries, found: looked.map(({ found }) => found), secrets, key };
+}
+
+function choose(ordered: readonly Ordered[], work: Work): { readonly chosen: readonly Ordered[]; readonly elsewhere: readonly Ordered[] } {
+  const hosts = new Set(work.hosts);
+  const { chosen, elsewhere } = chooseUnits(ordered, (assignment) => hosts.has(assignment.host) && (work.only?.(assignment) ?? true));
+  return work.withRequired ? { chosen: [...chosen, ...elsewhere], elsewhere: [] } : { chosen, elsewhere };
 }
 
 /** The values of all secrets that these desired states name. */
@@ -41,6 +49,11 @@ export async function secretsOf(
 ): Promise<ReadonlyMap<string, string>> {
   const names = [...new Set(resources.flatMap(({ resource }) => secretsIn(resource.desired)))];
   return names.length === 0 ? new Map() : world.secrets.resolve(names);
+}
+
+/** The key for keyed hashes; asked for only where a secret takes part, since asking may create it. */
+export async function keyFor(secrets: ReadonlyMap<string, string>, world: World): Promise<Uint8Array> {
+  return secrets.size === 0 ? new Uint8Array(32) : world.secrets.key();
 }
 
 async function lookAtAll(units: readonly Ordered[], world: World, work: Work): Promise<ReadonlyMap<string, HostLook>> {

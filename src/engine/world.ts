@@ -7,6 +7,7 @@ import type { Secrets } from "../model/ports/secrets.ts";
 import type { Session } from "../model/ports/shell.ts";
 import type { State } from "../model/ports/state.ts";
 import type { Assignment, Role } from "../model/role.ts";
+import type { Targets } from "../plan/target.ts";
 
 export interface World {
   readonly kinds: ReadonlyMap<string, AnyKind>;
@@ -45,6 +46,12 @@ export interface Work {
   readonly assignments: readonly Assignment[];
   /** The hosts that `--limit` leaves, in inventory order. */
   readonly hosts: readonly string[];
+  /** Leaves only some of the chosen hosts' role calls (tags); all when left out. */
+  readonly only?: (assignment: Assignment) => boolean;
+  /** Do what the chosen role calls require elsewhere, too, instead of only looking at it. */
+  readonly withRequired: boolean;
+  /** `--target` and `--exclude`: globs over addresses; none means everything. */
+  readonly targets?: Targets;
   /** What roles asked for in `inputs`, by host, role (`as`) and name. */
   inputsOf(host: string, as: string): Promise<Readonly<Record<string, string>>>;
   /** Hosts at once. */

@@ -21,13 +21,12 @@ export function orderUnits(assignments: readonly Assignment[], select: Select): 
   return sort(units);
 }
 
-/** The chosen hosts' units, and the units elsewhere that they need, directly or not. */
+/** The chosen units, and the units that they need, directly or not, and that were not chosen. */
 export function chooseUnits(
   units: readonly Ordered[],
-  hosts: readonly string[],
+  isChosen: (assignment: Assignment) => boolean,
 ): { readonly chosen: readonly Ordered[]; readonly elsewhere: readonly Ordered[] } {
-  const wanted = new Set(hosts);
-  const chosen = units.filter(({ assignment }) => wanted.has(assignment.host));
+  const chosen = units.filter(({ assignment }) => isChosen(assignment));
   const needed = new Set<string>();
   const byKey = new Map(units.map((unit) => [unit.key, unit]));
   const visit = (key: string): void => {
@@ -36,7 +35,7 @@ export function chooseUnits(
     for (const before of byKey.get(key)?.after ?? []) visit(before);
   };
   for (const unit of chosen) visit(unit.key);
-  return { chosen, elsewhere: units.filter(({ key, assignment }) => needed.has(key) && !wanted.has(assignment.host)) };
+  return { chosen, elsewhere: units.filter(({ key, assignment }) => needed.has(key) && !isChosen(assignment)) };
 }
 
 export function keyOf({ host, as }: Assignment): string {

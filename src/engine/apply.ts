@@ -1,0 +1,174 @@
+// Apply: lock (here and on each host) → freshness → journal → steps in graph order, each verified → record.
+import { semaphore } from "../lib/semaphore.ts";
+import type { Outcome, RunResult } from "../model/event.ts";
+import type { Host } from "../model/host.ts";
+import type { Found, Risk } from "../model/kind.ts";
+import { highestRisk } from "../model/kind.ts";
+import type { Entry, Plan, PlannedHost } from "../model/plan.ts";
+import type { Holder, Session } from "../model/ports/shell.ts";
+import type { RunStart, State } from "../model/ports/state.ts";
+import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
+import type { Address } from "../model/resource.ts";
+import { actualKey } from "../plan/texts.ts";
+import { guardedRisks } from "../plan/totals.ts";
+import type { Run } from "./host-run.ts";
+import { type HostEnd, workOn } from "./host-work.ts";
+import { recordAll } from "./record.ts";
+import { keyFor, secretsOf } from "./survey.ts";
+import { makeTurns, type Turns } from "./turns.ts";
+import type { World } from "./world.ts";
+
+export interface ApplyOptions {
+  /** The plan came from a file: it may be used once, on each host. */
+  readonly saved: boolean;
+  /** Risks that were allowed by name; what is guarded and not allowed refuses the whole apply. */
+  readonly allow: readonly Risk[];
+  /** Hosts at once. */
+  readonly forks: number;
+  readonly start: Omit<RunStart, "at" | "planId">;
+  readonly pid: number;
+  /** What planning found, when it was this process that planned: saves a look at hosts with nothing to do. */
+  readonly found?: ReadonlyMap<Address, Found<unknown>>;
+}
+
+/** Does what the plan shows. Throws ProblemError when it may not begin: a risk not allowed, a lock held here. What goes wrong on hosts is in the result. */
+export async function applyPlan(world: World, plan: Plan, options: ApplyOptions): Promise<RunResult> {
+  refuseRisks(plan, options.allow);
+  const state = await world.state();
+  const lock = await state.lock(options.start.who);
+  if (lock.lock === "refused") throw new ProblemError(heldHere(lock.by));
+  try {
+    const number = await state.begin({ ...options.start, at: world.now().toISOString(), planId: plan.id });
+    const run = await prepare(plan, { world, state, number, options });
+    const ends = await allHosts(plan, run, options);
+    await recordAll(plan, run);
+    return resultOf(plan, run, ends);
+  } finally {
+    await lock.release();
+  }
+}
+
+function refuseRisks(plan: Plan, allow: readonly Risk[]): void {
+  const refused = plan.entries.filter(({ changes }) => {
+    const risk = highestRisk(changes);
+    return guardedRisks.includes(risk) && !allow.includes(risk);
+  });
+  const [first] = refused;
+  if (first === undefined) return;
+  const needed = [...new Set(refused.map(({ changes }) => highestRisk(changes)))];
+  throw new ProblemError({
+    code: "risk",
+    message: `${first.address} has risk ${highestRisk(first.changes)}, which was not allowed${refused.length > 1 ? `, and ${refused.length - 1} more` : ""}`,
+    hint: `allow it by name: ${needed.map((risk) => `--allow ${risk}`).join(" ")}`,
+  });
+}
+
+async function prepare(plan: Plan, { world, state, number, options }: { world: World; state: State; number: number; options: ApplyOptions }): Promise<Run> {
+  const secrets = await secretsOf(
+    plan.entries.map((entry) => ({ resource: entry })),
+    world,
+  );
+  const key = await keyFor(secrets, world);
+  const found = new Map(options.found ?? []);
+  const busy = plan.entries.filter(({ action, entry }) => action !== "none" || entry !== "exact");
+  const actuals = new Map(plan.entries.flatMap(({ address, host, id }) => actualOf(found.get(address), actualKey(host, id))));
+  const locks = new Map<string, ReturnType<typeof semaphore>>();
+  return {
+    world,
+    state,
+    run: number,
+    secrets,
+    key,
+    found,
+    actuals,
+    changing: new Set(busy.map(({ host, id }) => actualKey(host, id))),
+    outcomes: new Map(),
+    locks: (name) => {
+      const lock = locks.get(name) ?? semaphore(1);
+      locks.set(name, lock);
+      return lock;
+    },
+  };
+}
+
+function actualOf(found: Found<unknown> | undefined, key: string): readonly (readonly [string, unknown])[] {
+  return found?.found === "present" ? [[key, found.actual]] : [];
+}
+
+type Ended = HostEnd | { readonly end: "unreachable"; readonly problem: Problem } | { readonly end: "idle" };
+
+async function allHosts(plan: Plan, run: Run, options: ApplyOptions): Promise<ReadonlyMap<string, Ended>> {
+  const turns = makeTurns(plan.units, options.forks);
+  const ends = await Promise.all(plan.hosts.map(async (host) => [host.host, await oneHost(host, { plan, run, turns, options })] as const));
+  return new Map(ends);
+}
+
+async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { plan: Plan; run: Run; turns: Turns; options: ApplyOptions }): Promise<Ended> {
+  const units = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
+  const giveUp = (end: Ended): Ended => {
+    for (const { unit } of units) turns.failed(unit.key);
+    return end;
+  };
+  if (planned.unreachable !== undefined) return giveUp({ end: "unreachable", problem: planned.unreachable });
+  const idle = units.every(({ entries }) => entries.every(isIdle)) && units.every(({ entries }) => entries.every(({ address }) => run.found.has(address)));
+  if (idle)
+    return nothingToDo(
+      units.flatMap(({ entries }) => entries),
+      { run, turns, units },
+    );
+  try {
+    const session = await openSession(planned, run.world);
+    const planId = options.saved ? { planId: plan.id } : {};
+    return await workOn({ host: planned.host, session, units, holder: holderOf(run, options), ...planId }, run, turns);
+  } catch (thrown) {
+    return giveUp({ end: "unreachable", problem: problemOf(thrown) });
+  }
+}
+
+async function openSession(planned: PlannedHost, world: World): Promise<Session> {
+  const bare: Host = { name: planned.host, login: planned.login, groups: [], addresses: {}, vars: {}, sources: {} };
+  return world.sessions.of(bare);
+}
+
+// Requirements elsewhere count as fulfilled: what is converged needs no turn.
+function nothingToDo(
+  entries: readonly Entry[],
+  { run, turns, units }: { run: Run; turns: Turns; units: readonly { readonly unit: { readonly key: string } }[] },
+): Ended {
+  for (const { address } of entries) run.outcomes.set(address, { outcome: "ok" } satisfies Outcome);
+  for (const { unit } of units) turns.done(unit.key);
+  return { end: "idle" };
+}
+
+function isIdle({ entry, action }: Entry): boolean {
+  return entry === "exact" && action === "none";
+}
+
+function entriesOf({ host, role }: { readonly host: string; readonly role: string }, plan: Plan): readonly Entry[] {
+  return plan.entries.filter((entry) => entry.host === host && entry.role === role);
+}
+
+function holderOf(run: Run, { start, pid }: ApplyOptions): Holder {
+  return { run: String(run.run), who: start.who, where: start.where, pid, since: run.world.now().toISOString() };
+}
+
+function heldHere({ pid, who, since }: { readonly pid: number; readonly who: string; readonly since: string }): Problem {
+  return { code: "locked", message: `${who} is applying this inventory already (pid ${pid}, since ${since})`, hint: "wait for it, or see hlx history" };
+}
+
+function resultOf(plan: Plan, run: Run, ends: ReadonlyMap<string, Ended>): RunResult {
+  const problemsAt = (end: Ended["end"]): ReadonlyMap<string, Problem> =>
+    new Map([...ends].flatMap(([host, one]) => (one.end === end && "problem" in one ? [[host, one.problem] as const] : [])));
+  const done = [...ends.values()].flatMap((one) => (one.end === "done" ? [one] : []));
+  const sum = (of: "probed" | "asDesired"): number => done.reduce((total, one) => total + one[of], 0);
+  for (const entry of plan.entries)
+    if (problemsAt("refused").has(entry.host)) run.outcomes.set(entry.address, { outcome: "skipped", because: "the host could not be locked" });
+  return {
+    run: run.run,
+    outcomes: run.outcomes,
+    unreachable: problemsAt("unreachable"),
+    refused: problemsAt("refused"),
+    verified: { probed: sum("probed"), asDesired: sum("asDesired") },
+    interrupted: run.world.stop.aborted,
+  };
+}

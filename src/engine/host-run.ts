@@ -1,0 +1,83 @@
+// What one host's work in an apply shares: its session, its writer, what is still to change, what is known.
+import type { Outcome } from "../model/event.ts";
+import type { Ahead, AnyKind, Found } from "../model/kind.ts";
+import type { Entry } from "../model/plan.ts";
+import type { Session, ShellWriter } from "../model/ports/shell.ts";
+import type { JournalRecord, State } from "../model/ports/state.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Address } from "../model/resource.ts";
+import { aheadOf } from "../plan/assemble.ts";
+import { actualKey } from "../plan/texts.ts";
+import type { World } from "./world.ts";
+
+/** Shared by all hosts of a run. */
+export interface Run {
+  readonly world: World;
+  readonly state: State;
+  readonly run: number;
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly key: Uint8Array;
+  /** `host/kind:identity` of what this run has still to change. */
+  readonly changing: Set<string>;
+  /** Actuals by `host/kind:identity`, of what is done or was converged: for refs. */
+  readonly actuals: Map<string, unknown>;
+  readonly outcomes: Map<Address, Outcome>;
+  /** What the last look at each resource found. */
+  readonly found: Map<Address, Found<unknown>>;
+  readonly locks: (name: string) => { with<Result>(work: () => Promise<Result>): Promise<Result> };
+}
+
+export interface HostRun extends Run {
+  readonly host: string;
+  readonly session: Session;
+  readonly writer: ShellWriter;
+}
+
+export function kindFor({ kind }: Pick<Entry, "kind">, { world }: Pick<Run, "world">): AnyKind {
+  const found = world.kinds.get(kind);
+  if (found === undefined) throw new Error(`no kind ${kind}`);
+  return found;
+}
+
+/** What a diff on this host may know at this moment of the run. */
+export function aheadOn(on: Pick<HostRun, "host" | "changing" | "actuals" | "secrets">): Ahead {
+  return aheadOf(on.host, on);
+}
+
+export interface Concluded {
+  readonly entry: Entry;
+  readonly outcome: Outcome;
+}
+
+/** Writes down what became of entries, in one transaction, and tells it. What had nothing to do needs no record. */
+export async function conclude(
+  ended: readonly Concluded[],
+  { on, since, records = [] }: { readonly on: HostRun; readonly since: number; readonly records?: readonly JournalRecord[] },
+): Promise<void> {
+  const outcomes = ended.filter(({ outcome }) => outcome.outcome !== "ok").map(({ entry, outcome }) => recordOf(entry, outcome));
+  if (records.length + outcomes.length > 0) await on.state.journal(on.run, [...records, ...outcomes]);
+  const tookMs = on.world.monotonicMs() - since;
+  for (const { entry, outcome } of ended) {
+    note(entry, outcome, on);
+    on.world.emit({ event: "ended", host: entry.host, address: entry.address, entry, outcome, tookMs });
+  }
+}
+
+/** Remembers an outcome for the result; what is done is no longer about to change. */
+export function note(entry: Entry, outcome: Outcome, run: Run): void {
+  run.outcomes.set(entry.address, outcome);
+  if (outcome.outcome === "ok" || outcome.outcome === "changed") run.changing.delete(actualKey(entry.host, entry.id));
+}
+
+function recordOf({ address }: Entry, outcome: Outcome): JournalRecord {
+  return { record: "outcome", address, outcome: outcome.outcome, ...detailOf(outcome) };
+}
+
+function detailOf(outcome: Outcome): { readonly detail?: string } {
+  if (outcome.outcome === "skipped") return { detail: outcome.because };
+  return "problem" in outcome ? { detail: messageOf(outcome.problem) } : {};
+}
+
+function messageOf({ code, message }: Problem): string {
+  return `${code}: ${message}`;
+}

@@ -1,0 +1,102 @@
+// One host's part of an apply: lock, freshness, units in order, a last look at everything, release.
+import type { Found } from "../model/kind.ts";
+import type { Entry, Unit } from "../model/plan.ts";
+import type { Holder, LockAnswer, Session, ShellWriter } from "../model/ports/shell.ts";
+import { type Problem, problemOf } from "../model/problem.ts";
+import { type HostRun, note, type Run } from "./host-run.ts";
+import { probe } from "./look.ts";
+import { diffNow } from "./ready.ts";
+import type { Turns } from "./turns.ts";
+import { type Fresh, runUnit, skipAll } from "./unit.ts";
+
+export interface HostWork {
+  readonly host: string;
+  readonly session: Session;
+  /** In the plan's order. */
+  readonly units: readonly { readonly unit: Unit; readonly entries: readonly Entry[] }[];
+  readonly holder: Holder;
+  /** Consumed on the host when the plan was saved. */
+  readonly planId?: string;
+}
+
+export type HostEnd = { readonly end: "done"; readonly probed: number; readonly asDesired: number } | { readonly end: "refused"; readonly problem: Problem };
+
+/** Does everything that the plan has for a host. Refused means that nothing was touched. */
+export async function workOn(work: HostWork, run: Run, turns: Turns): Promise<HostEnd> {
+  const entries = work.units.flatMap(({ entries: own }) => own);
+  run.world.emit({ event: "phase", phase: "lock", hosts: 1 });
+  const asked = work.session.lock(work.holder, work.planId === undefined ? {} : { planId: work.planId });
+  const looking = look(
+    entries.filter(({ entry }) => entry === "exact"),
+    work.session,
+    run,
+  );
+  const [answer, fresh] = await Promise.all([settleLock(asked), looking]);
+  if (answer.lock === "refused") {
+    for (const { unit } of work.units) turns.failed(unit.key);
+    return { end: "refused", problem: answer.problem };
+  }
+  if (answer.tookOver !== undefined)
+    run.world.emit({
+      event: "notice",
+      host: work.host,
+      message: `took over the lock of run ${answer.tookOver.run} by ${answer.tookOver.who} at ${answer.tookOver.where}, which is gone`,
+    });
+  return underLock(work, { run, turns, fresh, writer: answer.writer });
+}
+
+async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: Run; turns: Turns; fresh: Fresh; writer: ShellWriter }): Promise<HostEnd> {
+  const on: HostRun = { ...run, host: work.host, session: work.session, writer };
+  try {
+    for (const { unit, entries } of work.units) {
+      await turns.take(unit, (because) => (because === undefined ? runUnit(entries, fresh, on) : skipAll(entries, because, on)));
+    }
+    return await lastLook(work, on);
+  } finally {
+    turns.leave(work.host);
+    await writer.release();
+  }
+}
+
+async function settleLock(asked: Promise<LockAnswer>): Promise<LockAnswer> {
+  try {
+    return await asked;
+  } catch (thrown) {
+    return { lock: "refused", problem: problemOf(thrown) };
+  }
+}
+
+async function look(entries: readonly Entry[], session: Session, run: Run): Promise<Fresh> {
+  const found = await Promise.all(entries.map((entry) => probe(entry, { world: run.world, session })));
+  return new Map(entries.map((entry, index) => [entry.address, found[index] ?? nothing]));
+}
+
+// What was converged at first may have been changed by what was done since: apply proves that a second one has nothing to do.
+async function lastLook(work: HostWork, on: HostRun): Promise<HostEnd> {
+  const settled = work.units.flatMap(({ entries }) => entries).filter(({ address }) => ["ok", "changed"].includes(on.outcomes.get(address)?.outcome ?? ""));
+  const found = await look(settled, work.session, on);
+  let asDesired = 0;
+  for (const entry of settled) {
+    const now = found.get(entry.address) ?? nothing;
+    on.found.set(entry.address, now);
+    const left =
+      now.found === "present" || now.found === "absent" ? diffNow(entry, now, on).map(({ property }) => property) : ["it cannot be looked at any more"];
+    if (left.length === 0) asDesired++;
+    else
+      note(
+        entry,
+        {
+          outcome: "failed",
+          problem: {
+            code: "failed",
+            message: `${entry.address}: no longer as desired after the work on this host: ${left.join(", ")}`,
+            hint: "apply again, or let one resource own it",
+          },
+        },
+        on,
+      );
+  }
+  return { end: "done", probed: settled.length, asDesired };
+}
+
+const nothing: Found<never> = { found: "unknown", because: { code: "internal", message: "was not probed" } };

@@ -1,0 +1,34 @@
+// Writing down what the last look found, so that drift has something to compare with.
+import type { Plan } from "../model/plan.ts";
+import type { Recorded } from "../model/ports/state.ts";
+import { actualAsRecorded } from "../plan/drift.ts";
+import { hashOfDesired, isSealed } from "../plan/seal.ts";
+import type { Run } from "./host-run.ts";
+
+/** Records every resource that is as desired now. What failed keeps the record of the run before. */
+export async function recordAll(plan: Plan, run: Run): Promise<void> {
+  const at = run.world.now().toISOString();
+  const machineIds = new Map(plan.hosts.map(({ host, machineId }) => [host, machineId]));
+  const recorded = plan.entries.flatMap((entry): readonly Recorded[] => {
+    const found = run.found.get(entry.address);
+    const outcome = run.outcomes.get(entry.address)?.outcome;
+    if (found === undefined || (outcome !== "ok" && outcome !== "changed")) return [];
+    const sealed = isSealed(entry.desired);
+    const machineId = machineIds.get(entry.host);
+    return [
+      {
+        host: entry.host,
+        id: entry.id,
+        address: entry.address,
+        kind: entry.kind,
+        run: run.run,
+        at,
+        desired: hashOfDesired(entry.desired, run.key),
+        actual: actualAsRecorded(found, sealed, run.key),
+        sealed,
+        ...(machineId === undefined ? {} : { machineId }),
+      },
+    ];
+  });
+  if (recorded.length > 0) await run.state.record(recorded);
+}

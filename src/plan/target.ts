@@ -1,0 +1,50 @@
+// --target and --exclude: part of a plan, by globs over addresses.
+
+import { didYouMean } from "../lib/suggest.ts";
+import type { Entry } from "../model/plan.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { Address } from "../model/resource.ts";
+
+/** Globs over addresses: `*` stands for anything but a slash, `**` for anything, `?` for one character. No target means all. */
+export interface Targets {
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** The entries that are meant, with the providers of what they wait for. Throws ProblemError for a target that matches nothing. */
+export function targeted(entries: readonly Entry[], targets: Targets = { target: [], exclude: [] }): readonly Entry[] {
+  const { target, exclude } = targets;
+  for (const glob of [...target, ...exclude]) refuseUnmatched(glob, entries);
+  const meant = entries.filter(({ address }) => (target.length === 0 || matchesAny(address, target)) && !matchesAny(address, exclude));
+  return withProviders(meant, entries);
+}
+
+/** True when the glob stands for the address, or for a role or host that it belongs to. */
+export function matches(address: Address, glob: string): boolean {
+  return toRegExp(glob).test(address);
+}
+
+function matchesAny(address: Address, globs: readonly string[]): boolean {
+  return globs.some((glob) => matches(address, glob));
+}
+
+function refuseUnmatched(glob: string, entries: readonly Entry[]): void {
+  if (entries.some(({ address }) => matches(address, glob))) return;
+  const hint =
+    didYouMean(
+      glob,
+      entries.map(({ address }) => address),
+    ) ?? "an address is host/role/kind:identity; hlx plan shows them";
+  throw new ProblemError({ code: "usage", message: `target "${glob}" matches none of ${entries.length} resources`, hint });
+}
+
+function withProviders(meant: readonly Entry[], all: readonly Entry[]): readonly Entry[] {
+  const wanted = new Set(meant.map(({ address }) => address));
+  for (const entry of [...all].reverse()) if (entry.entry === "predicted" && wanted.has(entry.address)) wanted.add(entry.by);
+  return all.filter(({ address }) => wanted.has(address));
+}
+
+function toRegExp(glob: string): RegExp {
+  const parts = glob.split(/(\*\*|\*|\?)/).map((part) => ({ "**": ".*", "*": "[^/]*", "?": "[^/]" })[part] ?? part.replace(/[\\^$.|+()[\]{}]/g, "\\$&"));
+  return new RegExp(`^${parts.join("")}(/.*)?$`, "s");
+}
