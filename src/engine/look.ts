@@ -1,5 +1,4 @@
 // Looking at one host: connect, gather facts, declare, probe. Two round trips after the handshake.
-import { gatherFacts } from "../facts/gather.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import type { Found } from "../model/kind.ts";
@@ -58,7 +57,7 @@ export async function reach(host: Host, world: World): Promise<Reached | Extract
   try {
     const session = await world.sessions.of(host);
     world.emit({ event: "connected", host: host.name });
-    return { look: "reached", session, facts: await gatherFacts(session.shell) };
+    return { look: "reached", session, facts: await world.facts(session.shell) };
   } catch (thrown) {
     if (thrown instanceof ProblemError && thrown.problems[0].code !== "input") return unreachable(host, thrown.problems[0], world);
     throw thrown;

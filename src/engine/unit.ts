@@ -3,6 +3,8 @@ import type { Outcome } from "../model/event.ts";
 import type { Found } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
 import type { Problem } from "../model/problem.ts";
+import { refsIn } from "../model/text.ts";
+import { actualKey, targetOf } from "../plan/texts.ts";
 import { conclude, type HostRun } from "./host-run.ts";
 import { probe } from "./look.ts";
 import { isShort, type Readiness, type Ready, readyExact, readyPredicted, reboots } from "./ready.ts";
@@ -47,7 +49,13 @@ async function nextGroup(left: readonly Entry[], { fresh, on }: { fresh: Fresh; 
 }
 
 function endsGroup(next: Ready, group: readonly Ready[]): boolean {
-  return group.length > 0 && (!isShort(next) || next.entry.exclusive !== group[0]?.entry.exclusive);
+  return group.length > 0 && (!isShort(next) || next.entry.exclusive !== group[0]?.entry.exclusive || needsValueOf(next, group));
+}
+
+// A value known only after one of these was applied cannot travel in the same request.
+function needsValueOf({ entry }: Ready, group: readonly Ready[]): boolean {
+  const busy = new Set(group.filter(({ steps }) => steps.length > 0).map((one) => actualKey(one.entry.host, one.entry.id)));
+  return refsIn(entry.desired).some((ref) => busy.has(targetOf(ref, entry.host)));
 }
 
 // Entries whose readiness is known without looking may go together; those that need a look are looked at together.

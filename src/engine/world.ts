@@ -1,10 +1,11 @@
 // Everything the engine touches that is not pure, passed in by main (or by a test).
 import type { Emit } from "../model/event.ts";
+import type { Facts } from "../model/facts.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
 import type { Secrets } from "../model/ports/secrets.ts";
-import type { Session } from "../model/ports/shell.ts";
+import type { Session, ShellReader } from "../model/ports/shell.ts";
 import type { State } from "../model/ports/state.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import type { Targets } from "../plan/target.ts";
@@ -15,6 +16,8 @@ export interface World {
   readonly connect: ConnectOptions;
   /** One session a host for the whole run; see makeSessions. */
   readonly sessions: Sessions;
+  /** Gathers the facts of a host in one round trip. */
+  facts(shell: ShellReader): Promise<Facts>;
   readonly secrets: Secrets;
   /** Opened on first use: planning without a state is possible. */
   state(): Promise<State>;

@@ -1,0 +1,107 @@
+// Hosts simulated in memory: sessions with a lock, a store of notes, and faults on demand. For tests of the engine.
+import type { Host } from "../model/host.ts";
+import type { Connection } from "../model/ports/connection.ts";
+import type { Holder, LockAnswer, Read, Session, ShellReader, ShellWriter, ShortStep, WriteOptions } from "../model/ports/shell.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { Run, StepResult } from "../model/step.ts";
+import { fillPieces } from "./pieces.ts";
+
+/** One simulated host. Tests change `notes` by hand as somebody else would. */
+export interface MemoryHost {
+  readonly notes: Map<string, string>;
+  /** Every script that changed something, in order: "set a=1". */
+  readonly log: string[];
+  /** Names whose next `set` fails, as a broken step would. */
+  readonly failing: Set<string>;
+  /** Setting the one note removes the other, as two roles that fight would. */
+  readonly erases: Map<string, string>;
+  /** Steps after so many are never answered: the connection is cut. */
+  cutAfter?: number;
+  down: boolean;
+  holder?: Holder;
+  usedPlans: Set<string>;
+}
+
+export function memoryHost(notes: Readonly<Record<string, string>> = {}): MemoryHost {
+  return { notes: new Map(Object.entries(notes)), log: [], failing: new Set(), erases: new Map(), down: false, usedPlans: new Set() };
+}
+
+/** The connection "memory" to these hosts, by name. */
+export function memoryConnection(hosts: ReadonlyMap<string, MemoryHost>): Connection {
+  return {
+    connection: "memory",
+    open: async ({ name }: Host) => {
+      const host = hosts.get(name);
+      if (host === undefined || host.down) throw new ProblemError({ code: "unreachable", message: `${name}: no answer` });
+      return memorySession(host);
+    },
+  };
+}
+
+function memorySession(host: MemoryHost): Session {
+  let trips = 0;
+  let queued = false;
+  const trip = (): void => {
+    if (!queued) trips++;
+    queued = true;
+    setImmediate(() => {
+      queued = false;
+    });
+  };
+  const shell: ShellReader = {
+    ask: async <Query, Answer>(read: Read<Query, Answer>, query: Query) => {
+      trip();
+      const output = read.args(query).map((name) => host.notes.get(name) ?? "");
+      const [answer] = read.parse(output.join("\n"), [query]);
+      if (answer === undefined) throw new ProblemError({ code: "unknown", message: `no answer to ${read.name}` });
+      return answer;
+    },
+    check: async () => ({ exitStatus: 0, stdout: "", stderr: "" }),
+  };
+  return {
+    shell,
+    lock: async (holder, options) => lockOf(host, { holder, planId: options?.planId }),
+    traffic: () => ({ roundTrips: trips, commands: trips, bytesUp: 0, bytesDown: 0 }),
+    close: async () => undefined,
+  };
+}
+
+function lockOf(host: MemoryHost, { holder, planId }: { holder: Holder; planId: string | undefined }): LockAnswer {
+  if (host.holder !== undefined) return { lock: "refused", by: host.holder, problem: { code: "locked", message: `locked by ${host.holder.who}` } };
+  if (planId !== undefined && host.usedPlans.has(planId)) return { lock: "refused", problem: { code: "stale", message: `plan ${planId} was applied already` } };
+  if (planId !== undefined) host.usedPlans.add(planId);
+  host.holder = holder;
+  return { lock: "held", writer: memoryWriter(host) };
+}
+
+function memoryWriter(host: MemoryHost): ShellWriter {
+  return {
+    batch: async (steps, options) => runAll(steps, { host, options }),
+    long: async (step, options) =>
+      step.do === "detached" ? (runAll([{ ...step, do: "run" }], { host, options })[0] ?? { result: "skipped" }) : { result: "done", output: "" },
+    release: async () => {
+      delete host.holder;
+    },
+  };
+}
+
+function runAll(steps: readonly ShortStep[], { host, options }: { host: MemoryHost; options: WriteOptions }): readonly StepResult[] {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    const good = results.every(({ result }) => result === "done");
+    results.push(good && step.do === "run" ? runOne(step, { host, options }) : { result: "skipped" });
+  }
+  return results;
+}
+
+function runOne({ args, stdin }: Run, { host, options }: { host: MemoryHost; options: WriteOptions }): StepResult {
+  const [verb = "", name = ""] = args;
+  if (host.cutAfter !== undefined && host.log.length >= host.cutAfter) return { result: "unknown", because: "the connection was cut" };
+  if (host.failing.has(name)) return { result: "failed", output: `cannot ${verb} ${name}\n`, exitStatus: 1, because: "exit status 1" };
+  const value = fillPieces(stdin ?? [], options);
+  host.log.push(`${verb} ${name}${verb === "set" ? `=${value}` : ""}`);
+  host.notes.delete(host.erases.get(name) ?? "");
+  if (verb === "set") host.notes.set(name, value);
+  else host.notes.delete(name);
+  return { result: "done", output: "" };
+}

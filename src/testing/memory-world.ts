@@ -1,0 +1,134 @@
+// A whole simulated world: hosts in memory, roles given as functions, a state in memory. The specification of the engine is written against it.
+
+import { makeSessions } from "../engine/sessions.ts";
+import type { Work, World } from "../engine/world.ts";
+import type { Event } from "../model/event.ts";
+import type { Facts } from "../model/facts.ts";
+import type { Host, Inventory } from "../model/host.ts";
+import type { AnyKind } from "../model/kind.ts";
+import type { ConnectOptions } from "../model/ports/connection.ts";
+import { ProblemError } from "../model/problem.ts";
+import type { Resource } from "../model/resource.ts";
+import type { Assignment, Role } from "../model/role.ts";
+import { type MemoryHost, memoryConnection, memoryHost } from "./memory-host.ts";
+import { type MemoryState, memoryState } from "./memory-state.ts";
+import { noteKind } from "./note.ts";
+
+export interface MemoryWorld {
+  readonly hosts: ReadonlyMap<string, MemoryHost>;
+  readonly events: readonly Event[];
+  readonly state: MemoryState;
+  readonly stop: AbortController;
+  readonly secrets: Map<string, string>;
+  /** Resources that a role declares; change it to change one's mind. */
+  readonly roles: Map<string, (host: string) => readonly Resource[]>;
+  /** A fresh run: new sessions, the same hosts and state. */
+  world(): World;
+  /** Work over `host/role` keys in playbook order; `requires` adds requirements by key: `{ "b/two": ["one@a"] }` is role one on host a. */
+  work(keys: readonly string[], options?: WorkOptions): Work;
+}
+
+export interface WorkOptions {
+  readonly requires?: Readonly<Record<string, readonly string[]>>;
+  readonly hosts?: readonly string[];
+  readonly serial?: number;
+  readonly independent?: readonly string[];
+  readonly withRequired?: boolean;
+}
+
+export function memoryWorld(names: readonly string[]): MemoryWorld {
+  const hosts = new Map(names.map((name) => [name, memoryHost()]));
+  const events: Event[] = [];
+  const state = memoryState();
+  const stop = new AbortController();
+  const secrets = new Map<string, string>();
+  const roles = new Map<string, (host: string) => readonly Resource[]>();
+  const world = (): World => ({
+    kinds: new Map([["note", noteKind as AnyKind]]),
+    connections: new Map([["memory", memoryConnection(hosts)]]),
+    connect: noOptions,
+    sessions: makeSessions(new Map([["memory", memoryConnection(hosts)]]), noOptions),
+    facts: async () => someFacts,
+    secrets: { resolve: async (wanted) => new Map(wanted.map((name) => [name, secretOf(secrets, name)])), key: async () => new Uint8Array(32).fill(7) },
+    state: async () => state,
+    now: () => new Date("2026-11-21T12:00:00Z"),
+    monotonicMs: () => 0,
+    randomHex: (bytes) => "ab".repeat(bytes),
+    emit: (event) => void events.push({ ms: 0, ...event } as Event),
+    stop: stop.signal,
+  });
+  return { hosts, events, state, stop, secrets, roles, world, work: (keys, options = {}) => workOf(keys, { options, names, roles }) };
+}
+
+function workOf(keys: readonly string[], { options, names, roles }: { options: WorkOptions; names: readonly string[]; roles: MemoryWorld["roles"] }): Work {
+  return {
+    inventory: memoryInventory(names),
+    inventoryFile: "/lab/inventory.yaml",
+    roles: new Map([...roles].map(([name, declare]) => [name, roleOf(name, declare)])),
+    assignments: keys.map((key, order) => assignmentOf(key, { order, options })),
+    hosts: options.hosts ?? names,
+    withRequired: options.withRequired ?? false,
+    inputsOf: async () => ({}),
+    forks: 50,
+  };
+}
+
+function roleOf(name: string, declare: (host: string) => readonly Resource[]): Role {
+  return { name, summary: name, params: { type: "object" }, declare: ({ host }) => declare(host.name) };
+}
+
+function assignmentOf(key: string, { order, options }: { order: number; options: WorkOptions }): Assignment {
+  const [host = "", role = ""] = key.split("/");
+  const requires = (options.requires?.[key] ?? []).map((one) => ({
+    role: one.split("@")[0] ?? "",
+    ...(one.includes("@") ? { hosts: one.split("@")[1] ?? "" } : {}),
+  }));
+  const serial = options.serial === undefined ? {} : { serial: { play: 0, slots: options.serial } };
+  return { host, role, as: role, params: {}, play: 0, order, tags: [], independent: options.independent?.includes(key) ?? false, requires, ...serial };
+}
+
+function memoryInventory(names: readonly string[]): Inventory {
+  const login = { connection: "memory", address: "memory", become: false };
+  const hosts = new Map(names.map((name): [string, Host] => [name, { name, login, groups: [], addresses: {}, vars: {}, sources: {} }]));
+  return {
+    format: 1,
+    folder: "/lab",
+    hosts,
+    groups: new Map(),
+    devices: new Map(),
+    networks: new Map(),
+    warnings: [],
+    select: (pattern) => pattern.split(","),
+  };
+}
+
+function secretOf(secrets: ReadonlyMap<string, string>, name: string): string {
+  const value = secrets.get(name);
+  if (value === undefined) throw new ProblemError({ code: "input", message: `no secret ${name}` });
+  return value;
+}
+
+const noOptions: ConnectOptions = {
+  credentials: { password: async () => undefined, passphrase: async () => undefined },
+  knownHosts: [],
+  acceptNew: false,
+  home: "/root",
+  connectTimeoutMs: 1000,
+  log: () => undefined,
+};
+
+const someFacts: Facts = {
+  hostname: "memory",
+  machineId: "0".repeat(32),
+  boot: "boot",
+  os: { id: "debian", versionId: "12", codename: "bookworm", name: "Debian", like: [] },
+  kernel: "6.1",
+  machine: "x86_64",
+  cpus: 1,
+  memoryMiB: 1024,
+  init: "systemd",
+  packageManager: "apt",
+  virtualization: "none",
+  user: "root",
+  root: true,
+};
