@@ -1,0 +1,34 @@
+// The connection "ssh": one SSH connection a host and run, and a shell over it.
+import { userInfo } from "node:os";
+import type { Host } from "../model/host.ts";
+import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
+import { sessionOptions } from "./shell/options.ts";
+import { openSession } from "./shell/session.ts";
+import { resolveTarget } from "./ssh/config.ts";
+import type { SshOptions } from "./ssh/hops.ts";
+import { readSshConfig } from "./ssh/ssh-config-file.ts";
+import type { SshTarget } from "./ssh/target.ts";
+import { connectSsh } from "./ssh/transport.ts";
+
+export const ssh: Connection = {
+  connection: "ssh",
+  open: (host, options) => openSession(async () => connectSsh(await targetOf(host, options), sshOptions(host, options)), sessionOptions(host, options)),
+};
+
+/** Where and as whom to log in to this host: the inventory, then ~/.ssh/config, then defaults. Throws ProblemError (input). For `hlx trust` too. */
+export async function targetOf(host: Host, options: ConnectOptions): Promise<SshTarget> {
+  const { sshConfig: file, ...rest } = options;
+  const sshConfig = file === undefined ? "" : await readSshConfig(file, options);
+  return resolveTarget(host, { ...rest, sshConfig, localUser: userInfo().username });
+}
+
+/** How to connect to this host. For `hlx trust` too. */
+export function sshOptions(host: Host, { credentials, acceptNew, connectTimeoutMs, log }: ConnectOptions): SshOptions {
+  return {
+    connectTimeoutMs,
+    acceptNew,
+    password: () => credentials.password("login", host),
+    passphrase: (file) => credentials.passphrase(file),
+    log,
+  };
+}

@@ -1,0 +1,124 @@
+// The way to a host: one client, or a jump host's client and one through it, each checked and logged in to on its own.
+import type { Duplex } from "node:stream";
+import { ProblemError } from "../../model/problem.ts";
+import { type Attempts, logIn } from "./auth.ts";
+import { type ClientFailure, openClient, type SshClient } from "./client.ts";
+import type { Deadline } from "./deadline.ts";
+import { type HostCheck, hostCheck } from "./host-check.ts";
+import { gatherIdentities, type Identities } from "./identities.ts";
+import { connectFailed, printable, timedOut } from "./problems.ts";
+import { containerStream, type OpenStream, tcpStream } from "./streams.ts";
+import { type SshTarget, shown } from "./target.ts";
+
+export interface SshOptions {
+  /** From the first packet to the login, jump host included, in milliseconds; stands still while a question is asked. */
+  readonly connectTimeoutMs: number;
+  /** Write an unknown host key down instead of refusing it. */
+  readonly acceptNew: boolean;
+  /** The target's login password; asked for after every key was refused. A jump host is logged in to by key only. */
+  readonly password?: () => Promise<string | undefined>;
+  readonly passphrase: (keyFile: string) => Promise<string | undefined>;
+  /** Opens the byte stream to use instead of the way that the target names. */
+  readonly sock?: OpenStream;
+  log(line: string): void;
+}
+
+export interface Connecting extends SshOptions {
+  readonly deadline: Deadline;
+}
+
+/** The target's client first, then the jump host's: the order in which they are closed. */
+export type Hops = readonly [SshClient, ...SshClient[]];
+
+/** Connects and logs in to the jump host, if there is one, then to the target through it. Throws ProblemError. */
+export async function connectHops(target: SshTarget, connecting: Connecting): Promise<Hops> {
+  const before = await connectJump(target, connecting);
+  try {
+    return [await connectOne(target, connecting, streamTo(target, connecting, before)), ...before];
+  } catch (thrown) {
+    closeHops(before);
+    throw thrown;
+  }
+}
+
+/** The jump host's client, or none. It is logged in to by key: the password is the target's. */
+export async function connectJump(target: SshTarget, connecting: Connecting): Promise<readonly SshClient[]> {
+  const { sock, password: _, ...keysOnly } = connecting;
+  return target.jump === undefined || sock !== undefined ? [] : connectHops(target.jump, keysOnly);
+}
+
+export function closeHops(hops: readonly SshClient[]): void {
+  for (const { client } of hops) client.end();
+}
+
+/** How the target's byte stream is opened. */
+export function streamTo(target: SshTarget, { sock }: Connecting, [through]: readonly SshClient[]): OpenStream {
+  if (sock !== undefined) return sock;
+  if (target.container !== undefined) return containerStream(target.container);
+  if (through === undefined) return tcpStream(target.address, target.port);
+  return () => through.ssh.forwardOut("127.0.0.1", 0, target.address, target.port);
+}
+
+async function connectOne(target: SshTarget, connecting: Connecting, openStream: OpenStream): Promise<SshClient> {
+  const { deadline } = connecting;
+  const identities = gatherIdentities(target, (file) => deadline.asking(() => connecting.passphrase(file)));
+  // Keys are read while the network works; a failure shows where they are awaited.
+  identities.catch(() => undefined);
+  const check = await hostCheck(target, connecting);
+  const stream = await reach(target, connecting, openStream);
+  const { password } = connecting;
+  const asked = password === undefined ? {} : { password: () => deadline.asking(password) };
+  const attempts = logIn({ user: target.user, identities, ...asked });
+  const result = await tryClient({ target, connecting, stream, check, attempts });
+  if ("opened" in result) return result.opened;
+  throw await failureOf(target, result.failed, { connecting, attempts, identities });
+}
+
+interface Trying {
+  readonly target: SshTarget;
+  readonly connecting: Connecting;
+  readonly stream: Duplex;
+  readonly check: HostCheck;
+  readonly attempts: Attempts;
+}
+
+function tryClient({ target, connecting, stream, check, attempts }: Trying): ReturnType<typeof openClient> {
+  const log = (line: string) => connecting.log(`${target.name}: ${line}`);
+  return openClient({ stream, user: target.user, check, logIn: attempts.handler, signal: connecting.deadline.signal, log });
+}
+
+/** Opens the byte stream before the deadline. Throws ProblemError (unreachable). */
+export async function reach(target: SshTarget, { deadline, connectTimeoutMs }: Connecting, openStream: OpenStream): Promise<Duplex> {
+  const { signal } = deadline;
+  const expired = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  const opening = openStream(signal);
+  try {
+    return await Promise.race([opening, expired]);
+  } catch (cause) {
+    opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    );
+    if (signal.aborted) throw new ProblemError(timedOut(target, connectTimeoutMs, "stream"));
+    throw new ProblemError(connectFailed(target, { phase: "stream", said: "", tried: [], offered: [], agent: "", skipped: [], cause }));
+  }
+}
+
+interface Tried {
+  readonly connecting: Connecting;
+  readonly attempts: Attempts;
+  readonly identities: Promise<Identities>;
+}
+
+async function failureOf(target: SshTarget, failed: ClientFailure, { connecting, attempts, identities }: Tried): Promise<ProblemError> {
+  if (failed.refusal !== undefined) return refusalOf(target, failed.refusal);
+  if (connecting.deadline.signal.aborted) return new ProblemError(timedOut(target, connecting.connectTimeoutMs, failed.phase));
+  const { agent, skipped } = await identities.catch((thrown: unknown) => ({ agent: printable(String(thrown)), skipped: [] }));
+  return new ProblemError(connectFailed(target, { ...failed, agent, skipped, tried: attempts.tried(), offered: attempts.offered() }));
+}
+
+function refusalOf(target: SshTarget, refusal: unknown): ProblemError {
+  if (refusal instanceof ProblemError) return refusal;
+  const because = refusal instanceof Error ? refusal.message : String(refusal);
+  return new ProblemError({ code: "trust", message: `the host key of ${shown(target)} could not be checked: ${printable(because)}`, cause: refusal });
+}
