@@ -1,0 +1,19 @@
+// The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library.
+
+export type { Facts } from "./model/facts.ts";
+export type { Device, Group, Host, Network } from "./model/host.ts";
+export type { Risk } from "./model/kind.ts";
+export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";
+export { type Declaring, defineRole, type Input, type InventoryView, type Requirement, type RoleDefinition } from "./model/role.ts";
+export type { FromSchema, JsonSchema } from "./model/schema.ts";
+export { isSecretRef, type Ref, ref, type SecretRef, type Text, type TextInput, text } from "./model/text.ts";
+export { secretOr, secretRefSchema, textSchema } from "./playbook/secret-or.ts";
+export { type AuthorizedKeysOptions, authorizedKeys } from "./resources/authorized-keys.ts";
+export { type CommandOptions, command } from "./resources/command.ts";
+export { type DirectoryOptions, directory } from "./resources/directory.ts";
+export { type FileOptions, file } from "./resources/file.ts";
+export { group } from "./resources/group.ts";
+export { type PackagesOptions, packages } from "./resources/packages.ts";
+export { type ServiceOptions, service } from "./resources/service.ts";
+export { unitOf } from "./resources/unit-of.ts";
+export { type UserOptions, user } from "./resources/user.ts";
