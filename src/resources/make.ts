@@ -1,5 +1,6 @@
 // What every kind's constructor shares: the resource around a desired state, and patterns of names.
 import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
+import type { JsonSchema } from "../model/schema.ts";
 
 /** Names of accounts and groups as Debian's useradd takes them with the looser rule of systemd (userdbctl(8)): never digits only, never an option. */
 export const accountPattern = "^[A-Za-z_][A-Za-z0-9_.-]{0,30}\\$?$";
@@ -11,6 +12,26 @@ export const pathPattern = "^(/|(/(?!\\.{1,2}(/|$))[^/\\u0000]+)+)$";
 export const modePattern = "^[0-7]{4}$";
 /** One word of an argument vector. */
 export const wordPattern = "^[^\\u0000]*$";
+
+/** A command as words; the first is the program. */
+export const argvSchema = { type: "array", minItems: 1, items: { type: "string", pattern: wordPattern } } as const satisfies JsonSchema;
+
+/** Text as model/text.ts has it: pieces that are strings, secrets or values known later. */
+export const textSchema = {
+  type: "array",
+  items: {
+    anyOf: [
+      { type: "string" },
+      { type: "object", additionalProperties: false, required: ["secret"], properties: { secret: { type: "string", minLength: 1 } } },
+      {
+        type: "object",
+        additionalProperties: false,
+        required: ["ref", "pointer"],
+        properties: { ref: { type: "string", minLength: 1 }, pointer: { type: "string" } },
+      },
+    ],
+  },
+} as const satisfies JsonSchema;
 
 interface Named<Desired> {
   readonly kind: string;

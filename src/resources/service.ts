@@ -1,8 +1,27 @@
 // A systemd unit: is it running, does it start at boot, has it loaded what it watches?
+import type { Found, Irreversible, Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { resourceOf } from "./make.ts";
-import type { Service, Watched } from "./service/desired.ts";
+import { type Service, schema, type Watched } from "./service/desired.ts";
+import { diff } from "./service/diff.ts";
+import { probe, type ServiceActual } from "./service/probe.ts";
+import { steps } from "./service/steps.ts";
 import { shortUnit, unitOf } from "./unit-of.ts";
+
+export { unitOf };
+
+export const serviceKind: Kind<Service, ServiceActual, "shell"> = {
+  kind: "service",
+  summary: "A systemd unit: running, started at boot, and up to date with what it watches.",
+  schema,
+  via: ["shell"],
+  identity: ({ unit }) => shortUnit(unit),
+  probe,
+  diff,
+  steps,
+  absent: ({ unit }) => ({ unit, running: false, enabled: false, reloadOn: [], restartOn: [] }),
+  restore,
+};
 
 export interface ServiceOptions extends ResourceOptions {
   readonly unit: string;
@@ -16,11 +35,17 @@ export interface ServiceOptions extends ResourceOptions {
 export function service(options: ServiceOptions): Resource<Service> {
   const { unit, running = true, enabled = true, reloadOn = [], restartOn = [], ...brings } = options;
   const desired: Service = { unit: shortUnit(unit), running, enabled, reloadOn: reloadOn.map(watched), restartOn: restartOn.map(watched) };
-  return resourceOf({ kind: "service", identity: () => desired.unit }, desired, brings);
+  return resourceOf(serviceKind, desired, brings);
 }
 
 function watched({ id, traces }: Resource): Watched {
   return { resource: id, traces };
 }
 
-export { unitOf };
+// A unit that was not there before is stopped and disabled: what brought it is undone by its own resource.
+function restore(desired: Service, before: Found<ServiceActual>): Service | Irreversible {
+  if (before.found === "unknown") return { irreversible: `the unit ${desired.unit} was not known before` };
+  if (before.found !== "present") return { ...desired, running: false, enabled: false };
+  const { running, enabled } = before.actual;
+  return { ...desired, running, enabled };
+}

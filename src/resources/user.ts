@@ -1,8 +1,26 @@
 // A local account.
+import { sha256 } from "../lib/hash.ts";
+import type { Found, Irreversible, Kind } from "../model/kind.ts";
 import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
-import { type TextInput, text } from "../model/text.ts";
+import { plainText, type TextInput, text } from "../model/text.ts";
 import { given, resourceOf } from "./make.ts";
-import type { User } from "./user/desired.ts";
+import { schema, type User } from "./user/desired.ts";
+import { diff } from "./user/diff.ts";
+import { probe, type UserActual } from "./user/probe.ts";
+import { steps } from "./user/steps.ts";
+
+export const userKind: Kind<User, UserActual, "shell"> = {
+  kind: "user",
+  summary: "A local account: number, groups, home, shell and password hash, where they matter.",
+  schema,
+  via: ["shell"],
+  identity: ({ name }) => name,
+  probe,
+  diff,
+  steps,
+  absent: ({ name }) => ({ name, absent: true }),
+  restore,
+};
 
 /** What `user` takes. `password` is a crypt(3) hash, never the password itself; `groups` are ensured, others are left alone. */
 export interface UserOptions extends ResourceOptions {
@@ -25,5 +43,16 @@ export function user(options: UserOptions): Resource<User> {
   const hash = password === undefined ? undefined : text(password);
   const desired = { name, ...given({ uid, group, groups: ensured, shell, home, system, comment, password: hash, absent }) } as User;
   const made: readonly Capability[] = absent === true ? [] : [`user:${name}`, `group:${group ?? name}`];
-  return resourceOf({ kind: "user", identity: () => name }, desired, { ...given({ exclusive }), provides: [...made, ...provides], traces: ["/etc/passwd"] });
+  return resourceOf(userKind, desired, { ...given({ exclusive }), provides: [...made, ...provides], traces: ["/etc/passwd"] });
+}
+
+function restore(desired: User, before: Found<UserActual>): User | Irreversible {
+  const { name, password } = desired;
+  if (before.found === "absent") return { name, absent: true };
+  if (before.found !== "present") return { irreversible: `the account ${name} was not known before` };
+  if (desired.absent === true) return { irreversible: `the old password and groups of ${name} were not kept` };
+  const { passwordSha256, ...kept } = before.actual;
+  const plain = password === undefined ? undefined : plainText(password);
+  if (password === undefined || (plain !== undefined && sha256(plain) === passwordSha256)) return { name, ...kept };
+  return { irreversible: `the old password hash of ${name} was not kept` };
 }

@@ -1,0 +1,12 @@
+// The kinds of resources, one line each.
+import type { AnyKind } from "../model/kind.ts";
+import { authorizedKeysKind } from "./authorized-keys.ts";
+import { commandKind } from "./command.ts";
+import { directoryKind } from "./directory.ts";
+import { fileKind } from "./file.ts";
+import { groupKind } from "./group.ts";
+import { packagesKind } from "./packages.ts";
+import { serviceKind } from "./service.ts";
+import { userKind } from "./user.ts";
+
+export const kinds: readonly AnyKind[] = [fileKind, directoryKind, packagesKind, serviceKind, userKind, groupKind, authorizedKeysKind, commandKind];
