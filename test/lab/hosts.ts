@@ -1,0 +1,142 @@
+// Real hosts for lab tests: systemd as PID 1, sshd, apt; removed when the test file ends.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ssh2 from "ssh2";
+import { afterAll, inject } from "vitest";
+import { type Engine, engineTry } from "../../src/lab/engine.ts";
+import { type HostSpec, knownHostsOf, removeHosts, startHost, waitForHost } from "../../src/lab/hosts.ts";
+import type { Ran } from "../../src/lab/run.ts";
+
+export interface LabHost {
+  readonly container: string;
+  readonly address: "127.0.0.1";
+  /** Leads to its sshd; stays the same over reboots and `restore`. */
+  readonly port: number;
+  readonly user: string;
+  readonly keyFile: string;
+  /** A known_hosts file with its keys, under `[127.0.0.1]:PORT` and under the container's name. */
+  readonly knownHosts: string;
+  /** Runs a shell command inside as root, through the engine; rejects when its status is not 0. */
+  exec(command: string): Promise<string>;
+  /** The same, however it ends. */
+  tryExec(command: string): Promise<Ran>;
+  /** Makes it anew: an empty host with the same name, port and key, but new host keys. */
+  restore(): Promise<void>;
+  /** Waits until it is up again, after a reboot from inside. */
+  up(): Promise<void>;
+}
+
+export interface LabHostOptions {
+  /** Who may log in with `keyFile`; any user but root gets sudo without a password. Default root. */
+  readonly user?: string;
+  /** The user's password, for logins and sudo: sudo asks for it then. */
+  readonly password?: string;
+  readonly hostname?: string;
+  /** Can run Docker inside. */
+  readonly containers?: boolean;
+  readonly extra?: readonly string[];
+}
+
+const { image, run, engine: found } = inject("lab");
+
+/** The engine of this run. */
+export const engine: Engine = { ...found, env: { ...process.env, ...found.env } };
+/** The hosts' image. */
+export const labImage = image;
+
+// The SSH connection to twins calls `docker` in this process's environment.
+Object.assign(process.env, found.env);
+
+const folder = mkdtempSync(join(tmpdir(), "hlx-lab-"));
+const keyFile = join(folder, "key");
+const keys = ssh2.utils.generateKeyPairSync("ed25519");
+writeFileSync(keyFile, keys.private, { mode: 0o600 });
+
+const started: string[] = [];
+let count = 0;
+
+afterAll(async () => {
+  await removeHosts(engine, started);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A fresh host of this test file. */
+export async function labHost(options: LabHostOptions = {}): Promise<LabHost> {
+  const container = `hlx-test-${run}-${process.pid}-${++count}`;
+  const port = await freePort();
+  const knownHosts = join(folder, `known_hosts.${count}`);
+  const spec: HostSpec = { ...pick(options), name: container, image, labels: { "hlx.lab.run": String(run) }, sshPort: port };
+  const tryExec = (command: string) => engineTry(engine, ["exec", container, "sh", "-c", command]);
+  const start = async () => {
+    await startHost(engine, spec);
+    await admit(container, options);
+    writeFileSync(knownHosts, (await Promise.all([`[127.0.0.1]:${port}`, container].map((name) => knownHostsOf(engine, container, name)))).join(""));
+  };
+  started.push(container);
+  await start();
+  return {
+    ...{ container, address: "127.0.0.1", port, user: options.user ?? "root", keyFile, knownHosts, tryExec },
+    exec: async (command) => stdoutOf(command, await tryExec(command)),
+    up: () => waitForHost(engine, container),
+    async restore() {
+      await removeHosts(engine, [container]);
+      await start();
+    },
+  };
+}
+
+/** A fresh host in which `apt-get install docker.io` gives a working engine. */
+export function containerHost(options: LabHostOptions = {}): Promise<LabHost> {
+  return labHost({ ...options, containers: true });
+}
+
+/** Several fresh hosts, booted four at a time. */
+export async function freshHosts(n: number, options: LabHostOptions = {}): Promise<readonly LabHost[]> {
+  const hosts: LabHost[] = [];
+  for (let i = 0; i < n; i += 4) hosts.push(...(await Promise.all(Array.from({ length: Math.min(4, n - i) }, () => labHost(options)))));
+  return hosts;
+}
+
+/** A TCP port of 127.0.0.1 that nobody uses. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+const admission = `set -eu
+user=$1 key=$2 password=$3
+if [ "$user" != root ]; then
+  useradd -m -s /bin/sh "$user"
+  if [ -n "$password" ]; then rule="ALL"; else rule="NOPASSWD:ALL"; fi
+  printf '%s ALL=(ALL:ALL) %s\\n' "$user" "$rule" > /etc/sudoers.d/lab
+fi
+if [ -n "$password" ]; then printf '%s:%s\\n' "$user" "$password" | chpasswd; else usermod -p '*' "$user"; fi
+home=$(getent passwd "$user" | cut -d: -f6)
+mkdir -p -m 700 "$home/.ssh"
+printf '%s\\n' "$key" > "$home/.ssh/authorized_keys"
+chown -R "$user": "$home/.ssh"`;
+
+async function admit(container: string, { user = "root", password = "" }: LabHostOptions): Promise<void> {
+  const ran = await engineTry(engine, ["exec", container, "sh", "-c", admission, "sh", user, keys.public, password]);
+  stdoutOf(`admitting ${user}`, ran);
+}
+
+function pick({ hostname, containers, extra }: LabHostOptions): Partial<HostSpec> {
+  return {
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(containers === undefined ? {} : { containers }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+}
+
+function stdoutOf(command: string, ran: Ran): string {
+  if (ran.status === 0) return ran.stdout;
+  throw new Error(`${command}: status ${ran.status}: ${ran.stdout}${ran.stderr}`);
+}
