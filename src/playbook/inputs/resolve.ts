@@ -1,0 +1,119 @@
+// What roles ask for before they run: looked up once, and the same for every host.
+import { join } from "node:path";
+import { canonical, isRecord } from "../../lib/json.ts";
+import { didYouMean } from "../../lib/suggest.ts";
+import type { Inventory } from "../../model/host.ts";
+import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
+import type { Assignment, Input, InventoryView } from "../../model/role.ts";
+import type { LoadedRole } from "../roles/load.ts";
+import { fileSource } from "./file.ts";
+import { githubKeysSource } from "./github-keys.ts";
+import { type InputLock, openLock } from "./lock.ts";
+import type { Fetch, InputSource } from "./source.ts";
+
+// A new source is a file beside this one and a line here.
+const sources: ReadonlyMap<string, InputSource> = new Map<string, InputSource>([
+  ["file", fileSource as InputSource],
+  ["github-keys", githubKeysSource as InputSource],
+]);
+
+export interface ResolveInputs {
+  readonly assignments: readonly Assignment[];
+  readonly roles: ReadonlyMap<string, LoadedRole>;
+  readonly inventory: Inventory;
+  readonly fetch: Fetch;
+  /** Look up again what hlx.lock holds. */
+  readonly refresh?: boolean;
+}
+
+/** The inputs of one role call by the names the role gave them; nothing is looked up before it is asked for, and nothing twice. */
+export type InputsOf = (host: string, as: string) => Promise<Readonly<Record<string, string>>>;
+
+interface Lookup {
+  readonly options: ResolveInputs;
+  readonly lock: () => InputLock;
+  readonly known: Map<string, Promise<string>>;
+}
+
+/** Throws ProblemError, at the place of the playbook that uses the role, when an input cannot be had. */
+export function resolveInputs(options: ResolveInputs): InputsOf {
+  const byKey = new Map(options.assignments.map((assignment) => [`${assignment.host}/${assignment.as}`, assignment]));
+  const lookup: Lookup = { options, lock: once(() => openLock(join(options.inventory.folder, "hlx.lock"))), known: new Map() };
+  return async (host, as) => {
+    const assignment = byKey.get(`${host}/${as}`);
+    return assignment === undefined ? {} : inputsFor(assignment, lookup);
+  };
+}
+
+async function inputsFor(assignment: Assignment, lookup: Lookup): Promise<Readonly<Record<string, string>>> {
+  const loaded = lookup.options.roles.get(assignment.role);
+  if (loaded?.role.inputs === undefined) return {};
+  const asked = Object.entries(askRole(assignment, loaded, lookup.options.inventory));
+  const settled = await Promise.allSettled(asked.map(async ([, input]) => lookUp(input, { loaded, lookup })));
+  refuseAll(settled.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason, assignment) : [])));
+  return Object.fromEntries(asked.flatMap(([name], index) => fulfilled(settled[index]).map((value) => [name, value])));
+}
+
+function askRole(assignment: Assignment, { role }: LoadedRole, inventory: Inventory): Readonly<Record<string, Input>> {
+  const host = inventory.hosts.get(assignment.host);
+  if (host === undefined) throw new ProblemError({ code: "internal", message: `no host ${assignment.host} in the inventory` });
+  try {
+    return role.inputs?.({ params: assignment.params as never, host, inventory: viewOf(inventory) }) ?? {};
+  } catch (cause) {
+    const message = `role ${assignment.as} on ${assignment.host} failed while asking for its inputs: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new ProblemError({ code: "input", message, cause, ...placed(assignment) });
+  }
+}
+
+function viewOf(inventory: Inventory): InventoryView {
+  const { hosts, groups, devices, networks } = inventory;
+  return { hosts, groups, devices, networks, select: (pattern) => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []) };
+}
+
+function lookUp(asked: Input, { loaded, lookup }: { loaded: LoadedRole; lookup: Lookup }): Promise<string> {
+  const source = isRecord(asked) ? sources.get(asked.input) : undefined;
+  if (source === undefined) throw unknownSource(loaded, asked);
+  const key = source.lockedAs(asked);
+  const id = key === undefined ? `${loaded.folder}\n${canonical(asked)}` : `${source.input}:${key}`;
+  const { inventory, fetch } = lookup.options;
+  const resolve = (): Promise<string> => source.resolve(asked, { roleFolder: loaded.folder, inventoryFolder: inventory.folder, fetch });
+  const known = lookup.known.get(id) ?? fromLockOr(key === undefined ? undefined : id, { lookup, resolve });
+  lookup.known.set(id, known);
+  return known;
+}
+
+async function fromLockOr(id: string | undefined, { lookup, resolve }: { lookup: Lookup; resolve: () => Promise<string> }): Promise<string> {
+  if (id === undefined) return resolve();
+  const locked = lookup.options.refresh === true ? undefined : lookup.lock().get(id);
+  if (locked !== undefined) return locked;
+  const value = await resolve();
+  if (lookup.lock().get(id) !== value) lookup.lock().set(id, value);
+  return value;
+}
+
+function unknownSource({ role }: LoadedRole, asked: unknown): ProblemError {
+  const input = isRecord(asked) ? String(asked["input"]) : String(asked);
+  const hint = didYouMean(input, sources.keys()) ?? `there are: ${[...sources.keys()].join(", ")}`;
+  return new ProblemError({ code: "input", message: `role ${role.name} asks for an input of unknown sort "${input}"`, hint });
+}
+
+function problemsOf(thrown: unknown, assignment: Assignment): readonly Problem[] {
+  if (!(thrown instanceof ProblemError)) throw thrown;
+  return thrown.problems.map((problem) => ({ ...placed(assignment), ...problem, message: `role ${assignment.as}: ${problem.message}` }));
+}
+
+function fulfilled(settled: PromiseSettledResult<string> | undefined): readonly string[] {
+  return settled?.status === "fulfilled" ? [settled.value] : [];
+}
+
+function placed({ at }: Assignment): Pick<Problem, "at"> {
+  return at === undefined ? {} : { at };
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
