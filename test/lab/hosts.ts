@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterAll, inject } from "vitest";
+import { admit } from "../../src/lab/admit.ts";
 import { type Engine, engineTry } from "../../src/lab/engine.ts";
 import { type HostSpec, knownHostsOf, removeHosts, startHost, waitForHost } from "../../src/lab/hosts.ts";
 import type { Ran } from "../../src/lab/run.ts";
@@ -71,7 +72,8 @@ export async function labHost(options: LabHostOptions = {}): Promise<LabHost> {
   const tryExec = (command: string) => engineTry(engine, ["exec", container, "sh", "-c", command]);
   const start = async () => {
     await startHost(engine, spec);
-    await admit(container, options);
+    const { user = "root", password } = options;
+    await admit(engine, container, { user, publicKey: keys.public, ...(password === undefined ? {} : { password }) });
     writeFileSync(knownHosts, (await Promise.all([`[127.0.0.1]:${port}`, container].map((name) => knownHostsOf(engine, container, name)))).join(""));
   };
   started.push(container);
@@ -108,24 +110,6 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
-}
-
-const admission = `set -eu
-user=$1 key=$2 password=$3
-if [ "$user" != root ]; then
-  useradd -m -s /bin/sh "$user"
-  if [ -n "$password" ]; then rule="ALL"; else rule="NOPASSWD:ALL"; fi
-  printf '%s ALL=(ALL:ALL) %s\\n' "$user" "$rule" > /etc/sudoers.d/lab
-fi
-if [ -n "$password" ]; then printf '%s:%s\\n' "$user" "$password" | chpasswd; else usermod -p '*' "$user"; fi
-home=$(getent passwd "$user" | cut -d: -f6)
-mkdir -p -m 700 "$home/.ssh"
-printf '%s\\n' "$key" > "$home/.ssh/authorized_keys"
-chown -R "$user": "$home/.ssh"`;
-
-async function admit(container: string, { user = "root", password = "" }: LabHostOptions): Promise<void> {
-  const ran = await engineTry(engine, ["exec", container, "sh", "-c", admission, "sh", user, keys.public, password]);
-  stdoutOf(`admitting ${user}`, ran);
 }
 
 function pick({ hostname, containers, extra }: LabHostOptions): Partial<HostSpec> {
