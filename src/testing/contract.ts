@@ -1,0 +1,174 @@
+// The contract that every kind keeps: against a host that may be changed, and against what was recorded of one.
+import { canonical } from "../lib/json.ts";
+import type { Ahead, AnyKind, Change, Found, Known, PreImages } from "../model/kind.ts";
+import type { ShellReader, ShellWriter } from "../model/ports/shell.ts";
+import type { Step, StepResult } from "../model/step.ts";
+import { titleOf } from "../model/step.ts";
+import { testDigest, testSecret } from "./digest.ts";
+import { recordedShell } from "./fake-shell.ts";
+
+/** A host as the contract needs it; what `lock` and `shell` of a Session give. */
+export interface ContractHost {
+  readonly shell: ShellReader;
+  readonly writer: ShellWriter;
+  /** Something that differs when a probe changed the host: hashes of all files, a log of writes. */
+  snapshot?(): Promise<string>;
+  /** What is kept of replaced files, for undo. */
+  preImages?(): Promise<PreImages>;
+}
+
+/** One desired state that can be applied to the host. */
+export interface ContractCase {
+  readonly kind: string;
+  readonly name: string;
+  readonly desired: unknown;
+  /** False for what cannot be brought back or got rid of in this state of the host. Default true. */
+  readonly reversible?: boolean;
+}
+
+/** One rule that a kind broke. */
+export interface Broken {
+  readonly kind: string;
+  readonly name: string;
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** Applies every case, gets rid of it again, and lists every rule that was broken; empty is good. Cases run in order, on one host. */
+export async function runContract(host: ContractHost, kinds: readonly AnyKind[], cases: readonly ContractCase[]): Promise<readonly Broken[]> {
+  const broken: Broken[] = [];
+  for (const one of cases) {
+    const kind = kinds.find((candidate) => candidate.kind === one.kind);
+    const rules = new Rules(one, broken);
+    if (kind === undefined) rules.hold("is in the registry", false, one.kind);
+    else await keeps(kind, one, { host, rules }).catch((thrown: unknown) => rules.hold("throws nothing", false, String(thrown)));
+  }
+  return broken;
+}
+
+class Rules {
+  readonly #about: ContractCase;
+  readonly #broken: Broken[];
+
+  constructor(about: ContractCase, broken: Broken[]) {
+    this.#about = about;
+    this.#broken = broken;
+  }
+
+  hold(rule: string, kept: boolean, detail: unknown): boolean {
+    const { kind, name } = this.#about;
+    if (!kept) this.#broken.push({ kind, name, rule, detail: typeof detail === "string" ? detail : canonical(detail) });
+    return kept;
+  }
+}
+
+interface Context {
+  readonly host: ContractHost;
+  readonly rules: Rules;
+}
+
+async function keeps(kind: AnyKind, { desired, reversible = true }: ContractCase, { host, rules }: Context): Promise<void> {
+  const before = await probedTwice(kind, desired, { host, rules });
+  if (before === undefined) return;
+  rules.hold("absent names all that present names", namesAll(kind, desired, before), kind.diff(desired, before, ahead));
+  if (!(await converges(kind, desired, { host, rules }))) return;
+  if (!reversible) return;
+  await comesBack(kind, { desired, before }, { host, rules });
+  if (kind.absent === undefined) return;
+  if (await converges(kind, desired, { host, rules })) await converges(kind, kind.absent(desired), { host, rules });
+}
+
+async function probedTwice(kind: AnyKind, desired: unknown, { host, rules }: Context): Promise<Known<unknown> | undefined> {
+  const untouched = await host.snapshot?.();
+  const first = await kind.probe(desired, host);
+  const second = await kind.probe(desired, host);
+  rules.hold("two probes in a row are equal", canonical(recorded(first)) === canonical(recorded(second)), [first, second]);
+  rules.hold("a probe changes nothing", untouched === (await host.snapshot?.()), "the snapshots differ");
+  const known = first.found === "present" || first.found === "absent";
+  rules.hold("the probe finds", known, first);
+  return known ? first : undefined;
+}
+
+/** What is compared and recorded of a finding: everything but evidence. */
+function recorded(found: Found<unknown>): unknown {
+  return found.found === "present" ? { found: "present", actual: found.actual } : found;
+}
+
+function namesAll(kind: AnyKind, desired: unknown, found: Known<unknown>): boolean {
+  const named = new Set(kind.diff(desired, { found: "absent" }, ahead).map(({ property }) => property));
+  const gone = canonical(desired).includes('"absent":true');
+  return gone || kind.diff(desired, found, ahead).every(({ property }) => named.has(property));
+}
+
+async function converges(kind: AnyKind, desired: unknown, { host, rules }: Context): Promise<boolean> {
+  const found = await kind.probe(desired, host);
+  if (!isKnown(found)) return rules.hold("the probe finds", false, found);
+  const changes = kind.diff(desired, found, ahead);
+  const steps = kind.steps(desired, found, { changes, now: new Date(0) });
+  rules.hold("each change has a step", changes.length === 0 || steps.length > 0, changes);
+  rules.hold("no change, no step", changes.length > 0 || steps.length === 0, steps);
+  rules.hold("steps can be saved", canonical(JSON.parse(JSON.stringify(steps))) === canonical(steps), steps);
+  for (const result of await done(steps, host.writer)) if (!rules.hold("its steps succeed", result.result === "done", result)) return false;
+  const after = await kind.probe(desired, host);
+  if (!isKnown(after)) return rules.hold("it is found after its steps", false, after);
+  const left = kind.diff(desired, after, ahead);
+  return rules.hold("steps, probe, diff is empty", left.length === 0, left);
+}
+
+async function comesBack(kind: AnyKind, was: { readonly desired: unknown; readonly before: Known<unknown> }, { host, rules }: Context): Promise<void> {
+  const old = kind.restore?.(was.desired, was.before, (await host.preImages?.()) ?? new Map());
+  if (old === undefined || (typeof old === "object" && old !== null && "irreversible" in old)) return;
+  if (!(await converges(kind, old, { host, rules }))) return;
+  const again = await kind.probe(was.desired, host);
+  rules.hold("restore brings back what was found", canonical(recorded(again)) === canonical(recorded(was.before)), [recorded(was.before), recorded(again)]);
+}
+
+async function done(steps: readonly Step[], writer: ShellWriter): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    if (step.do === "api") results.push({ result: "failed", output: "", exitStatus: 1, because: "no endpoint in this contract" });
+    else if (step.do === "detached" || step.do === "wait" || step.do === "reboot") results.push(await writer.long(step, { reveal: testSecret }));
+    else results.push(...(await writer.batch([step], { reveal: testSecret })));
+  }
+  return results;
+}
+
+function isKnown(found: Found<unknown>): found is Known<unknown> {
+  return found.found === "present" || found.found === "absent";
+}
+
+const ahead: Ahead = { changing: new Set(), digest: testDigest };
+
+/** One recorded case: what was desired, what each read printed, and what must come of it. */
+export interface RecordedCase {
+  readonly name: string;
+  readonly desired: unknown;
+  /** Output by the read's name. */
+  readonly reads: Readonly<Record<string, string>>;
+  /** Exit status by script, for checks. */
+  readonly checks?: Readonly<Record<string, number>>;
+  /** `kind:identity` of what changes before it. */
+  readonly changing?: readonly string[];
+  readonly expected: RecordedOutcome;
+}
+
+/** `changes` are `property: before → after`, with the risk where there is one; `steps` are titles. */
+export interface RecordedOutcome {
+  readonly found: unknown;
+  readonly changes?: readonly string[];
+  readonly steps?: readonly string[];
+}
+
+/** What the kind makes of a recorded case: compare it with `expected`. */
+export async function replay(kind: AnyKind, { desired, reads, checks, changing = [] }: RecordedCase): Promise<RecordedOutcome> {
+  const found = await kind.probe(desired, { shell: recordedShell(reads, checks) });
+  if (!isKnown(found)) return { found };
+  const changes = kind.diff(desired, found, { changing: new Set(changing), digest: testDigest });
+  const steps = kind.steps(desired, found, { changes, now: new Date(0) });
+  return { found: recorded(found), changes: changes.map(spelled), steps: steps.map(titleOf) };
+}
+
+function spelled({ property, before, after, risk }: Change): string {
+  const [from, to] = [before, after].map((shown) => ("hidden" in shown ? `(${shown.hidden})` : JSON.stringify(shown.value)));
+  return `${property}: ${from} → ${to}${risk === "none" ? "" : ` (${risk})`}`;
+}
