@@ -92,8 +92,17 @@ export function matchesHosts(hosts: string, name: string): boolean {
 
 /** True when the pattern, in which `*` is any text and `?` any one character, matches the whole name. */
 export function glob(pattern: string, name: string): boolean {
-  const escaped = pattern.replace(/\*+/g, "*").replace(/[\\^$.+()[\]{}|/-]/g, "\\$&");
-  return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s").test(name);
+  // matched[n]: the pattern so far matches the first n characters. Not a regular expression: many stars would take it for ever.
+  let matched: readonly boolean[] = Array.from({ length: name.length + 1 }, (_, length) => length === 0);
+  for (const token of pattern.split("")) {
+    const before = matched;
+    let any = false;
+    matched = before.map((reached, length) => {
+      any ||= reached;
+      return token === "*" ? any : length > 0 && before[length - 1] === true && (token === "?" || token === name[length - 1]);
+    });
+  }
+  return matched[name.length] === true;
 }
 
 function matchesHash(hosts: string, name: string): boolean {

@@ -44,7 +44,7 @@ export function timedOut(target: SshTarget, milliseconds: number, phase: Phase):
 /** Everything else that ends a connect. */
 export function connectFailed(target: SshTarget, failure: Failure): Problem {
   if (failure.phase === "login") return loginFailed(target, failure);
-  const [what, hint] = failure.phase === "stream" ? streamFailed(target, failure.cause) : handshakeFailed(failure);
+  const [what, hint] = failure.phase === "stream" || isEngine(target, failure) ? streamFailed(target, failure.cause) : handshakeFailed(failure);
   const through = target.jump === undefined ? "" : ` through ${shown(target.jump)}`;
   return problem("unreachable", { message: `could not connect to ${shown(target)}${through}: ${what}`, hint, cause: failure.cause });
 }
@@ -108,6 +108,11 @@ const refusals: Readonly<Record<string, Explained>> = {
   ENOTFOUND: ["the name does not resolve", "write the address in the inventory, or ask why DNS does not know it"],
   EAI_AGAIN: ["the name does not resolve: no DNS server answered", "is this machine connected, and its DNS server up?"],
 };
+
+// A container's stream opens at once; whether there is a container shows a little later.
+function isEngine(target: SshTarget, { phase, cause }: Failure): boolean {
+  return target.container !== undefined && phase === "banner" && cause !== undefined;
+}
 
 /** What a system error means, and what to do about it. */
 function streamFailed(target: SshTarget, cause: unknown): Explained {

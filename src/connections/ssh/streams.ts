@@ -1,7 +1,7 @@
 // The byte streams that SSH can run over: TCP, a channel of a jump host, the standard streams of an sshd in a container.
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
-import { Duplex } from "node:stream";
+import { Duplex, type Readable, type Writable } from "node:stream";
 
 /** Opens the stream; rejects with the system's error, or when the signal aborts. */
 export type OpenStream = (signal: AbortSignal) => Promise<Duplex>;
@@ -20,22 +20,39 @@ export function containerStream(container: string): OpenStream {
   return commandStream(["docker", "exec", "-i", "--", container, "/usr/sbin/sshd", "-i"]);
 }
 
-/** The standard streams of a local process. What it says on stderr becomes the error when it ends before it was closed. */
+/** The standard streams of a local process. What it said on stderr is the stream's error when it ends with another status than 0. */
 export function commandStream([command = "", ...args]: readonly string[]): OpenStream {
   return async (signal) => {
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], signal });
-    let complaint = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      complaint = `${complaint}${chunk.toString("utf8")}`.slice(-1000);
+    const stream = new Duplex({
+      read: () => void child.stdout.resume(),
+      write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
+      final: (done) => void child.stdin.end(() => done()),
+      destroy(error, done) {
+        child.kill();
+        done(error);
+      },
     });
-    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    stream.once("close", () => child.kill());
-    child.once("error", (error) => stream.destroy(error));
-    child.once("exit", (status) => {
-      if (status !== 0 && status !== null) stream.destroy(new Error(complaint.trim() || `${command} ended with status ${status}`));
-    });
+    follow(child, stream, command);
     return stream;
   };
+}
+
+function follow(child: ChildProcessByStdio<Writable, Readable, Readable>, stream: Duplex, command: string): void {
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint = `${complaint}${chunk.toString("utf8")}`.slice(-1000);
+  });
+  child.stdout.on("data", (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
+  // It ended while it was written to: its status tells.
+  child.stdin.on("error", () => undefined);
+  child.once("error", (error) => stream.destroy(error));
+  child.once("close", (status) => {
+    if (status === 0) stream.push(null);
+    else stream.destroy(new Error(complaint.trim() || `${command} ended with status ${status ?? "unknown"}`));
+  });
 }
 
 function connected(socket: Socket): Promise<void> {
