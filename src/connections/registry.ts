@@ -2,8 +2,9 @@
 import type { Connection } from "../model/ports/connection.ts";
 import { container } from "./container.ts";
 import { local } from "./local.ts";
+import { ssh } from "./ssh.ts";
 
-const all: readonly Connection[] = [local, container];
+const all: readonly Connection[] = [ssh, local, container];
 
 /** Every way of reaching a host, by its name. */
 export const connections: ReadonlyMap<string, Connection> = new Map(all.map((one) => [one.connection, one]));

@@ -7,7 +7,7 @@ export interface ProxyOptions {
   readonly delayMs?: number;
 }
 
-export interface Proxy {
+export interface CountingProxy {
   readonly port: number;
   /** Serial round trips: how often the direction turned from the server's to the client's, plus half for a last client's word unanswered. */
   turns(): number;
@@ -33,7 +33,7 @@ interface Wire {
 }
 
 /** Listens on a free port of 127.0.0.1 and forwards every connection. */
-export async function startProxy({ to, delayMs = 0 }: ProxyOptions): Promise<Proxy> {
+export async function startProxy({ to, delayMs = 0 }: ProxyOptions): Promise<CountingProxy> {
   const wire: Wire = { pairs: new Set(), bytes: { up: 0, down: 0 }, changes: 0, last: undefined, frozen: false };
   const server = createServer((client) => join(wire, client, { to, delayMs }));
   const port = await listening(server);

@@ -1,7 +1,7 @@
 // The proxy of the tests: what it counts, delays, cuts and freezes.
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Proxy, startProxy } from "../../src/testing/proxy.ts";
+import { type CountingProxy, startProxy } from "../../src/testing/proxy.ts";
 
 let echo: Server;
 let port: number;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => void echo.close());
 
-async function through(proxy: Proxy): Promise<Socket> {
+async function through(proxy: CountingProxy): Promise<Socket> {
   const socket = connect(proxy.port, "127.0.0.1");
   socket.on("error", () => undefined);
   await new Promise((resolve) => socket.once("connect", resolve));

@@ -57,9 +57,9 @@ describe("judge", () => {
     ["a comment after the key", [`ocean ${one} me@laptop # x`], one, "known"],
     ["tabs and spaces", [`  ocean\t ${one.replace(" ", "\t")}  `], one, "known"],
   ];
-  test.each(cases)("%s", (...[, lines, key, verdict, who = at22]) => {
-    expect(judge(parsed(...lines), who, blob(key)).verdict).toBe(verdict);
-  });
+  for (const [name, lines, key, verdict, who = at22] of cases) {
+    test(name, () => expect(judge(parsed(...lines), who, blob(key)).verdict).toBe(verdict));
+  }
   test("a changed key comes with every recorded one and its place", () => {
     expect(judge(parsed("# mine", `ocean ${two}`, `ocean ${rsa}`), at22, blob(one))).toMatchObject({
       recorded: [
