@@ -1,0 +1,91 @@
+// Plays × hosts: which role goes to which host, with which params.
+import { didYouMean } from "../lib/suggest.ts";
+import type { Inventory } from "../model/host.ts";
+import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
+import type { Assignment, Requirement, Role } from "../model/role.ts";
+import { checkParams } from "./params.ts";
+import type { Play, RoleUse } from "./plays.ts";
+
+export interface Assigning {
+  readonly inventory: Inventory;
+  readonly roles: ReadonlyMap<string, { readonly role: Role }>;
+}
+
+interface Placed {
+  readonly play: Play;
+  readonly index: number;
+  readonly hosts: readonly string[];
+}
+
+/** One assignment for each role and host, in playbook order, then inventory order. Throws ProblemError with everything that is wrong. */
+export function assign(plays: readonly Play[], assigning: Assigning): readonly Assignment[] {
+  const problems: Problem[] = [];
+  const placed = plays.map((play, index) => ({ play, index, hosts: hostsOf(play, { inventory: assigning.inventory, problems }) }));
+  problems.push(...unknownAfter(plays), ...usedTwice(placed));
+  let order = 0;
+  const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, assigning, problems })));
+  refuseAll(problems);
+  return assignments;
+}
+
+function hostsOf({ hosts, hostsAt }: Play, { inventory, problems }: { inventory: Inventory; problems: Problem[] }): readonly string[] {
+  try {
+    return inventory.select(hosts);
+  } catch (thrown) {
+    if (!(thrown instanceof ProblemError)) throw thrown;
+    problems.push(...thrown.problems.map((problem) => ({ ...problem, code: "input" as const, at: hostsAt })));
+    return [];
+  }
+}
+
+interface Using extends Placed {
+  readonly order: number;
+  readonly assigning: Assigning;
+  readonly problems: Problem[];
+}
+
+function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems }: Using): readonly Assignment[] {
+  const role = assigning.roles.get(use.role)?.role;
+  if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${use.role} was not loaded`, at: use.at });
+  const { params, problems: wrong } = checkParams(use, role);
+  problems.push(...wrong);
+  const { as, independent, at } = use;
+  const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
+  const common = { role: use.role, as, params, play: index, order, independent, at, requires: [...(role.requires ?? []), ...after] };
+  const tags = [...new Set([...play.tags, ...use.tags])];
+  const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };
+  return hosts.map((host) => ({ host, ...common, tags, ...serial }));
+}
+
+/** A percentage is of the play's hosts, rounded down, at least 1. */
+function slotsOf(serial: number | `${number}%`, hosts: number): number {
+  return typeof serial === "number" ? serial : Math.max(1, Math.floor((hosts * Number.parseInt(serial, 10)) / 100));
+}
+
+function unknownAfter(plays: readonly Play[]): readonly Problem[] {
+  const used = new Set(plays.flatMap(({ uses }) => uses.flatMap(({ role, as }) => [role, as])));
+  return plays
+    .flatMap(({ after }) => after)
+    .filter(({ role }) => !used.has(role))
+    .map(({ role, at }) => {
+      const hint = didYouMean(role, used) ?? `roles of this playbook: ${[...used].sort().join(", ")}`;
+      return { code: "input", message: `after: no play has a role "${role}"`, at, hint };
+    });
+}
+
+function usedTwice(placed: readonly Placed[]): readonly Problem[] {
+  const first = new Map<string, Position>();
+  return placed.flatMap(({ play, hosts }) => play.uses.flatMap((use) => usedBefore(use, hosts, first)));
+}
+
+function usedBefore({ role, as, at }: RoleUse, hosts: readonly string[], first: Map<string, Position>): readonly Problem[] {
+  const again = hosts.filter((host) => first.has(`${host}/${as}`));
+  for (const host of hosts) if (!first.has(`${host}/${as}`)) first.set(`${host}/${as}`, at);
+  const earlier = first.get(`${again[0]}/${as}`);
+  if (earlier === undefined) return [];
+  const more = again.length > 1 ? ` and ${again.length - 1} more` : "";
+  const message = `role ${as} is given to ${again[0]}${more} twice`;
+  return [
+    { code: "input", message, at, also: [{ at: earlier, note: "it has it from here already" }], hint: `name this use of it: - ${role}: { … }\n  as: other` },
+  ];
+}
