@@ -52,7 +52,7 @@ echo "$state"
 
 /** Arguments: the job's folder, its id. Kills its process group, when it is still the same. */
 export const killJob = `${processFunctions}read -r p s g <"$1/pid" || exit 0
-if [ "$g" -gt 1 ] && hlx_alive "$p" "$s"; then kill -KILL -- "-$g"; fi
+if [ "$g" -gt 1 ] && hlx_alive "$p" "$s"; then kill -9 "-$g"; fi
 if [ -d /run/systemd/system ]; then systemctl kill --kill-who=all --signal=KILL "hlx-$2.service"; fi 2>/dev/null
 rm -f "$1/stdin"
 `;

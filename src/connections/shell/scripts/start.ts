@@ -32,5 +32,5 @@ export const killGroup = `[ "$3" -gt 1 ] || exit 0
 read -r hlx_stat <"/proc/$1/stat" || exit 0
 hlx_pid=$1 hlx_start=$2 hlx_group=$3
 set -- \${hlx_stat##*) }
-[ "\${20}" = "$hlx_start" ] && [ "$3" = "$hlx_group" ] && kill -KILL -- "-$hlx_group"
+[ "\${20}" = "$hlx_start" ] && [ "$3" = "$hlx_group" ] && kill -9 "-$hlx_group"
 `;
