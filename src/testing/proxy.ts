@@ -22,6 +22,8 @@ export interface CountingProxy {
   close(): Promise<void>;
 }
 
+export type { CountingProxy as Proxy };
+
 type Direction = "up" | "down";
 
 interface Wire {

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type Config, NodeSSH } from "node-ssh";
 import type { AuthHandlerMiddleware, Client } from "ssh2";
 import { algorithmsFor } from "./algorithms.ts";
+import { onAbort } from "./deadline.ts";
 import type { HostCheck } from "./host-check.ts";
 import type { Phase } from "./problems.ts";
 
@@ -50,7 +51,7 @@ export function openClient(options: ClientOptions): Promise<{ readonly opened: S
   return new Promise((resolve) => {
     const lost = ended(client, progress);
     void lost.then(() => resolve({ failed: progress }));
-    options.signal.addEventListener("abort", () => {
+    onAbort(options.signal, () => {
       resolve({ failed: progress });
       options.stream.destroy();
     });

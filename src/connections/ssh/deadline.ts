@@ -44,3 +44,9 @@ export function startDeadline(milliseconds: number): Deadline {
     },
   };
 }
+
+/** Runs the work when the signal aborts; at once when it already has. */
+export function onAbort(signal: AbortSignal, work: () => void): void {
+  if (signal.aborted) work();
+  else signal.addEventListener("abort", work, { once: true });
+}

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { ProblemError } from "../../model/problem.ts";
 import { type Attempts, logIn } from "./auth.ts";
 import { type ClientFailure, openClient, type SshClient } from "./client.ts";
-import type { Deadline } from "./deadline.ts";
+import { type Deadline, onAbort } from "./deadline.ts";
 import { type HostCheck, hostCheck } from "./host-check.ts";
 import { gatherIdentities, type Identities } from "./identities.ts";
 import { connectFailed, printable, timedOut } from "./problems.ts";
@@ -90,7 +90,7 @@ function tryClient({ target, connecting, stream, check, attempts }: Trying): Ret
 /** Opens the byte stream before the deadline. Throws ProblemError (unreachable). */
 export async function reach(target: SshTarget, { deadline, connectTimeoutMs }: Connecting, openStream: OpenStream): Promise<Duplex> {
   const { signal } = deadline;
-  const expired = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  const expired = new Promise<never>((_, reject) => onAbort(signal, () => reject(signal.reason)));
   const opening = openStream(signal);
   try {
     return await Promise.race([opening, expired]);

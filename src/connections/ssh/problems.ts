@@ -138,7 +138,7 @@ function loginFailed(target: SshTarget, failure: Failure): Problem {
   const accepts = offered.length === 0 ? "" : `; the server accepts ${offered.map(printable).join(", ")}`;
   const ended = cause === undefined ? "" : `; it ended with: ${textOf(cause)}`;
   return problem("unreachable", {
-    message: `could not log in to ${shown(target)} as user ${target.user}: ${methods}${accepts}${ended}`,
+    message: `could not log in to ${shown(target)}: ${methods}${accepts}${ended}`,
     hint: [...failure.skipped, failure.agent, `is the user right? To add a key there: ssh-copy-id -p ${target.port} ${target.user}@${target.address}`].join(
       "; ",
     ),

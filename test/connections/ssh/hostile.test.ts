@@ -1,12 +1,12 @@
 // Servers that lie, stall or hang up: what they learn, and what they are called.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { globSync, readFileSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket, type Server as TcpServer } from "node:net";
 import { join } from "node:path";
 import ssh2, { type AuthContext, type ServerConfig } from "ssh2";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { openClient } from "../../../src/connections/ssh/client.ts";
+import { type ClientOptions, openClient } from "../../../src/connections/ssh/client.ts";
 import { fingerprint } from "../../../src/connections/ssh/host-key.ts";
 import { connectSsh } from "../../../src/connections/ssh/transport.ts";
 import { knownHosts, options, problemFrom, targetOn } from "./helpers.ts";
@@ -223,6 +223,38 @@ test("strict key exchange is offered, and nothing that Terrapin, SHA-1 or compre
   expect(offered).toContain("rsa-sha2-512,rsa-sha2-256,ssh-ed25519,");
   expect(offered).toContain("aes128-gcm@openssh.com,");
   expect(offered).not.toMatch(/chacha20|cbc|sha1|ssh-rsa|zlib|arcfour|3des/);
+});
+
+describe("messages out of order (AsyncSSH CVE-2023-46445)", () => {
+  // RFC 4253 6: length, padding length, payload, padding; unencrypted.
+  const packet = (...payload: readonly number[]) => {
+    const padding = 8 + ((8 - ((5 + payload.length + 8) % 8)) % 8);
+    const bytes = Buffer.alloc(5 + payload.length + padding);
+    bytes.writeUInt32BE(1 + payload.length + padding, 0);
+    bytes[4] = padding;
+    bytes.set(payload, 5);
+    return bytes;
+  };
+  const messages: readonly (readonly [name: string, type: number])[] = [
+    ["a finished login", 52],
+    ["a login service", 6],
+    ["new keys", 21],
+    ["an answer to a key exchange", 31],
+    ["an opened channel", 91],
+    ["extensions", 7],
+    ["a question", 60],
+  ];
+  test.each(messages)("%s before any key exchange is an error, never a login", async (_name, type) => {
+    const port = await rawServer((socket) => void socket.write(Buffer.concat([Buffer.from("SSH-2.0-x\r\n"), packet(type, 0, 0, 0, 0, 0, 0, 0, 0)])));
+    const problem = await problemFrom(connectSsh(targetOn(port, { keyFiles: [key] }), options({ connectTimeoutMs: 600, password: secret, acceptNew: true })));
+    expect([problem.code, problem.message]).toEqual(["unreachable", expect.stringContaining("could not connect")]);
+  });
+});
+
+test("there is one place that makes an SSH client, and it cannot be made without a check", () => {
+  const check: undefined extends ClientOptions["check"] ? "optional" : "required" = "required";
+  const makers = globSync("src/**/*.ts").filter((file) => /new NodeSSH\(|new (ssh2\.)?Client\(/.test(readFileSync(file, "utf8")));
+  expect([makers, check]).toEqual([["src/connections/ssh/client.ts"], "required"]);
 });
 
 describe("what is no SSH server", () => {

@@ -103,7 +103,7 @@ describe("logging in", () => {
     const problem = await problemFrom(run("id", { keyFiles: [stranger, join(home, "missing")], agent: join(home, "no-agent") }));
     const print = execFileSync("ssh-keygen", ["-lf", stranger]).toString().split(" ")[1];
     expect(problem.code).toBe("unreachable");
-    expect(problem.message).toContain(`could not log in to root@127.0.0.1:${sshd.port} as user root: tried publickey ${print} (stranger@street, ${stranger})`);
+    expect(problem.message).toContain(`could not log in to root@127.0.0.1:${sshd.port}: tried publickey ${print} (stranger@street, ${stranger})`);
     expect(problem.message).toContain("the server accepts publickey");
     expect(problem.hint).toContain(`agent at ${join(home, "no-agent")} does not answer`);
   });
