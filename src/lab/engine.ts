@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly install: boolean;
   /** Default /var/lib/hlx-lab. */
   readonly folder?: string;
+  /** A process that uses the lab's own daemon from now on, until `leaveEngine`: nobody stops it meanwhile. */
+  readonly user?: number;
   say(line: string): void;
 }
 
@@ -37,11 +39,13 @@ export const ownLabel = "hlx.lab";
 /** The engine that answers, else one that is started (root), else ProblemError (missing) with the reasons. */
 export async function ensureEngine(options: EngineOptions): Promise<Engine> {
   const folder = options.folder ?? "/var/lib/hlx-lab";
-  const found = await findEngine(options, folder);
-  if (found !== undefined) return found;
-  if (options.uid !== 0) throw noEngine("no container engine answers, and only root can start one");
+  if (options.uid !== 0) return (await findEngine(options, folder)) ?? refuse();
   mkdirSync(folder, { recursive: true, mode: 0o711 });
-  return withLock(join(folder, "engine.lock"), async () => (await findEngine(options, folder)) ?? (await makeEngine(options, folder)));
+  // Under the lock also where one answers: it could be about to be stopped.
+  return withLock(join(folder, "engine.lock"), async () => {
+    if (options.user !== undefined) enter(folder, options.user);
+    return (await findEngine(options, folder)) ?? (await makeEngine(options, folder));
+  });
 }
 
 /** Runs the engine's client; its stdout. Throws ProblemError (failed) with what it said. */
@@ -54,13 +58,6 @@ export async function engineRun(engine: Engine, args: readonly string[], stdin?:
 /** Runs the engine's client, however it ends. */
 export function engineTry(engine: Engine, args: readonly string[], stdin?: string): Promise<Ran> {
   return run([engine.command, ...args], { env: engine.env, deadlineMs: 600_000, ...(stdin === undefined ? {} : { stdin }) });
-}
-
-/** Notes that the process uses the lab's own daemon, so that another process does not stop it. */
-export function enterEngine(engine: Engine, pid: number): void {
-  const users = join(engine.folder, "users");
-  mkdirSync(users, { recursive: true });
-  writeFileSync(join(users, String(pid)), "");
 }
 
 /** Takes the note back and stops the lab's own daemon when nobody else uses it and no host of hlx is left in it. True when it was stopped. */
@@ -109,6 +106,16 @@ async function makeEngine(options: EngineOptions, folder: string): Promise<Engin
   return engine;
 }
 
-function noEngine(message: string): ProblemError {
-  return new ProblemError({ code: "missing", message, hint: "install and start Docker, or run it as root on Debian or Ubuntu" });
+function enter(folder: string, pid: number): void {
+  const users = join(folder, "users");
+  mkdirSync(users, { recursive: true });
+  writeFileSync(join(users, String(pid)), "");
+}
+
+function refuse(): never {
+  throw new ProblemError({
+    code: "missing",
+    message: "no container engine answers, and only root can start one",
+    hint: "install and start Docker, or run it as root on Debian or Ubuntu",
+  });
 }

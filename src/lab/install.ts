@@ -19,7 +19,8 @@ export async function installTools(options: Installing, tools: readonly Tool[]):
   if (missing.length === 0) return;
   if (!options.install) throw missingProblem(missing, "installing is not allowed");
   options.say(`installing ${missing.join(" and ")}`);
-  const env = { ...options.env, DEBIAN_FRONTEND: "noninteractive" };
+  // RUNLEVEL=1 keeps sysvinit's scripts from starting a daemon that nobody would stop; systemd starts it all the same.
+  const env = { ...options.env, RUNLEVEL: "1", DEBIAN_FRONTEND: "noninteractive" };
   const lock = ["-o", "DPkg::Lock::Timeout=300"];
   await run(["apt-get", "-q", ...lock, "update"], { env, deadlineMs: 300_000 });
   const ran = await run(["apt-get", "-qy", ...lock, "install", "--no-install-recommends", ...missing], { env, deadlineMs: 900_000 });

@@ -1,6 +1,6 @@
 // Before the lab tests: an engine that answers and the hosts' image; after them everything is as it was.
 import type { TestProject } from "vitest/node";
-import { type Engine, engineRun, ensureEngine, enterEngine, leaveEngine } from "../../src/lab/engine.ts";
+import { type Engine, engineRun, ensureEngine, leaveEngine } from "../../src/lab/engine.ts";
 import { listHosts, removeHosts } from "../../src/lab/hosts.ts";
 import { ensureImage } from "../../src/lab/image.ts";
 import { isAlive } from "../../src/lab/lock.ts";
@@ -23,9 +23,8 @@ const say = (line: string) => process.stderr.write(`lab: ${line}\n`);
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const uid = process.getuid?.() ?? -1;
-  const engine = await ensureEngine({ env: process.env, uid, install: true, say });
   const run = process.pid;
-  enterEngine(engine, run);
+  const engine = await ensureEngine({ env: process.env, uid, install: true, user: run, say });
   const leave = async () => {
     await removeHosts(engine, await hostsOfRun(engine, run));
     if (await leaveEngine(engine, run)) say("the lab's Docker daemon is stopped");

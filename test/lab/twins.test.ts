@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { connectSsh } from "../../src/connections/ssh/transport.ts";
 import { engineRun, engineTry } from "../../src/lab/engine.ts";
 import { overlap, realRanges } from "../../src/lab/fence.ts";
 import { containerOf, downTwin, type TwinOptions, twinKnownHosts, twinStatus, upTwin } from "../../src/lab/twins.ts";
@@ -52,6 +53,19 @@ test("up gives each host a marked twin with its login, and says that `vm:` is ig
   expect(said.filter((line) => line.includes("vm:"))).toEqual(["ocean: its `vm:` is ignored, the twin is a container"]);
   const key = (await inside("dns1", "cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub")).stdout.trim();
   expect(readFileSync(twinKnownHosts(inventory), "utf8")).toContain(`hlx-${name}-dns1 ${key}\n`);
+});
+
+test("SSH reaches a twin through the engine alone, as its user, with its host key known", async () => {
+  const login = (await upTwin(options)).hosts.get("ocean")?.login;
+  const transport = await connectSsh(
+    {
+      ...{ name: "ocean", address: "192.168.1.3", port: 22, user: login?.user ?? "", keyFiles: [login?.keyFile ?? ""], onlyKeyFiles: true },
+      ...{ knownHosts: [twinKnownHosts(inventory)], container: login?.address ?? "" },
+    },
+    { connectTimeoutMs: 20_000, acceptNew: false, passphrase: async () => undefined, log: () => undefined },
+  );
+  expect(transport.user).toBe("ops");
+  await transport.close();
 });
 
 test("a second up keeps the containers", async () => {
