@@ -2,18 +2,24 @@
 import { userInfo } from "node:os";
 import type { Host } from "../model/host.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
+import type { Transport } from "./channel.ts";
 import { sessionOptions } from "./shell/options.ts";
 import { openSession } from "./shell/session.ts";
 import { resolveTarget } from "./ssh/config.ts";
 import type { SshOptions } from "./ssh/hops.ts";
 import { readSshConfig } from "./ssh/ssh-config-file.ts";
 import type { SshTarget } from "./ssh/target.ts";
-import { connectSsh } from "./ssh/transport.ts";
 
 export const ssh: Connection = {
   connection: "ssh",
-  open: (host, options) => openSession(async () => connectSsh(await targetOf(host, options), sshOptions(host, options)), sessionOptions(host, options)),
+  open: (host, options) => openSession(() => connect(host, options), sessionOptions(host, options)),
 };
+
+// Loaded here, not above: ssh2 and node-ssh take 40 ms, which a command that connects nowhere need not wait for.
+async function connect(host: Host, options: ConnectOptions): Promise<Transport> {
+  const [{ connectSsh }, target] = await Promise.all([import("./ssh/transport.ts"), targetOf(host, options)]);
+  return connectSsh(target, sshOptions(host, options));
+}
 
 /** Where and as whom to log in to this host: the inventory, then ~/.ssh/config, then defaults. Throws ProblemError (input). For `hlx trust` too. */
 export async function targetOf(host: Host, options: ConnectOptions): Promise<SshTarget> {

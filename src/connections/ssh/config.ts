@@ -84,7 +84,7 @@ function jumpTarget(text: string, target: SshTarget, options: ResolveOptions): S
   if (hop.address === target.address && hop.port === target.port) return undefined;
   const further = facts.proxyJump === undefined ? undefined : parseJump(facts.proxyJump);
   if (facts.proxyJump !== undefined && further?.address !== jump.address) throw new ProblemError(twoJumps(target.name, `${text}, ${facts.proxyJump}`));
-  return hop;
+  return { ...hop, jumpFor: target.name };
 }
 
 function twin(name: string, login: Login, options: ResolveOptions): SshTarget {

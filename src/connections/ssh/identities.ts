@@ -1,5 +1,6 @@
 // The keys to log in with: from an agent and from files, each once, and how each signs.
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type BaseAgent, type ParsedKey } from "ssh2";
 import { fingerprint } from "./host-key.ts";
 import type { SshTarget } from "./target.ts";
@@ -41,11 +42,16 @@ function sameKey(left: Identity, right: Identity): boolean {
   return left.public.getPublicSSH().equals(right.public.getPublicSSH());
 }
 
+// An agent whose machine is gone (a forwarded socket) accepts and says nothing.
+const agentPatienceMs = 3000;
+
 async function fromAgent(socket: string | undefined): Promise<{ readonly identities: readonly Identity[]; readonly said: string }> {
   if (socket === undefined) return { identities: [], said: "no agent" };
   const agent = new ssh2.OpenSSHAgent(socket);
   try {
-    const identities = (await agentKeys(agent)).map((key) => agentIdentity(agent, key));
+    const keys = await Promise.race([agentKeys(agent), sleep(agentPatienceMs, undefined, { ref: false })]);
+    if (keys === undefined) return { identities: [], said: `agent at ${socket} does not answer` };
+    const identities = keys.map((key) => agentIdentity(agent, key));
     return { identities, said: `agent with ${identities.length} ${identities.length === 1 ? "key" : "keys"}` };
   } catch {
     return { identities: [], said: `agent at ${socket} does not answer` };

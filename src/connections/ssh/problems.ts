@@ -53,7 +53,7 @@ export function connectFailed(target: SshTarget, failure: Failure): Problem {
 export function refusedKey(target: SshTarget, key: Uint8Array, verdict: Exclude<Verdict, { verdict: "known" }>): ProblemError {
   const shownKey = `${keyType(key) ?? "unknown type"} ${fingerprint(key)}`;
   const where = target.container === undefined ? `${target.name} (${endpoint(target)})` : `the twin ${target.container}`;
-  const trust = `hlx trust ${target.name}`;
+  const trust = trustCommand(target);
   switch (verdict.verdict) {
     case "unknown":
       return refused({
@@ -63,7 +63,7 @@ export function refusedKey(target: SshTarget, key: Uint8Array, verdict: Exclude<
     case "changed":
       return refused({
         message: `the host key of ${where} has changed: it showed ${shownKey}, recorded is ${verdict.recorded.map(recordedKey).join(", ")}`,
-        hint: `somebody may be in between. If the host was installed anew: ${trust} --replace (or ${removal(target, verdict.recorded)})`,
+        hint: `somebody may be in between. If the host was installed anew: ${removal(target, verdict.recorded)}, then: ${trust}`,
       });
     case "revoked":
       return refused({
@@ -88,6 +88,12 @@ function recordedKey(entry: KnownLine): string {
 
 function place(entry: KnownLine): string {
   return `${entry.file}:${entry.line}`;
+}
+
+// A jump host need not be in the inventory: ssh itself asks about its key, and writes it where we read it.
+function trustCommand(target: SshTarget): string {
+  if (target.container !== undefined) return "hlx lab up";
+  return target.jumpFor === undefined ? `hlx trust ${target.name}` : `ssh -p ${target.port} ${target.user}@${target.address} true`;
 }
 
 function removal(target: SshTarget, recorded: readonly KnownLine[]): string {

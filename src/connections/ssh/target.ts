@@ -20,6 +20,8 @@ export interface SshTarget {
   readonly connectTimeoutMs?: number;
   /** The host to go through; checked and logged in to on its own. */
   readonly jump?: SshTarget;
+  /** It is the jump host of this host, and perhaps in no inventory. */
+  readonly jumpFor?: string;
   /** Reach it as `sshd -i` inside this container, by the engine, instead of over the network. */
   readonly container?: string;
 }

@@ -106,7 +106,7 @@ describe("a host key that is not trusted", () => {
     expect(message).toBe(
       `the host key of ocean (127.0.0.1:${fake.port}) has changed: it showed ssh-ed25519 ${printOf(hostKeys.ed25519)}, recorded is ssh-ed25519 ${printOf(hostKeys.other)} (${known}:2)`,
     );
-    expect(hint).toContain("hlx trust ocean --replace");
+    expect(hint).toContain("hlx trust ocean");
     expect(hint).toContain(`ssh-keygen -R '[127.0.0.1]:${fake.port}' -f ${known}`);
   });
   test("an unknown key shows its fingerprint and the command that trusts it", async () => {

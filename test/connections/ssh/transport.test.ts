@@ -1,6 +1,7 @@
 // The transport against a real sshd: keys, passphrases, agents, jumps, sessions, loss, and the price in round trips.
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandStream } from "../../../src/connections/ssh/streams.ts";
@@ -152,6 +153,12 @@ describe("an agent", () => {
   });
 });
 
+test("an agent that accepts and says nothing is passed by", async () => {
+  const silent = createServer((socket) => void socket.on("error", () => undefined)).listen(join(home, "silent.sock"));
+  expect((await run("id -u", { agent: join(home, "silent.sock") })).out).toBe("0\n");
+  silent.close();
+});
+
 describe("sessions", () => {
   test("MaxSessions 1: a second command waits for the first to end", async () => {
     const small = await startSshd({ authorized: [publicKey(key)], config: ["MaxSessions 1"] });
@@ -178,13 +185,14 @@ describe("a jump host", () => {
   test("is checked and logged in to on its own", async () => {
     const inner = await startSshd({ authorized: [publicKey(rsa)] });
     const innerKnown = knownHosts(home, inner.lines, "inner");
-    const jump = targetOn(sshd.port, { name: "gate", knownHosts: [known], keyFiles: [key] });
+    const jump = targetOn(sshd.port, { name: "gate", jumpFor: "ocean", knownHosts: [known], keyFiles: [key] });
     const target = targetOn(inner.port, { knownHosts: [innerKnown], keyFiles: [rsa], jump });
     const transport = await connectSsh(target, options());
     expect((await outputOf(await transport.exec('echo "$SSH_CONNECTION"'))).out).toContain(` ${inner.port}`);
     await transport.close();
     const strangeGate = await problemFrom(connectSsh({ ...target, jump: { ...jump, knownHosts: [] } }, options()));
     expect([strangeGate.code, strangeGate.message]).toEqual(["trust", expect.stringContaining("host key of gate")]);
+    expect(strangeGate.hint).toContain(`ssh -p ${sshd.port} root@127.0.0.1 true`);
     const strangeTarget = await problemFrom(connectSsh({ ...target, knownHosts: [known] }, options()));
     expect([strangeTarget.code, strangeTarget.message]).toEqual(["trust", expect.stringContaining("host key of ocean")]);
     expect((await scanHostKeys(target, options())).map(({ line }) => line)).toEqual(inner.lines);
