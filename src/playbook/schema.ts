@@ -9,7 +9,7 @@ export const reservedKeys = ["as", "tags", "independent"] as const;
 const pattern = { type: "string", minLength: 1 } as const;
 const tag = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$" } as const;
 const tags = { description: "One tag or a list of tags.", anyOf: [tag, { type: "array", items: tag }] } as const;
-const name = { type: "string", pattern: roleNamePattern } as const;
+const name = { type: "string", title: "a name of small letters, digits, - and _", pattern: roleNamePattern } as const;
 
 const roleItem = {
   description: "A role's name, or a map with the role's name as key and its params as value.",
@@ -22,7 +22,7 @@ const roleItem = {
         tags,
         independent: { type: "boolean", description: "Do not wait for the roles before it in this list." },
       },
-      additionalProperties: { type: ["object", "null"], description: "The role's params." },
+      additionalProperties: { type: ["object", "null"], title: "a map of params (they stand below the role's name, further in)" },
     },
   ],
 } as const;
@@ -38,7 +38,7 @@ const requirement = {
 /** JSON Schema of a playbook file. */
 export const playbookSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
-  title: "hlx playbook",
+  title: "a list of plays (- hosts: … with roles: …)",
   type: "array",
   minItems: 1,
   items: {

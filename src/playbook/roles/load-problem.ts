@@ -11,24 +11,23 @@ interface Place {
 
 /** The problem of an `import()` of the role in `folder` (a file URL ending in a slash) that was refused or threw. */
 export function loadProblem(role: string, folder: string, thrown: unknown): Problem {
-  const at = placeOf(thrown, folder);
-  const placed = at === undefined ? {} : { at };
+  const at = placeOf(thrown, folder) ?? { file: fileURLToPath(`${folder}role.ts`), line: 1, column: 1 };
   const said = thrown instanceof Error ? thrown.message.replaceAll(fileURLToPath(folder), "") : String(thrown);
   switch (codeOf(thrown)) {
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
-      return { code: "input", message: `role ${role}: ${notErasable(at?.text ?? "")}`, ...placed, hint: insteadOf(at?.text ?? ""), cause: thrown };
+      return { code: "input", message: `role ${role}: ${notErasable(at.text ?? "")}`, at, hint: insteadOf(at.text ?? ""), cause: thrown };
     case "ERR_INVALID_TYPESCRIPT_SYNTAX":
-      return { code: "input", message: `role ${role} is not valid TypeScript: ${said}`, ...placed, cause: thrown };
+      return { code: "input", message: `role ${role} is not valid TypeScript: ${said}`, at, cause: thrown };
     default:
-      return { code: "input", message: `role ${role} failed to load: ${said}`, ...placed, cause: thrown };
+      return { code: "input", message: `role ${role} failed to load: ${said}`, at, cause: thrown };
   }
 }
 
 /** The first line of the role's own files that a stack names; undefined when it names none. */
 export function placeOf(thrown: unknown, folder: string): Position | undefined {
   const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
-  // A syntax error's stack begins with the place, the source line and carets beneath it; others have frames.
-  const head = /^(file:\/\/[^\n]+?):(\d+)\n[^\n]*\n( *)(\^+)/.exec(stack);
+  // A syntax error's stack begins with the place, up to three source lines, and carets; others have frames.
+  const head = /^(file:\/\/[^\n]+?):(\d+)\n(?:[^\n]*\n){1,3}?( *)(\^+)\n/.exec(stack);
   if (head?.[1]?.startsWith(folder)) return position(head[1], { line: Number(head[2]), column: (head[3] ?? "").length + 1, length: (head[4] ?? "^").length });
   const frames = [...stack.matchAll(/(file:\/\/[^\n]+?):(\d+):(\d+)\)?$/gm)];
   const own = frames.find(([, url = ""]) => url.startsWith(folder));
