@@ -18,11 +18,28 @@ export interface Compiling {
 /** Exit statuses of a guarded step, beside 0. */
 export const guardedStatus = { hold: 119, verify: 120, step: 121, putBack: 122 } as const;
 
-/** Ends with a newline; its output is not redirected. Throws ProblemError (input) for what no shell can be told. */
-export function compileStep(step: ShortStep, by: Compiling): string {
+/** Each ends with a newline; its output is not redirected. Throws ProblemError (input) for what no shell can be told. */
+export function compileSteps(steps: readonly ShortStep[], by: Compiling): readonly string[] {
+  let random = by.randomHex(8);
+  return steps.map((step, index) => {
+    const next = steps[index + 1];
+    const stay = step.do === "write" && next?.do === "write" && posix.dirname(step.path) === posix.dirname(next.path);
+    const text = compileStep(step, by, { random, stay: stay ? "stay" : "go" });
+    if (!stay) random = by.randomHex(8);
+    return text;
+  });
+}
+
+/** The staging folder's name, and whether the next write uses it too: a folder made and removed for each file would double its cost. */
+interface Staging {
+  readonly random: string;
+  readonly stay: "stay" | "go";
+}
+
+function compileStep(step: ShortStep, by: Compiling, staging: Staging): string {
   switch (step.do) {
     case "write":
-      return compileWrite(step, by);
+      return compileWrite(step, by, staging);
     case "run":
       return compileRun(step, by);
     default:
@@ -53,14 +70,13 @@ function compileRun({ script, args, stdin }: Run, by: Compiling): string {
   return stdin === undefined ? `${text} </dev/null\n` : withStdin(reveal(stdin, by), { text, delimiter: by.randomHex(16) });
 }
 
-function compileWrite(step: Write, by: Compiling): string {
+function compileWrite(step: Write, by: Compiling, { random, stay }: Staging): string {
   refuseAll([...pathProblems(step.path), ...nulProblems([...(step.validate ?? []), step.owner, step.group], `writing ${step.path}`), ...modeProblems(step)]);
-  const random = by.randomHex(8);
   const content = reveal(step.content, by);
   const staged = posix.join(posix.dirname(step.path), `.hlx-${random}`, posix.basename(step.path));
   const owner = by.uid === 0 && step.owner === "root" && step.group === "root" ? "" : `${step.owner}:${step.group}`;
   const validate = (step.validate ?? []).map((word) => word.replaceAll("%s", () => staged));
-  const fixed = [step.path, undoKey(step.path), random, ...creation(step.mode), owner];
+  const fixed = [step.path, undoKey(step.path), random, stay, ...creation(step.mode), owner];
   if (isWord(content)) return `hlx_write ${quoteAll([...fixed, `=${content}`, ...validate])} </dev/null\n`;
   const { open, body } = base64Document(content, by.randomHex(16));
   return `hlx_write ${quoteAll([...fixed, "-", ...validate])} ${open}\n${body}`;
@@ -78,13 +94,17 @@ function compileGuarded(step: Guarded, by: Compiling): string {
   refuseAll(step.putBack.flatMap(pathProblems));
   const held = step.putBack.map((path) => ({ path, name: `hold.${by.randomHex(8)}` }));
   const hold = held.map(({ path, name }) => `hlx_hold ${name} ${quote(path)} || exit ${guardedStatus.hold}\n`);
-  const steps = step.steps.map((one) => guardedPart(compileStep(one, by), guardedStatus.step));
+  const steps = step.steps.map((one) => guardedPart(compileStep(one, by, alone(by)), guardedStatus.step));
   const verify = guardedPart(compileRun({ do: "run", ...step.verify }, by), guardedStatus.verify);
   const back = held.map(({ path, name }) => `hlx_put_back ${name} ${quote(path)} ${by.randomHex(8)} || hlx_guard=${guardedStatus.putBack}\n`);
-  const otherwise = step.otherwise.map((one) => compileStep(one, by));
+  const otherwise = step.otherwise.map((one) => compileStep(one, by, alone(by)));
   const drop = held.map(({ name }) => `hlx_drop ${name}\n`);
   const undo = `if [ "$hlx_guard" != 0 ]; then\n:\n${back.join("")}${otherwise.join("")}fi\n`;
   return `(\n${hold.join("")}hlx_guard=0\n${steps.join("")}${verify}${undo}${drop.join("")}exit "$hlx_guard"\n)\n`;
+}
+
+function alone(by: Compiling): Staging {
+  return { random: by.randomHex(8), stay: "go" };
 }
 
 function guardedPart(text: string, status: number): string {

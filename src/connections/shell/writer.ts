@@ -3,7 +3,7 @@ import type { Holder, ShellWriter, ShortStep, WriteOptions } from "../../model/p
 import type { Detached, Reboot, StepResult, Wait } from "../../model/step.ts";
 import { reportsOf, resultsOf, takenOver, writingText } from "./batch.ts";
 import type { Checks } from "./check.ts";
-import { type Compiling, compileStep, reveal, withStdin } from "./compile.ts";
+import { type Compiling, compileSteps, reveal, withStdin } from "./compile.ts";
 import { follow, jobText } from "./jobs.ts";
 import type { Link } from "./link.ts";
 import { adoptRequest, beatRequest, giveBackRequest } from "./lock.ts";
@@ -46,10 +46,7 @@ class Writer implements ShellWriter {
     if (steps.length === 0) return Promise.resolve([]);
     if (!this.#open) return Promise.resolve(steps.map(() => givenBack));
     const mark = this.#held.link.options.randomHex(16);
-    const sent = this.#send(
-      steps.map((step) => compileStep(step, this.#compiling(options))),
-      mark,
-    );
+    const sent = this.#send(compileSteps(steps, this.#compiling(options)), mark);
     return sent.then((reply) => resultsOf(steps, reply, mark));
   }
 

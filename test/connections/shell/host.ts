@@ -44,6 +44,9 @@ function busybox(): readonly Sh[] {
   return [{ name: "busybox", path: join(bin, "sh"), bin }];
 }
 
+/** Owners can be set: what writes files is tested only as root. */
+export const asRoot = process.getuid?.() === 0;
+
 /** A fresh folder that stands for one host. */
 export function freshHost(): string {
   return mkdtempSync(join(root, "host-"));

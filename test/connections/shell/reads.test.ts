@@ -62,7 +62,10 @@ describe.each(shells)("reads under $name", (sh) => {
       name: "count",
       script: "echo $#",
       args: (word) => [word],
-      parse: (output, queries) => (seen.push(Number(output)), queries.map(() => Number(output))),
+      parse: (output, queries) => {
+        seen.push(Number(output));
+        return queries.map(() => Number(output));
+      },
     };
     await Promise.all([...["a", "b", "a", "a"].map((word) => session.shell.ask(count, word)), session.shell.ask(echo, "x")]);
     expect(seen).toEqual([2]);

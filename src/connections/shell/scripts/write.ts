@@ -55,32 +55,35 @@ mv -f "$1" "$2"
 }
 `;
 
-/** hlx_stage RANDOM: a folder of our own inside of the target's, entered, so that nobody can swap what is in it. What a killed run left is swept. */
+/**
+ * hlx_stage RANDOM STAY: a folder of our own inside of the target's, entered, so that nobody can swap what is in it: only where PWD
+ * says that it is this very folder. With `stay` it is left for the next write of the same folder. What a killed run left is swept.
+ */
 const stage = `hlx_stage() {
+hlx_here=\${PWD%/} hlx_stage=.hlx-$1 hlx_stay=$2
 for hlx_old in ./.hlx-????????????????; do
-[ -d "$hlx_old" ] && [ ! -L "$hlx_old" ] && [ -O "$hlx_old" ] && rm -rf "$hlx_old"
+[ -d "$hlx_old" ] && [ ! -L "$hlx_old" ] && [ -O "$hlx_old" ] && [ "$hlx_old" != "./$hlx_stage" ] && rm -rf "$hlx_old"
 done
-mkdir "./.hlx-$1" || return 1
-hlx_stage=./.hlx-$1
-trap 'cd -P .. && rm -rf "$hlx_stage"' EXIT
+[ -d "./$hlx_stage" ] || mkdir "./$hlx_stage" || return 1
+cd -P "./$hlx_stage" || return 1
+[ "$PWD" = "$hlx_here/$hlx_stage" ] && [ -O . ] || { echo "refused: the staging folder was swapped"; return 1; }
+trap 'hlx_status=$?; [ "$hlx_stay$hlx_status" = stay0 ] || { cd -P .. && rm -rf "./$hlx_stage"; }' EXIT
 trap 'exit 1' HUP INT TERM
-cd -P "$hlx_stage" || return 1
-[ -O . ] || { echo "refused: the staging folder was swapped"; return 1; }
 }
 `;
 
 /**
- * hlx_write PATH KEY RANDOM UMASK CHMOD OWNER TEXT [VALIDATE…]: content is TEXT, or base64 on standard input when TEXT is \`-\`
+ * hlx_write PATH KEY RANDOM STAY UMASK CHMOD OWNER TEXT [VALIDATE…]: content is TEXT, or base64 on standard input when TEXT is \`-\`
  * (a text is given with an \`=\` before it). UMASK creates the file with its mode; CHMOD and OWNER are empty where nothing is left to do.
  */
 const write = `hlx_write() (
 umask 077
-hlx_path=$1 hlx_key=$2 hlx_random=$3 hlx_umask=$4 hlx_chmod=$5 hlx_owner=$6 hlx_text=$7
-shift 7
+hlx_path=$1 hlx_key=$2 hlx_random=$3 hlx_next=$4 hlx_umask=$5 hlx_chmod=$6 hlx_owner=$7 hlx_text=$8
+shift 8
 hlx_dir=\${hlx_path%/*} hlx_name=\${hlx_path##*/}
 hlx_dir=\${hlx_dir:-/}
 cd -P -- "$hlx_dir" || exit 1
-hlx_trusted "$hlx_dir" && hlx_target "$hlx_name" && hlx_keep "$hlx_path" "$hlx_key" "./$hlx_target" && hlx_stage "$hlx_random" || exit 1
+hlx_trusted "$hlx_dir" && hlx_target "$hlx_name" && hlx_keep "$hlx_path" "$hlx_key" "./$hlx_target" && hlx_stage "$hlx_random" "$hlx_next" || exit 1
 umask "$hlx_umask"
 case $hlx_text in -) base64 -d >"./$hlx_name" ;; *) printf %s "\${hlx_text#=}" >"./$hlx_name" ;; esac || exit 1
 umask 077
@@ -104,7 +107,7 @@ hlx_put_back() (
 umask 077
 if [ -e "$hlx_undo/$1.absent" ]; then rm -f "$2"; exit; fi
 hlx_dir=\${2%/*}
-cd -P -- "\${hlx_dir:-/}" && hlx_stage "$3" || exit 1
+cd -P -- "\${hlx_dir:-/}" && hlx_stage "$3" go || exit 1
 cp -P -p "$hlx_undo/$1" ./back && { [ -L ./back ] || hlx_sync ./back; } && hlx_move ./back "../\${2##*/}"
 )
 hlx_drop() {
