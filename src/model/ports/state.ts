@@ -21,6 +21,8 @@ export interface RunSummary extends RunStart {
   readonly ended?: string;
   readonly exitCode?: number;
   readonly counts?: Readonly<Record<string, number>>;
+  /** It never ended, and its process is gone. */
+  readonly interrupted?: true;
 }
 
 /** Written before the fact ("intent", "started") and after it ("result", "outcome"). Step contents are left out; hashes stand for them. */
