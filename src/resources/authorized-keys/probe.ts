@@ -24,8 +24,13 @@ export async function probe(desired: AuthorizedKeys, on: Pick<Readers, "shell">)
     case "absent":
       return absent;
     case "there":
-      return present({ keys: listed(desired, seen.text), open: /[2367][0-7]$|[2367]$/.test(seen.mode) });
+      return foundIn(listed(desired, seen.text), /[2367][0-7]$|[2367]$/.test(seen.mode));
   }
+}
+
+// A file without any key that matters is as good as none.
+function foundIn(keys: AuthorizedKeysActual["keys"], open: boolean): Found<AuthorizedKeysActual> {
+  return Object.keys(keys).length === 0 && !open ? absent : present({ keys, open });
 }
 
 function refused(user: string, which: string): Found<never> {

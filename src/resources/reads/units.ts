@@ -60,8 +60,9 @@ function secondsOf(timestamp: string): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hours), Number(minutes), Number(seconds)) / 1000;
 }
 
-/** What /run/hlx/loaded/UNIT says: which start of the unit loaded which content, by `stampKey` of its path. */
+/** What /run/hlx/loaded/UNIT says: which start of the unit loaded which content, by `stampKey` of its path. `written`: hlx started it since boot. */
 export interface Stamp {
+  readonly written: boolean;
   readonly invocation: string;
   readonly hashes: ReadonlyMap<string, string>;
 }
@@ -91,5 +92,5 @@ done
 
 function stampIn(lines: readonly (readonly string[])[], index: string): Stamp {
   const pairs = lines.filter((line) => line[0] === index).map(([, key = "", value = ""]): readonly [string, string] => [key, value]);
-  return { invocation: pairs.find(([key]) => key === "invocation")?.[1] ?? "", hashes: new Map(pairs) };
+  return { written: pairs.length > 0, invocation: pairs.find(([key]) => key === "invocation")?.[1] ?? "", hashes: new Map(pairs) };
 }

@@ -25,7 +25,8 @@ export async function watching(unit: string, paths: readonly string[], shell: Sh
 
 /** The paths that the unit has not loaded. A path that is not there leaves no time: only a stamp can tell that the unit loaded it once. */
 export function staleAmong(paths: readonly string[], unit: UnitSeen, { seen, stamp }: Watching): readonly string[] {
-  const stamped = stamp.invocation !== "" && stamp.invocation === unit.invocation ? stamp.hashes : new Map<string, string>();
+  // systemd forgets oneshot units that ended (no invocation): then the last stamp is all there is.
+  const stamped = unit.invocation === "" || stamp.invocation === unit.invocation ? stamp.hashes : new Map<string, string>();
   return paths.filter((path) => {
     const [now, noted] = [seen.get(path), stamped.get(stampKey(path))];
     if (now?.seen !== "there") return noted !== undefined && noted !== "absent";

@@ -1,7 +1,7 @@
 // Looks at a unit: running, enabled, and whether it has loaded what it watches.
 import { blocked, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
-import { type UnitSeen, unitRead } from "../reads/units.ts";
+import { type Stamp, type UnitSeen, unitRead } from "../reads/units.ts";
 import { fullUnit, unitOf } from "../unit-of.ts";
 import { type Service, tracesOf } from "./desired.ts";
 import { staleAmong, type Watching, watching } from "./loaded.ts";
@@ -31,7 +31,7 @@ function refused(unit: string, state: string): Found<never> {
 }
 
 function actualOf(desired: Service, seen: UnitSeen, watched: Watching): ServiceActual {
-  const running = isRunning(seen);
+  const running = isRunning(seen, watched.stamp);
   const switches = { running, enabled: isEnabled(seen, desired.enabled) };
   if (!running) return { ...switches, loaded: true };
   if (staleAmong(tracesOf(desired.restartOn), seen, watched).length > 0) return { ...switches, loaded: false, restart: true };
@@ -39,10 +39,11 @@ function actualOf(desired: Service, seen: UnitSeen, watched: Watching): ServiceA
 }
 
 // Waiting to be started again after a crash is "activating" with the sub-state "auto-restart": that is not running.
-function isRunning({ activeState, subState, type, result, startedAt }: UnitSeen): boolean {
+// A oneshot that ended well is forgotten by systemd when nothing refers to it: the stamp remembers.
+function isRunning({ activeState, subState, type, result, startedAt }: UnitSeen, stamp: Stamp): boolean {
   if (activeState === "active" || activeState === "reloading" || activeState === "refreshing") return true;
   if (activeState === "activating") return !subState.startsWith("auto-restart");
-  return type === "oneshot" && activeState === "inactive" && result === "success" && startedAt > 0;
+  return type === "oneshot" && activeState === "inactive" && result === "success" && (startedAt > 0 || stamp.written);
 }
 
 // Units without an [Install] section of their own cannot be switched: they are as desired.
