@@ -7,7 +7,7 @@ import { sshd } from "./sshd.ts";
 import { hostname, journal, motd, sysctl, upgrades } from "./system.ts";
 import { account } from "./users.ts";
 
-export default defineRole<typeof params>({
+export default defineRole({
   name: "base",
   summary: "What every host has: packages, accounts with keys and sudo, time zone, and optional limits of sshd, journal and kernel.",
   params,

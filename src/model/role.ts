@@ -33,25 +33,32 @@ export interface Declaring<Params> {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-export interface RoleDefinition<Params = unknown> {
+/** What a role is, apart from the schema of its params. */
+export interface RoleBehaviour<Params> {
   readonly name: string;
   /** One sentence for the reference page. */
   readonly summary: string;
-  /** JSON Schema of the params: an object schema; unknown keys are refused unless it says otherwise. */
-  readonly params: JsonSchema;
   readonly requires?: readonly Requirement[];
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */
   declare(declaring: Declaring<Params>): readonly Resource[];
 }
 
+export interface RoleDefinition<Params = unknown> extends RoleBehaviour<Params> {
+  /** JSON Schema of the params: an object schema; unknown keys are refused unless it says otherwise. */
+  readonly params: JsonSchema;
+}
+
 export type Role = RoleDefinition<never>;
 
-/** Gives a role its params' type from its schema. The default export of every `role.ts`. */
-export function defineRole<const Schema extends JsonSchema>(
-  role: Omit<RoleDefinition<FromSchema<Schema>>, "params"> & { readonly params: Schema },
-): RoleDefinition<FromSchema<Schema>> {
-  return role as unknown as RoleDefinition<FromSchema<Schema>>;
+/**
+ * Gives a role its params' type from its schema. The default export of every `role.ts`.
+ * The type is a parameter with a default: written out in its place, the compiler works out the type of every schema there is.
+ */
+export function defineRole<const Schema extends JsonSchema, Params = FromSchema<Schema>>(
+  role: RoleBehaviour<Params> & { readonly params: Schema },
+): RoleDefinition<Params> {
+  return role;
 }
 
 /** One role on one host, with its params: a node of the graph of work. */
