@@ -1,0 +1,64 @@
+// Questions on a terminal: yes or no, and secrets that are not shown.
+import { createInterface } from "node:readline/promises";
+import { ProblemError } from "../model/problem.ts";
+import type { Io, Source } from "./io.ts";
+
+/** Only "y" and "yes" mean yes. Rejects when interrupted. */
+export async function askYes(io: Io, question: string): Promise<boolean> {
+  const lines = createInterface({ input: io.in, output: undefined, terminal: false });
+  try {
+    io.err.write(`${question} [y/N] `);
+    const answer = await Promise.race([lines.question(""), closed(lines), interrupted(io.stop)]);
+    return /^\s*(y|yes)\s*$/i.test(answer);
+  } finally {
+    lines.close();
+  }
+}
+
+/** One line without echo; only where there is a terminal. */
+export async function askSecret(io: Io, prompt: string): Promise<string> {
+  if (io.in.isTTY !== true) throw new ProblemError({ code: "usage", message: `${prompt}: cannot ask, standard input is not a terminal` });
+  io.err.write(`${prompt}: `);
+  io.in.setRawMode?.(true);
+  try {
+    return await Promise.race([typed(io.in), interrupted(io.stop)]);
+  } finally {
+    io.in.setRawMode?.(false);
+    io.in.pause();
+    io.err.write("\n");
+  }
+}
+
+function typed(source: Source): Promise<string> {
+  let text = "";
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer | string): void => {
+      for (const character of chunk.toString()) {
+        if (character === "\u0003") return end(() => reject(stopped()));
+        if (character === "\r" || character === "\n" || character === "\u0004") return end(() => resolve(text));
+        text = character === "\u007f" || character === "\b" ? text.slice(0, -1) : text + character;
+      }
+    };
+    const end = (settle: () => void): void => {
+      source.off("data", read);
+      settle();
+    };
+    source.on("data", read);
+    source.resume();
+  });
+}
+
+function closed(lines: { once(event: "close", then: () => void): unknown }): Promise<string> {
+  return new Promise((resolve) => lines.once("close", () => resolve("")));
+}
+
+function interrupted(stop: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (stop.aborted) reject(stopped());
+    stop.addEventListener("abort", () => reject(stopped()), { once: true });
+  });
+}
+
+function stopped(): ProblemError {
+  return new ProblemError({ code: "interrupted", message: "interrupted while asking" });
+}

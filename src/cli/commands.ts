@@ -1,0 +1,31 @@
+// The registry of commands: one line each; a command is loaded when it is asked for.
+import type { Command, CommandLine } from "./command.ts";
+
+export const commands: readonly CommandLine[] = [
+  { name: "plan", summary: "show what would change, in dependency order, with diffs", load: async () => (await import("./commands/plan.ts")).plan },
+  { name: "apply", summary: "plan, ask, do, verify", load: async () => (await import("./commands/apply.ts")).apply },
+  { name: "drift", summary: "show what somebody else changed since the last apply", load: async () => (await import("./commands/drift.ts")).drift },
+  { name: "validate", summary: "find what is wrong without connecting to any host", load: async () => (await import("./commands/validate.ts")).validate },
+  { name: "inventory", summary: "show hosts, groups and where each value comes from", load: async () => (await import("./commands/inventory.ts")).inventory },
+  { name: "graph", summary: "show which role waits for which: text, dot, mermaid", load: async () => (await import("./commands/graph.ts")).graph },
+  { name: "facts", summary: "show what hosts say about themselves", load: async () => (await import("./commands/facts.ts")).facts },
+  { name: "ping", summary: "log in to hosts and become root, no more", load: async () => (await import("./commands/ping.ts")).ping },
+  { name: "exec", summary: "run one command on hosts", load: async () => (await import("./commands/exec.ts")).exec },
+  { name: "trust", summary: "show hosts' keys and write them down", load: async () => (await import("./commands/trust.ts")).trust },
+  { name: "show", summary: "show a saved plan, or a run", load: async () => (await import("./commands/show.ts")).show },
+  { name: "history", summary: "list the runs so far", load: async () => (await import("./commands/history.ts")).history },
+  { name: "state", summary: "what was recorded: list, show, forget", load: async () => (await import("./commands/state.ts")).state },
+  { name: "lab", summary: "a disposable twin of the inventory in containers", load: async () => (await import("./commands/lab.ts")).lab },
+  { name: "rehearse", summary: "apply everything to a twin, twice, and remove it", load: async () => (await import("./commands/rehearse.ts")).rehearse },
+  { name: "schema", summary: "the JSON Schemas of inventory and playbook, for editors", load: async () => (await import("./commands/schema.ts")).schema },
+];
+
+/** Every command with all that it says of itself: for the reference pages and completion. */
+export async function describeCommands(): Promise<readonly (Pick<CommandLine, "name" | "summary"> & Omit<Command, "run">)[]> {
+  return Promise.all(
+    commands.map(async ({ name, summary, load }) => {
+      const { args, about, options, examples } = await load();
+      return { name, summary, args, about, options, examples };
+    }),
+  );
+}

@@ -1,0 +1,36 @@
+// hlx lab: a disposable twin of the inventory in containers.
+import { ProblemError } from "../../model/problem.ts";
+import type { Command, Context } from "../command.ts";
+import type { Standing } from "../exit.ts";
+import { approving, connecting, extraVars, playing, reading, saying, showing, targeting } from "../options.ts";
+
+export const lab: Command = {
+  args: ["<up|status|plan|apply|down>"],
+  about:
+    "up: a container for each host of the inventory, reached only through the container engine. plan, apply: as hlx plan and hlx apply, on the twins.\nstatus: which run. down: remove them. The real hosts are never connected to.",
+  options: [
+    ...reading,
+    { flags: "-l, --limit <pattern>", summary: "only these hosts" },
+    ...playing,
+    ...targeting,
+    extraVars,
+    ...showing,
+    ...approving,
+    { flags: "--install", summary: "up: install a container engine where none answers (root, Debian)" },
+    { flags: "--json", summary: "plan: one document; apply: one event a line" },
+    ...connecting.filter(({ flags }) => /--(forks|timeout)/.test(flags)),
+    ...saying,
+  ],
+  examples: [
+    { run: "hlx lab up", note: "then: hlx lab apply -y, hlx lab plan" },
+    { run: "hlx lab down", note: "nothing is left" },
+  ],
+  run,
+};
+
+async function run(context: Context): Promise<Standing> {
+  const { labActions } = await import("../run/lab.ts");
+  const action = labActions[context.given.args[0] ?? ""];
+  if (action === undefined) throw new ProblemError({ code: "usage", message: `unknown action "${context.given.args[0] ?? ""}"`, hint: "up, status, plan, apply or down" });
+  return action(context);
+}

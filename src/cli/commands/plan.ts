@@ -1,0 +1,58 @@
+// hlx plan: what would change.
+import { resolve } from "node:path";
+import type { Plan } from "../../model/plan.ts";
+import type { Command, Context } from "../command.ts";
+import type { Standing } from "../exit.ts";
+import { choosing, connecting, extraVars, json, playing, reading, saying, showing, targeting } from "../options.ts";
+
+export const plan: Command = {
+  args: ["[inventory]"],
+  about: "Connects, gathers facts, probes, and shows the difference. Changes nothing on any host.",
+  options: [
+    ...reading,
+    ...choosing,
+    ...playing,
+    ...targeting,
+    extraVars,
+    ...showing,
+    { flags: "-o, --out <file>", summary: "save the plan: hlx apply FILE applies exactly it, once" },
+    { flags: "--detailed-exitcode", summary: "exit 2 when there are changes" },
+    json,
+    ...connecting,
+    ...saying,
+  ],
+  examples: [
+    { run: "hlx plan", note: "everything in inventory.yaml" },
+    { run: "hlx plan -l 'web:!web3' -D", note: "some hosts, with every diff" },
+    { run: "hlx plan -o monday.plan", note: "then: hlx apply monday.plan" },
+    { run: "hlx plan lab/ -target='web1/**'", note: "a part of the graph" },
+  ],
+  run,
+};
+
+async function run(context: Context): Promise<Standing> {
+  const { planNow } = await import("../run/plan-now.ts");
+  const made = await planNow(context);
+  const out = context.given.text("out");
+  if (out !== undefined) await save(made.plan, out, context);
+  const { showPlan } = await import("../run/show-plan.ts");
+  showPlan(made.plan, context, { tookMs: made.tookMs, ...(out === undefined ? {} : { file: out }) });
+  return { ...standingOf(made.plan), ...(context.given.flag("detailedExitcode") ? { pending: pendingIn(made.plan) } : {}) };
+}
+
+async function save(made: Plan, out: string, { io, printer }: Context): Promise<void> {
+  const { savePlan } = await import("../run/saved.ts");
+  await savePlan(made, resolve(io.cwd, out), io.randomHex(4));
+  printer.err([`Saved as ${out}.`]);
+}
+
+/** What a plan alone says about how things stand. */
+export function standingOf({ problems, hosts }: Plan): Standing {
+  const unreachable = hosts.filter((host) => host.unreachable !== undefined).length;
+  return { problems: problems.filter(({ code }) => code !== "unreachable"), unreachable };
+}
+
+/** How many entries have something to do. */
+export function pendingIn({ entries }: Plan): number {
+  return entries.filter(({ entry, action }) => entry !== "blocked" && action !== "none").length;
+}

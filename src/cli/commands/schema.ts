@@ -1,0 +1,26 @@
+// hlx schema: JSON Schemas for editors.
+import { ProblemError } from "../../model/problem.ts";
+import type { Command, Context } from "../command.ts";
+import type { Standing } from "../exit.ts";
+import { saying } from "../options.ts";
+
+export const schema: Command = {
+  args: ["<inventory|playbook>"],
+  about: "Write it to a file and name that in the first line: # yaml-language-server: $schema=inventory.schema.json",
+  options: saying,
+  examples: [{ run: "hlx schema inventory > inventory.schema.json", note: "completion and errors while typing" }],
+  run,
+};
+
+async function run({ given, printer }: Context): Promise<Standing> {
+  const [which = ""] = given.args;
+  const load = schemas[which];
+  if (load === undefined) throw new ProblemError({ code: "usage", message: `no schema called "${which}"`, hint: `there are: ${Object.keys(schemas).join(", ")}` });
+  printer.document({ $schema: "https://json-schema.org/draft/2020-12/schema", ...(await load()) });
+  return {};
+}
+
+const schemas: Readonly<Record<string, () => Promise<object>>> = {
+  inventory: async () => (await import("../../inventory/schema.ts")).inventorySchema,
+  playbook: async () => (await import("../../playbook/schema.ts")).playbookSchema,
+};

@@ -1,0 +1,45 @@
+// The last writer: everything that leaves hlx passes here, is redacted, and cannot harm a terminal.
+import type { Io, Sink } from "./io.ts";
+import { harmless, jsonText } from "./views/escape.ts";
+import { type Screen, screenOf } from "./views/paint.ts";
+
+/** Takes secrets out of a text. */
+export type Redact = (text: string) => string;
+
+export interface Printer {
+  /** How to draw for standard output. */
+  readonly screen: Screen;
+  /** Lines for standard output. */
+  out(lines: readonly string[]): void;
+  /** Lines for standard error. */
+  err(lines: readonly string[]): void;
+  /** One JSON document on standard output. */
+  document(value: unknown): void;
+  /** One line of NDJSON on standard output. */
+  record(value: unknown): void;
+  /** Text of hlx's own for standard output, as it is but redacted: a file to be piped on. */
+  raw(text: string): void;
+  redact: Redact;
+}
+
+/** `redaction` is asked at each write, so that secrets learnt during a run count at once. */
+export function makePrinter(io: Io, options: { readonly color: boolean; readonly redaction: { redact: Redact } }): Printer {
+  const redact: Redact = (text) => options.redaction.redact(text);
+  const write = (sink: Sink, lines: readonly string[]): void => {
+    if (lines.length > 0) sink.write(`${redact(lines.join("\n")).split("\n").map(harmless).join("\n")}\n`);
+  };
+  return {
+    screen: screenOf(io.out, io.env, options.color),
+    out: (lines) => write(io.out, lines.flatMap(onePerLine)),
+    err: (lines) => write(io.err, lines.flatMap(onePerLine)),
+    document: (value) => io.out.write(`${redact(jsonText(value, 2))}\n`),
+    record: (value) => io.out.write(`${redact(jsonText(value))}\n`),
+    raw: (text) => io.out.write(redact(text)),
+    redact,
+  };
+}
+
+// A line of a view that holds a line feed would forge a second line.
+function onePerLine(line: string): readonly string[] {
+  return [line.replaceAll("\n", "\\n")];
+}

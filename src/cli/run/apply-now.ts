@@ -1,0 +1,84 @@
+// Applies: a fresh plan in the world it was made in, or a saved one.
+import { dirname } from "node:path";
+import { applyPlan } from "../../engine/apply.ts";
+import type { Work, World } from "../../engine/world.ts";
+import type { Found } from "../../model/kind.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { Address } from "../../model/resource.ts";
+import type { Context } from "../command.ts";
+import { pendingIn, standingOf } from "../commands/plan.ts";
+import type { Standing } from "../exit.ts";
+import { type Approval, approve } from "./approve.ts";
+import { finish } from "./finish.ts";
+import { planTimed, projectOf } from "./plan-now.ts";
+import { readPlan } from "./saved.ts";
+import { type Around, type Ears, withWorld } from "./session.ts";
+import { showPlan } from "./show-plan.ts";
+import { startProgress } from "../progress/progress.ts";
+import { openWork } from "./work.ts";
+
+/** Plans, shows, asks, applies. */
+export async function applyFresh(context: Context): Promise<Standing> {
+  return applyWork(await openWork(context), context);
+}
+
+/** The same for work that is read already; `around` are a world's options that are not the usual ones. */
+export function applyWork(work: Work, context: Context, around: Around = {}): Promise<Standing> {
+  return withWorld(context, { ...projectOf(work), ...around }, async (world, ears) => {
+    const { plan, found, tookMs } = await planTimed(world, work);
+    return showThenApply({ plan, found, saved: false }, { context, world, ears, tookMs, forks: work.forks });
+  });
+}
+
+/** Applies exactly what a file holds. Its inventory's folder holds the state. */
+export async function applySaved(file: string, context: Context): Promise<Standing> {
+  const plan = await readPlan(file, context.io.cwd);
+  const project = { folder: dirname(plan.inventory), ...(plan.secrets === undefined ? {} : { secrets: plan.secrets }) };
+  return withWorld(context, project, (world, ears) =>
+    showThenApply({ plan, saved: true }, { context, world, ears, forks: context.given.number("forks") ?? 50 }),
+  );
+}
+
+interface Applying {
+  readonly plan: Plan;
+  readonly saved: boolean;
+  readonly found?: ReadonlyMap<Address, Found<unknown>>;
+}
+
+interface Running {
+  readonly context: Context;
+  readonly world: World;
+  readonly ears: Ears;
+  readonly forks: number;
+  readonly tookMs?: number;
+}
+
+async function showThenApply(applying: Applying, around: Running): Promise<Standing> {
+  const { plan } = applying;
+  const { context, tookMs } = around;
+  if (!context.given.flag("json")) showPlan(plan, context, { ...(tookMs === undefined ? {} : { tookMs }), asking: true });
+  if (pendingIn(plan) === 0) return nothingToDo(applying, around);
+  const approval = await approve(plan, context);
+  if (approval.approved) return doApply(applying, approval, around);
+  context.printer.err(["Nothing was changed."]);
+  return standingOf(plan);
+}
+
+// An apply with nothing to do is still recorded: drift compares with it. A plan with errors records nothing.
+async function nothingToDo(applying: Applying, around: Running): Promise<Standing> {
+  const { plan } = applying;
+  const clean = plan.problems.length === 0 && plan.hosts.every(({ unreachable }) => unreachable === undefined);
+  return clean ? doApply(applying, { approved: true, allow: [] }, around) : standingOf(plan);
+}
+
+async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Approval, { approved: true }>, around: Running): Promise<Standing> {
+  const { context, world, ears, forks } = around;
+  const { io, words } = context;
+  const since = world.monotonicMs();
+  const progress = await startProgress(plan, context);
+  ears.listen(progress.on);
+  const start = { command: "apply", who: io.user, where: io.hostname, argv: words };
+  const options = { saved, allow, forks, start, pid: io.pid, ...(found === undefined ? {} : { found }) };
+  const result = await applyPlan(world, plan, options).finally(() => progress.end());
+  return finish({ plan, result, tookMs: world.monotonicMs() - since }, { context, world });
+}

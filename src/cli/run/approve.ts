@@ -1,0 +1,63 @@
+// Leave to apply: --yes or a yes, and each guarded risk by name or one by one.
+import { highestRisk, type Risk, risks } from "../../model/kind.ts";
+import type { Entry, Plan } from "../../model/plan.ts";
+import { ProblemError } from "../../model/problem.ts";
+import { guardedRisks } from "../../plan/totals.ts";
+import { askYes } from "../ask.ts";
+import type { Context } from "../command.ts";
+import { didYouMean } from "../../lib/suggest.ts";
+import { visible } from "../views/escape.ts";
+
+export type Approval = { readonly approved: true; readonly allow: readonly Risk[] } | { readonly approved: false };
+
+/** The risks that `--allow` names. Throws ProblemError (usage) for a word that is none. */
+export function allowedRisks(words: readonly string[]): readonly Risk[] {
+  return words.flatMap((word) => word.split(",")).map((word) => {
+    const risk = guardedRisks.find((one) => one === word);
+    if (risk !== undefined) return risk;
+    const hint = (risks as readonly string[]).includes(word) ? `risk ${word} needs no leave` : (didYouMean(word, guardedRisks) ?? `risks: ${guardedRisks.join(", ")}`);
+    throw new ProblemError({ code: "usage", message: `--allow ${word}: not a risk that can be allowed`, hint });
+  });
+}
+
+/** True when --yes or --auto-approve was given. */
+export function saidYes({ given }: Context): boolean {
+  return given.flag("yes") || given.flag("autoApprove");
+}
+
+/** Throws ProblemError (usage) when nobody can be asked and nobody said yes: before anything is connected. */
+export function refuseUnattended(context: Context): void {
+  if (saidYes(context) || (context.io.in.isTTY === true && !context.given.flag("json"))) return;
+  const why = context.given.flag("json") ? "--json leaves no place to ask" : "stdin is not a terminal";
+  throw new ProblemError({ code: "usage", message: `refusing to apply without --yes because ${why}`, hint: "look at hlx plan first, then add --yes" });
+}
+
+/** Asks what must be asked. Throws ProblemError (risk) for a guarded risk that is neither allowed nor confirmed. */
+export async function approve(plan: Plan, context: Context): Promise<Approval> {
+  const allow = allowedRisks(context.given.texts("allow"));
+  const risky = plan.entries.filter((entry) => isGuarded(entry, allow));
+  const unattended = saidYes(context) || context.io.in.isTTY !== true;
+  if (unattended && risky.length > 0) throw notAllowed(risky);
+  for (const entry of risky) {
+    const confirmed = await askYes(context.io, `${visible(entry.address)}: risk ${highestRisk(entry.changes)}. Take it?`);
+    if (!confirmed) throw notAllowed([entry]);
+  }
+  const approved = saidYes(context) || (await askYes(context.io, "Apply this plan?"));
+  return approved ? { approved, allow: [...new Set([...allow, ...risky.map(({ changes }) => highestRisk(changes))])] } : { approved: false };
+}
+
+function isGuarded({ entry, changes }: Entry, allow: readonly Risk[]): boolean {
+  const risk = highestRisk(changes);
+  return entry !== "blocked" && guardedRisks.includes(risk) && !allow.includes(risk);
+}
+
+function notAllowed(risky: readonly Entry[]): ProblemError {
+  const [first] = risky;
+  const needed = [...new Set(risky.map(({ changes }) => highestRisk(changes)))];
+  const more = risky.length > 1 ? `, and ${risky.length - 1} more` : "";
+  return new ProblemError({
+    code: "risk",
+    message: `${first?.address ?? ""} has risk ${needed[0] ?? ""}, which was not allowed${more}; nothing was changed`,
+    hint: `allow it by name: ${needed.map((risk) => `--allow ${risk}`).join(" ")}`,
+  });
+}

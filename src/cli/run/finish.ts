@@ -1,0 +1,46 @@
+// After an apply: the end of the run in the state, the recap, how things stand.
+import type { World } from "../../engine/world.ts";
+import type { RunResult } from "../../model/event.ts";
+import type { Plan } from "../../model/plan.ts";
+import type { Problem } from "../../model/problem.ts";
+import type { Context } from "../command.ts";
+import { exitCode, exitCodeOf, type Standing } from "../exit.ts";
+import { countOutcomes, recapLines } from "../views/apply.ts";
+import { resultRecord } from "../views/documents.ts";
+import { againAs } from "./again.ts";
+
+interface Finished {
+  readonly plan: Plan;
+  readonly result: RunResult;
+  readonly tookMs: number;
+}
+
+export async function finish({ plan, result, tookMs }: Finished, { context, world }: { context: Context; world: World }): Promise<Standing> {
+  const { printer, given, words } = context;
+  const counts = countOutcomes(plan, result);
+  const standing = standingAfter(plan, result);
+  const state = await world.state();
+  await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
+  if (given.flag("json")) printer.record(resultRecord(result, counts));
+  else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: againAs("apply", words) }));
+  return standing;
+}
+
+/** What an apply says about how things stand: each failure by its own code. */
+export function standingAfter(plan: Plan, { outcomes, unreachable, refused, interrupted, run }: RunResult): Standing {
+  const failures = [...outcomes.values()].flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : []));
+  const own = failures.filter((problem) => keepsItsCode(problem));
+  const blocked = plan.problems.filter(({ code }) => code !== "unreachable");
+  return {
+    problems: [...own, ...blocked, ...refused.values()],
+    failed: failures.length - own.length,
+    unreachable: unreachable.size,
+    interrupted,
+    run,
+  };
+}
+
+// What fails on a host is a failure there, whatever its code would be in an input file; what is stale says so.
+function keepsItsCode(problem: Problem): boolean {
+  return exitCodeOf(problem) === 6;
+}

@@ -1,0 +1,130 @@
+// Twins: boot them, plan and apply on them, remove them.
+import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { basename } from "node:path";
+import { type Engine, ensureEngine } from "../../lab/engine.ts";
+import { ensureImage } from "../../lab/image.ts";
+import { downTwin, readTwin, twinInventory, twinKnownHosts, twinStatus, upTwin } from "../../lab/twins.ts";
+import type { Inventory } from "../../model/host.ts";
+import { guardedRisks } from "../../plan/totals.ts";
+import { ProblemError } from "../../model/problem.ts";
+import type { Context } from "../command.ts";
+import type { Standing } from "../exit.ts";
+import { visible } from "../views/escape.ts";
+import { columns, counted } from "../views/layout.ts";
+import { applyWork } from "./apply-now.ts";
+import { refuseUnattended } from "./approve.ts";
+import { planWork } from "./plan-now.ts";
+import { openProject, type Project } from "./project.ts";
+import { showPlan } from "./show-plan.ts";
+import { workOf } from "./work.ts";
+import { pendingIn, standingOf } from "../commands/plan.ts";
+
+type Action = (context: Context) => Promise<Standing>;
+
+export const labActions: Readonly<Record<string, Action>> = { up, status, plan, apply, down };
+
+/** Up, apply, plan again, down: what is left to do after an apply is a failure. */
+export async function rehearseNow(context: Context): Promise<Standing> {
+  const project = await openProject(context);
+  try {
+    await boot(project.inventory, context);
+    const twin = twinOf(project);
+    const applied = await applyWork(await workOf(twin, context), allowingAll(context), twinOptions(project));
+    const again = await planWork(await workOf(twin, context), context, twinOptions(project));
+    showPlan(again.plan, context, { tookMs: again.tookMs, asking: true });
+    return { ...applied, failed: (applied.failed ?? 0) + pendingIn(again.plan) };
+  } finally {
+    if (!context.given.flag("keep")) await remove(project.inventory, context);
+  }
+}
+
+async function up(context: Context): Promise<Standing> {
+  const { inventory } = await projectOf(context);
+  await boot(inventory, context);
+  context.printer.out([`${counted(inventory.hosts.size, "twin")} up.  Next: hlx lab plan`]);
+  return {};
+}
+
+async function down(context: Context): Promise<Standing> {
+  const { inventory } = await projectOf(context);
+  await remove(inventory, context);
+  return {};
+}
+
+async function status(context: Context): Promise<Standing> {
+  const { inventory } = await projectOf(context);
+  const found = await twinStatus({ engine: await engineFor(context), inventory });
+  const lines = (found?.hosts ?? []).map(({ host, container, running }) => [visible(host), visible(container), running ? "running" : "not running"]);
+  context.printer.out(found === undefined ? ["No twins.  Start: hlx lab up"] : columns(lines));
+  return {};
+}
+
+async function plan(context: Context): Promise<Standing> {
+  const project = await projectOf(context);
+  const made = await planWork(await workOf(twinOf(project), context), context, twinOptions(project));
+  showPlan(made.plan, context, { tookMs: made.tookMs, asking: true });
+  return standingOf(made.plan);
+}
+
+async function apply(context: Context): Promise<Standing> {
+  refuseUnattended(context);
+  const project = await projectOf(context);
+  return applyWork(await workOf(twinOf(project), context), context, twinOptions(project));
+}
+
+// `hlx lab plan`: the word behind lab is no inventory.
+function projectOf(context: Context): Promise<Project> {
+  return openProject({ ...context, given: { ...context.given, args: [] } });
+}
+
+function twinOf(project: Project): Project {
+  const twin = readTwin(project.inventory);
+  if (twin === undefined) throw new ProblemError({ code: "usage", message: "there are no twins of this inventory", hint: "hlx lab up starts them" });
+  return { ...project, inventory: twinInventory(project.inventory, twin) };
+}
+
+function twinOptions({ inventory }: Project): { readonly knownHosts: readonly string[]; readonly state: string } {
+  return { knownHosts: [twinKnownHosts(inventory)], state: "lab/state" };
+}
+
+async function boot(inventory: Inventory, context: Context): Promise<void> {
+  const { io } = context;
+  const engine = await engineFor(context);
+  const image = await ensureImage({ engine, env: io.env, uid: io.ids?.uid ?? -1, install: context.given.flag("install"), now: io.now(), say: sayer(context) });
+  const ownRanges = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).flatMap(({ cidr }) => cidr ?? []));
+  await upTwin({ engine, image, inventory, name: nameOf(inventory), nonce: io.randomHex(8), ownRanges, resolvers: resolvers(), say: sayer(context) });
+}
+
+async function remove(inventory: Inventory, context: Context): Promise<void> {
+  const removed = await downTwin({ engine: await engineFor(context), inventory, name: nameOf(inventory) });
+  context.printer.out([`${counted(removed, "twin")} removed.`]);
+}
+
+function engineFor(context: Context): Promise<Engine> {
+  return ensureEngine({ env: context.io.env, uid: context.io.ids?.uid ?? -1, install: context.given.flag("install"), say: sayer(context) });
+}
+
+function sayer({ printer }: Context): (line: string) => void {
+  return (line) => printer.err([visible(line)]);
+}
+
+// A rehearsal asks nothing, and there is nothing that a twin could lose.
+function allowingAll(context: Context): Context {
+  const { given } = context;
+  const flag = (name: string): boolean => name === "yes" || given.flag(name);
+  const texts = (name: string): readonly string[] => (name === "allow" ? guardedRisks : given.texts(name));
+  return { ...context, given: { ...given, flag, texts } };
+}
+
+function nameOf({ folder }: Inventory): string {
+  return basename(folder).toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-").replaceAll(/^-+|-+$/g, "") || "lab";
+}
+
+function resolvers(): readonly string[] {
+  try {
+    return [...readFileSync("/etc/resolv.conf", "utf8").matchAll(/^nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
+  } catch {
+    return [];
+  }
+}

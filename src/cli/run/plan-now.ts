@@ -1,0 +1,39 @@
+// Makes a plan with what the command line says.
+import { makePlan, type Planned } from "../../engine/plan.ts";
+import type { Work, World } from "../../engine/world.ts";
+import type { Context } from "../command.ts";
+import { visible } from "../views/escape.ts";
+import { type Around, withWorld } from "./session.ts";
+import { openWork } from "./work.ts";
+
+export interface PlanNow extends Planned {
+  readonly tookMs: number;
+}
+
+/** Reads the project, looks at the hosts, and closes everything again. */
+export async function planNow(context: Context): Promise<PlanNow> {
+  return planWork(await openWork(context), context);
+}
+
+/** The plan of this work; `around` are a world's options that are not the usual ones. */
+export function planWork(work: Work, context: Context, around: Around = {}): Promise<PlanNow> {
+  return withWorld(context, { ...projectOf(work), ...around }, (world, ears) => {
+    ears.listen((event) => {
+      if (context.given.count("verbose") > 0 && event.event === "probed")
+        context.printer.err([`${visible(event.host)}: ${event.resources} resources, ${event.roundTrips} round trips, ${event.ms} ms`]);
+    });
+    return planTimed(world, work);
+  });
+}
+
+/** The plan and how long it took, in an open world. */
+export async function planTimed(world: World, work: Work): Promise<PlanNow> {
+  const since = world.monotonicMs();
+  const planned = await makePlan(world, work);
+  return { ...planned, tookMs: world.monotonicMs() - since };
+}
+
+/** Where state and secrets of this work are. */
+export function projectOf({ inventory }: Work): { readonly folder: string; readonly secrets?: string } {
+  return { folder: inventory.folder, ...(inventory.secrets === undefined ? {} : { secrets: inventory.secrets }) };
+}

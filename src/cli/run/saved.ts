@@ -1,0 +1,65 @@
+// Saved plans: JSON that only its owner may read, written at once or not at all.
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { isRecord } from "../../lib/json.ts";
+import type { Plan } from "../../model/plan.ts";
+import { ProblemError } from "../../model/problem.ts";
+
+/** Writes the plan (mode 0600), replacing what was there. `unique` makes the name of the staged file. */
+export async function savePlan(plan: Plan, file: string, unique: string): Promise<void> {
+  const staged = `${file}.${unique}.tmp`;
+  try {
+    const handle = await open(staged, "wx", 0o600);
+    await handle.writeFile(`${JSON.stringify(plan, undefined, 1)}\n`);
+    await handle.sync();
+    await handle.close();
+    await rename(staged, file);
+  } catch (cause) {
+    await rm(staged, { force: true });
+    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${causeOf(cause)}`, cause });
+  }
+}
+
+/** Reads a saved plan. Throws ProblemError for anything else. */
+export async function readPlan(file: string, cwd: string): Promise<Plan> {
+  const path = resolve(cwd, file);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new ProblemError({ code: "input", message: `cannot read ${file}: ${causeOf(cause)}`, cause });
+  });
+  return planFrom(text, file);
+}
+
+/** The plan inside a text. Throws ProblemError when it is none, or one of another format. */
+export function planFrom(text: string, file: string): Plan {
+  const value = parsed(text);
+  if (!looksLikePlan(value)) throw new ProblemError({ code: "input", message: `${file} is not a saved plan`, hint: `hlx plan -o ${file} saves one` });
+  if (value["format"] !== 1)
+    throw new ProblemError({
+      code: "stale",
+      message: `${file} is a plan of format ${JSON.stringify(value["format"])}, this hlx knows format 1`,
+      hint: "plan again with this hlx",
+    });
+  return value as unknown as Plan;
+}
+
+/** True when the file is there and holds a saved plan. */
+export async function isPlanFile(file: string, cwd: string): Promise<boolean> {
+  const text = await readFile(resolve(cwd, file), "utf8").catch(() => "");
+  return text.startsWith("{") && looksLikePlan(parsed(text));
+}
+
+function looksLikePlan(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && typeof value["id"] === "string" && ["hosts", "units", "entries", "elsewhere", "problems"].every((key) => Array.isArray(value[key]));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function causeOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

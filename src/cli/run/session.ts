@@ -1,0 +1,44 @@
+// What commands that look at hosts share: a project, a world over it, and closing what was opened.
+import type { World } from "../../engine/world.ts";
+import type { Emit, Event } from "../../model/event.ts";
+import type { Context } from "../command.ts";
+import { openWorld } from "./world.ts";
+
+/** What happens during a run, with its time; the listener can be replaced while it runs. */
+export interface Ears {
+  listen(listener: (event: Event) => void): void;
+  readonly emit: Emit;
+}
+
+export function makeEars(monotonicMs: () => number): Ears {
+  const since = monotonicMs();
+  let listener: (event: Event) => void = () => {};
+  return {
+    listen: (next) => {
+      listener = next;
+    },
+    emit: (event) => listener({ ms: Math.round(monotonicMs() - since), ...event } as Event),
+  };
+}
+
+/** Where a world differs from the usual one: that of the twins has its own known_hosts and its own state. */
+export interface Around {
+  readonly knownHosts?: readonly string[];
+  /** The state's folder inside `.hlx`. */
+  readonly state?: string;
+}
+
+/** Opens a world for the work and closes its sessions and state afterwards, whatever happened. */
+export async function withWorld<Result>(
+  context: Context,
+  project: { readonly folder: string; readonly secrets?: string } & Around,
+  use: (world: World, ears: Ears) => Promise<Result>,
+): Promise<Result> {
+  const ears = makeEars(context.io.monotonicMs);
+  const { world, close } = await openWorld(context, { ...project, emit: ears.emit });
+  try {
+    return await use(world, ears);
+  } finally {
+    await close();
+  }
+}

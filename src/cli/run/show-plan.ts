@@ -1,0 +1,27 @@
+// Shows a plan as the options say: JSON or the screen.
+import type { Plan } from "../../model/plan.ts";
+import type { Context } from "../command.ts";
+import { planDocument } from "../views/documents.ts";
+import { planLines } from "../views/plan.ts";
+import { againAs } from "./again.ts";
+import { quote } from "../../lib/quote.ts";
+
+/** `file`: the saved plan that it is, or was saved as. */
+export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?: number; readonly file?: string; readonly asking?: boolean }): void {
+  const { given, printer, words } = context;
+  if (given.flag("json")) return printer.document(planDocument(plan));
+  const applyWith = from.file === undefined ? againAs("apply", words) : `hlx apply ${quote(from.file)}`;
+  printer.out(
+    planLines(plan, {
+      ...printer.screen,
+      diff: diffOf(given.choice("diff")),
+      ...(from.tookMs === undefined ? {} : { tookMs: from.tookMs }),
+      ...(from.asking === true ? {} : { applyWith }),
+    }),
+  );
+}
+
+function diffOf(choice: boolean | undefined): "default" | "all" | "none" {
+  if (choice === undefined) return "default";
+  return choice ? "all" : "none";
+}

@@ -1,0 +1,49 @@
+// From the command line to the engine's work: inventory, playbook, roles, tags, targets.
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { Work } from "../../engine/world.ts";
+import type { Inventory } from "../../model/host.ts";
+import { ProblemError } from "../../model/problem.ts";
+import { resolveInputs } from "../../playbook/inputs/resolve.ts";
+import { loadPlaybook } from "../../playbook/load.ts";
+import { selectTags } from "../../playbook/tags.ts";
+import type { Context } from "../command.ts";
+import { hostsOf, openProject, type Project } from "./project.ts";
+
+/** Reads everything that can be read without connecting. Throws ProblemError with all that is wrong. */
+export async function openWork(context: Context): Promise<Work> {
+  return workOf(await openProject(context), context);
+}
+
+/** The work over an inventory that is read already. */
+export async function workOf({ inventory, file }: Project, context: Context): Promise<Work> {
+  const { given, io } = context;
+  const hosts = hostsOf(inventory, context).map(({ name }) => name);
+  const { assignments, roles } = await loadPlaybook({ file: playbookOf(inventory, context), inventory, runner: io.ids });
+  const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
+  return {
+    inventory,
+    inventoryFile: file,
+    roles: new Map([...roles].map(([name, { role }]) => [name, role])),
+    assignments,
+    hosts,
+    ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
+    withRequired: given.flag("withRequired"),
+    targets: { target: given.texts("target"), exclude: given.texts("exclude") },
+    inputsOf: resolveInputs({ assignments, roles, inventory, fetch }),
+    forks: given.number("forks") ?? 50,
+  };
+}
+
+function playbookOf(inventory: Inventory, { given, io }: Context): string {
+  const named = given.text("playbook");
+  if (named !== undefined) return resolve(io.cwd, named);
+  const file = inventory.playbook ?? join(inventory.folder, "playbooks/site.yaml");
+  if (inventory.playbook !== undefined || existsSync(file)) return file;
+  const shown = relative(io.cwd, file);
+  throw new ProblemError({ code: "input", message: `no playbook: the inventory names none, and there is no ${shown}`, hint: "give one with -p, or write playbook: FILE in the inventory" });
+}
+
+function listed(given: readonly string[]): readonly string[] {
+  return given.flatMap((one) => one.split(",")).map((one) => one.trim()).filter((one) => one !== "");
+}

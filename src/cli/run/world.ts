@@ -1,0 +1,96 @@
+// The wiring: real connections, kinds, secrets and state behind the engine's World.
+import { join, resolve } from "node:path";
+import { connections } from "../../connections/registry.ts";
+import { makeSessions } from "../../engine/sessions.ts";
+import type { World } from "../../engine/world.ts";
+import { gatherFacts } from "../../facts/gather.ts";
+import type { Emit } from "../../model/event.ts";
+import type { ConnectOptions } from "../../model/ports/connection.ts";
+import type { Secrets } from "../../model/ports/secrets.ts";
+import type { State } from "../../model/ports/state.ts";
+import { kinds } from "../../resources/registry.ts";
+import { openState as openStateFile } from "../../state/open.ts";
+import type { Context } from "../command.ts";
+import type { Io } from "../io.ts";
+import { visible } from "../views/escape.ts";
+import { credentialsOf } from "./credentials.ts";
+
+export interface WorldOptions {
+  /** The inventory's folder: state is under its `.hlx`. */
+  readonly folder: string;
+  readonly secrets?: string;
+  /** known_hosts files instead of the user's own: the twins'. */
+  readonly knownHosts?: readonly string[];
+  /** The state's folder inside `.hlx`; the twins' own is not the real hosts'. */
+  readonly state?: string;
+  readonly emit: Emit;
+}
+
+export interface OpenWorld {
+  readonly world: World;
+  /** Closes sessions and state. Never throws. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing by itself: hosts, secrets and state are opened when they are asked for. */
+export async function openWorld(context: Context, options: WorldOptions): Promise<OpenWorld> {
+  const { io } = context;
+  const { redactor, secrets } = await openSecretsOf(context, options);
+  context.redaction.redact = redactor.redact;
+  const connect = connectOptions(context, options, (secret) => redactor.add(secret));
+  const sessions = makeSessions(connections, connect);
+  let state: Promise<State> | undefined;
+  const world: World = {
+    kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
+    connections,
+    connect,
+    sessions,
+    facts: gatherFacts,
+    secrets: learning(secrets, (secret) => redactor.add(secret)),
+    state: () => (state ??= openState(options.folder, io, options.state)),
+    now: io.now,
+    monotonicMs: io.monotonicMs,
+    randomHex: io.randomHex,
+    emit: options.emit,
+    stop: io.stop,
+  };
+  const close = async (): Promise<void> => {
+    await sessions.closeAll();
+    await (await state?.catch(() => undefined))?.close();
+  };
+  return { world, close };
+}
+
+/** The state of the inventory in this folder. */
+export function openState(folder: string, io: Io, inside = ""): Promise<State> {
+  return openStateFile(join(folder, ".hlx", inside), { now: io.now, pid: io.pid, ...(io.ids === undefined ? {} : { uid: io.ids.uid }) });
+}
+
+/** How to connect, from options and the user's own ssh files. */
+export function connectOptions(context: Context, { knownHosts }: Pick<WorldOptions, "knownHosts">, learn: (secret: string) => void): ConnectOptions {
+  const { given, io, printer } = context;
+  const agent = io.env["SSH_AUTH_SOCK"];
+  return {
+    credentials: credentialsOf(context, learn),
+    knownHosts: knownHosts ?? [join(io.home, ".ssh/known_hosts"), "/etc/ssh/ssh_known_hosts"],
+    acceptNew: given.flag("acceptNew"),
+    sshConfig: resolve(io.home, ".ssh/config"),
+    ...(agent === undefined || agent === "" ? {} : { agent }),
+    home: io.home,
+    connectTimeoutMs: (given.number("timeout") ?? 15) * 1000,
+    log: (line) => {
+      if (given.count("verbose") > 1) printer.err([visible(line)]);
+    },
+  };
+}
+
+function learning(secrets: Secrets, learn: (secret: string) => void): Secrets {
+  return {
+    key: () => secrets.key(),
+    resolve: async (names) => {
+      const values = await secrets.resolve(names);
+      for (const value of values.values()) learn(value);
+      return values;
+    },
+  };
+}
