@@ -1,5 +1,5 @@
 // The transport against a real sshd: keys, passphrases, agents, jumps, sessions, loss, and the price in round trips.
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -115,9 +115,10 @@ describe("logging in", () => {
 
 describe("an agent", () => {
   const socket = join(home, "agent.sock");
-  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+  let agent: ChildProcess;
   const add = (...args: readonly string[]) => execFileSync("ssh-add", ["-q", ...args], { env: { SSH_AUTH_SOCK: socket }, stdio: "ignore" });
   beforeAll(async () => {
+    agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
     while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
     add(stranger);
     add(key);
