@@ -15,13 +15,14 @@ export default defineRole({
     return Object.assign({}, ...Object.entries(params.users).map(([name, user]) => keyInputs(name, user)));
   },
   declare({ params, host, facts, inputs }) {
+    const names = [...params.packages, ...params.extraPackages];
     return [
-      packages([...params.packages, ...params.extraPackages], { provides: [unitOf("ssh")] }),
+      packages(names, { provides: names.includes("openssh-server") ? [unitOf("ssh")] : [] }),
       ...(params.hostname ? hostname(host.name) : []),
       ...(params.timezone === undefined ? [] : timezone(params.timezone)),
       ...Object.entries(params.users).flatMap(([name, user]) => account(name, user, inputs)),
       ...(params.sshd === undefined ? [] : sshd(params.sshd, facts)),
-      ...sysctl(params.sysctl),
+      ...sysctl(params.sysctl, facts),
       ...(params.journalMax === undefined ? [] : journal(params.journalMax)),
       ...(params.motd === undefined ? [] : [motd(params.motd)]),
       ...(params.unattendedUpgrades === undefined ? [] : upgrades(params.unattendedUpgrades)),

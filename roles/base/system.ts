@@ -1,5 +1,5 @@
 // The host itself: its name, kernel settings, journal, login message and updates.
-import { command, directory, file, packages, type Resource, service } from "hlx";
+import { command, directory, type Facts, file, packages, type Resource, service } from "hlx";
 
 /** The host's name, now and after a boot. */
 export function hostname(name: string): readonly Resource[] {
@@ -19,13 +19,14 @@ const set = `while [ $# -gt 1 ]; do
   shift 2
 done`;
 
-/** Kernel settings, now and (by systemd-sysctl) after a boot. */
-export function sysctl(settings: Readonly<Record<string, string | number>>): readonly Resource[] {
+/** Kernel settings, now and (by systemd-sysctl) after a boot. A container has its host's kernel: there the file is all. */
+export function sysctl(settings: Readonly<Record<string, string | number>>, facts: Facts): readonly Resource[] {
   const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
   if (sorted.length === 0) return [];
   const content = sorted.map(([key, value]) => `${key} = ${value}\n`).join("");
   const args = sorted.flatMap(([key, value]) => [key.replaceAll(".", "/"), String(value)]);
-  return [file({ path: "/etc/sysctl.d/60-hlx.conf", content }), command({ name: "sysctl", script: set, unless: isSet, args })];
+  const kept = [directory({ path: "/etc/sysctl.d" }), file({ path: "/etc/sysctl.d/60-hlx.conf", content })];
+  return facts.virtualization === "container" ? kept : [...kept, command({ name: "sysctl", script: set, unless: isSet, args })];
 }
 
 /** The journal's size on disk. */
