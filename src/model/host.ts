@@ -1,5 +1,5 @@
 // Hosts, groups and variables as the engine and roles see them.
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { Position } from "./problem.ts";
 import type { SecretRef } from "./text.ts";
 
@@ -65,6 +65,8 @@ export interface Network {
   /** `192.168.1.0/24`, host bits zero. */
   readonly cidr: string;
   readonly gateway?: string;
+  /** The Proxmox nodes' bridge into it. */
+  readonly bridge?: string;
   readonly domain?: string;
   readonly dns: readonly string[];
   /** Inclusive ranges of addresses: `{ dhcp: { from, to } }`. */
@@ -80,6 +82,8 @@ export interface Inventory {
   readonly groups: ReadonlyMap<string, Group>;
   readonly devices: ReadonlyMap<string, Device>;
   readonly networks: ReadonlyMap<string, Network>;
+  /** Guest images by name, as written: template, url, sha256, sha512, storage. */
+  readonly images?: ReadonlyMap<string, JsonObject>;
   /** The playbook it names, absolute. */
   readonly playbook?: string;
   /** The secrets file it names, absolute. */

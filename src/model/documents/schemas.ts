@@ -4,7 +4,16 @@ import type { JsonSchema } from "../schema.ts";
 
 export type { ErrorObject } from "ajv/dist/2020.js";
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, validateFormats: false, messages: false, ownProperties: true, addUsedSchema: false });
+const ajv = new Ajv2020({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  validateFormats: false,
+  messages: false,
+  ownProperties: true,
+  addUsedSchema: false,
+  validateSchema: false,
+});
 const compiled = new WeakMap<object, ValidateFunction>();
 
 /** Ajv's errors of a value under a schema: all of them, with the data and schema they are about. Throws when the schema itself is wrong. */

@@ -1,0 +1,40 @@
+// The raw inventory file as a typed shape, and the sink for what is wrong with it.
+import type { Json } from "../lib/json.ts";
+import type { Document, Path } from "../model/documents/document.ts";
+import type { Problem } from "../model/problem.ts";
+
+export type RawMap = Readonly<Record<string, Json>>;
+
+/** What the schema guarantees. */
+export interface RawInventory {
+  readonly playbook?: string;
+  readonly secrets?: string;
+  readonly networks?: Readonly<Record<string, RawNetwork>>;
+  readonly images?: Readonly<Record<string, RawMap>>;
+  readonly defaults?: RawMap;
+  readonly hosts: Readonly<Record<string, RawMap | null>>;
+  readonly devices?: Readonly<Record<string, RawMap>>;
+  readonly groups?: Readonly<Record<string, RawGroup>>;
+}
+
+export interface RawNetwork {
+  readonly cidr: string;
+  readonly gateway?: string | number;
+  readonly bridge?: string;
+  readonly domain?: string;
+  readonly dns?: readonly string[];
+  readonly ranges?: Readonly<Record<string, string>>;
+}
+
+export type RawGroup = string | readonly string[] | (RawMap & { readonly hosts?: string | readonly string[]; readonly children?: readonly string[] });
+
+export interface Reading {
+  readonly document: Document;
+  readonly raw: RawInventory;
+  readonly problems: Problem[];
+}
+
+/** Adds a problem at a path of the file. */
+export function report({ document, problems }: Reading, path: Path, problem: Pick<Problem, "message" | "hint" | "also">): void {
+  problems.push({ code: "input", at: document.at(path), ...problem });
+}

@@ -1,0 +1,180 @@
+// The JSON Schema of inventory.yaml: what may stand where, with a sentence on each key.
+import type { JsonSchema } from "../model/schema.ts";
+
+const name = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$", title: "a name of letters, digits, - and _ that begins with a letter" } as const;
+const hostName = {
+  type: "string",
+  pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$",
+  maxLength: 253,
+  title: "a host name: letters, digits, -, _ and dots, neither beginning nor ending with a hyphen",
+} as const;
+const text = { type: "string", minLength: 1 } as const;
+const login = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$", title: "a user name: letters, digits, . _ - @" } as const;
+const jump = {
+  type: "string",
+  pattern: "^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*$",
+  title: "a host to jump through: user@host:port",
+} as const;
+const reach = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", title: "an address or a host name" } as const;
+const mac = { type: "string", pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", title: 'a MAC address such as "92:6c:9a:65:20:23"' } as const;
+const secret = {
+  title: "a secret: !secret some.name",
+  type: "object",
+  required: ["secret"],
+  additionalProperties: false,
+  properties: { secret: { type: "string" } },
+} as const;
+const address = {
+  title: "a host number of the network or a full address",
+  description: "2 is host number 2 of the network; a full address is allowed",
+  anyOf: [{ type: "integer", minimum: 0 }, reach],
+} as const;
+const pciId = { type: "string", pattern: "^([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(\\.[0-7])?$", title: 'a PCI address such as "42:00"' } as const;
+const size = { title: "a size such as 4G", anyOf: [{ type: "string", pattern: "^[1-9][0-9]*(\\.[0-9]+)?[KMGT]i?B?$", title: "a size such as 4G" }] } as const;
+const words = { type: "array", items: text } as const;
+
+const vm = {
+  type: "object",
+  description: "The Proxmox guest that this host is",
+  additionalProperties: false,
+  properties: {
+    id: { type: "integer", minimum: 100, maximum: 999999999, description: "The guest's number in the cluster" },
+    node: { ...hostName, description: "The inventory's host that is its Proxmox node" },
+    image: { ...name, description: "A name under images" },
+    storage: { ...text, description: "The storage that holds its disk" },
+    cores: { type: "integer", minimum: 1, maximum: 8192 },
+    sockets: { type: "integer", minimum: 1, maximum: 8 },
+    cpu: { ...text, description: "The CPU type: host, x86-64-v2-AES" },
+    memory: size,
+    balloon: { anyOf: [...size.anyOf, { type: "boolean" }] },
+    disk: { ...size, description: "The whole size of the first disk" },
+    disks: { type: "object", additionalProperties: true, description: "Further disks by name" },
+    start: { title: '"boot" or "manual"', enum: ["boot", "manual"], description: "Started when its node boots, or not" },
+    dns: { ...words, description: "Its resolvers until a role says otherwise: addresses or host names" },
+    search: { ...text, description: "Its DNS search domain" },
+    bridge: { ...name, description: "The node's bridge; by default the network's" },
+    vlan: { type: "integer", minimum: 1, maximum: 4094 },
+    pci: { ...words, description: "Names of the node's proxmox.pci devices that are passed through" },
+    bios: { enum: ["seabios", "ovmf"] },
+    machine: text,
+    agent: { type: "boolean", description: "The QEMU guest agent" },
+    tags: words,
+    pool: text,
+    description: { type: "string" },
+    protection: { type: "boolean" },
+    user: { ...login, description: "The user that cloud-init makes" },
+    keys: { description: "Files of public keys for that user", anyOf: [text, words] },
+  },
+} as const;
+
+const proxmox = {
+  type: "object",
+  description: "How a Proxmox node is reached and what it has to give; further keys are kept as they are",
+  additionalProperties: true,
+  properties: {
+    pci: { type: "object", description: "Devices to pass through, by name", propertyNames: name, additionalProperties: pciId },
+    token: { description: "The API token: !secret proxmox.token", anyOf: [secret, { type: "string", title: "a secret: !secret some.name" }] },
+    port: { type: "integer", minimum: 1, maximum: 65535 },
+  },
+} as const;
+
+const settings = {
+  user: { ...login, description: "The user to log in as" },
+  port: { type: "integer", minimum: 1, maximum: 65535, description: "The SSH port" },
+  key: { ...text, description: "The private key's file" },
+  jump: { ...jump, description: "A host to jump through: user@host:port" },
+  become: { type: "boolean", description: "Become root by sudo after login; default true" },
+  password: { ...secret, description: "The login's password: !secret some.name" },
+  becomePassword: { ...secret, description: "sudo's password: !secret some.name" },
+  connect: { ...reach, description: "The network to connect over, or an address" },
+  connection: { enum: ["ssh", "local", "container"], description: "How it is reached; default ssh" },
+  vm,
+  proxmox,
+  vars: {
+    type: "object",
+    description: "Free variables for roles; ${name} stands for another variable",
+    propertyNames: { ...name, pattern: "^[A-Za-z_][A-Za-z0-9_-]*$" },
+    additionalProperties: true,
+  },
+} as const;
+
+/** Keys of a host, a group or defaults that are variables by themselves. */
+export const settingNames: readonly string[] = Object.keys(settings);
+/** Keys that only a host has. */
+export const hostOnlyNames: readonly string[] = ["mac", "address", "aliases"];
+
+const hostProperties = {
+  ...settings,
+  mac: { ...mac, description: "Its MAC address; a vm without one gets BC:24:11:… from its id" },
+  address: { ...reach, description: "Where to connect to when it is in no network" },
+  aliases: { type: "array", items: hostName, description: "More names for it in DNS" },
+} as const;
+
+const range = {
+  title: "a range of host numbers or addresses: 150-239",
+  type: "string",
+  pattern: "^[0-9A-Fa-f.:]+ ?- ?[0-9A-Fa-f.:]+$",
+} as const;
+
+const network = {
+  type: "object",
+  additionalProperties: false,
+  required: ["cidr"],
+  properties: {
+    cidr: { ...text, description: "192.168.1.0/24, host bits zero" },
+    gateway: address,
+    bridge: { ...name, description: "The Proxmox nodes' bridge into it" },
+    domain: { ...hostName, description: "The DNS domain of its hosts" },
+    dns: { type: "array", items: reach, description: "Its resolvers: host names or addresses" },
+    ranges: { type: "object", propertyNames: name, additionalProperties: range, description: "Addresses that no host may have, by name: dhcp: 150-239" },
+  },
+} as const;
+
+const image = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    template: { type: "integer", minimum: 100, description: "The template's guest number" },
+    url: { type: "string", pattern: "^https?://", title: "a URL" },
+    sha256: { type: "string", pattern: "^[0-9a-fA-F]{64}$", title: "64 hexadecimal digits" },
+    sha512: { type: "string", pattern: "^[0-9a-fA-F]{128}$", title: "128 hexadecimal digits" },
+    storage: { ...text, description: "The storage that holds the template" },
+  },
+} as const;
+
+const selection = { title: "a pattern or a list of groups, hosts and patterns", anyOf: [text, words] } as const;
+
+/** The schema for an inventory with these networks; without them any name may be a network of a host. */
+export function inventorySchemaFor(networks: readonly string[] | undefined): JsonSchema {
+  const places = Object.fromEntries((networks ?? []).map((each) => [each, address]));
+  const others = networks === undefined ? address : (false as const);
+  const device = { type: "object", properties: { mac, aliases: hostProperties.aliases, ...places }, additionalProperties: others } as const;
+  const host = { anyOf: [{ type: "object", properties: { ...hostProperties, ...places }, additionalProperties: others }, { type: "null" }] } as const;
+  const grouped = { type: "object", additionalProperties: false, properties: { hosts: selection, children: words, ...settings } } as const;
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "hlx inventory",
+    type: "object",
+    required: ["format", "hosts"],
+    additionalProperties: false,
+    properties: {
+      format: { const: 1, description: "The version of this format" },
+      playbook: { ...text, description: "The playbook's file, relative to this one" },
+      secrets: { ...text, description: "The secrets file, relative to this one" },
+      networks: { type: "object", propertyNames: name, additionalProperties: network },
+      images: { type: "object", propertyNames: name, additionalProperties: image },
+      defaults: { type: "object", additionalProperties: false, properties: settings, description: "For every host; weaker than groups" },
+      hosts: { type: "object", propertyNames: hostName, additionalProperties: host },
+      devices: { type: "object", propertyNames: hostName, additionalProperties: device, description: "Have names and addresses, are never logged in to" },
+      groups: {
+        type: "object",
+        propertyNames: name,
+        description: "A pattern, a list, or a map with defaults for its hosts",
+        additionalProperties: { title: "a pattern, a list or a map with hosts", anyOf: [text, words, grouped] },
+      },
+    },
+  } as JsonSchema;
+}
+
+/** The schema that is published for editors. */
+export const inventorySchema: JsonSchema = inventorySchemaFor(undefined);
