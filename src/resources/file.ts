@@ -1,13 +1,14 @@
 // A file with a given content, owner and mode.
 import { sha256 } from "../lib/hash.ts";
 import type { Found, Irreversible, Kind, PreImages } from "../model/kind.ts";
-import type { Resource, ResourceOptions } from "../model/resource.ts";
+import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
 import { plainText, type TextInput, text } from "../model/text.ts";
 import { type File, schema } from "./file/desired.ts";
 import { diff } from "./file/diff.ts";
 import { type FileActual, probe } from "./file/probe.ts";
 import { steps } from "./file/steps.ts";
 import { resourceOf } from "./make.ts";
+import { unitOf } from "./unit-of.ts";
 
 export const fileKind: Kind<File, FileActual, "shell"> = {
   kind: "file",
@@ -34,13 +35,18 @@ export interface FileOptions extends ResourceOptions {
   readonly absent?: boolean;
 }
 
-/** A file. Default mode 0644, owner and group root. */
+/** A file. Default mode 0644, owner and group root. A unit file below /etc/systemd/system provides its unit. */
 export function file(options: FileOptions): Resource<File> {
-  const { path, content, mode = "0644", owner = "root", group = "root", validate, guard, absent, ...brings } = options;
+  const { path, content, mode = "0644", owner = "root", group = "root", validate, guard, absent, provides = [], ...brings } = options;
   const common = { path, content: text(content ?? ""), mode, owner, group };
   const checks = { ...(validate === undefined ? {} : { validate }), ...(guard === undefined ? {} : { guard: "argv" in guard ? guard.argv : guard }) };
   const desired: File = absent === true ? { ...common, absent } : { ...common, ...checks };
-  return resourceOf(fileKind, desired, { ...brings, traces: [path] });
+  return resourceOf(fileKind, desired, { ...brings, provides: [...(absent === true ? [] : unitIn(path)), ...provides], traces: [path] });
+}
+
+function unitIn(path: string): readonly Capability[] {
+  const unit = /^\/etc\/systemd\/system\/([^/]+\.(?:service|socket|timer|path|mount|automount|target))$/.exec(path)?.[1];
+  return unit === undefined ? [] : [unitOf(unit)];
 }
 
 function restore(desired: File, before: Found<FileActual>, pre: PreImages): File | Irreversible {

@@ -22,8 +22,8 @@ export interface ContractCase {
   readonly kind: string;
   readonly name: string;
   readonly desired: unknown;
-  /** False for what cannot be brought back or got rid of in this state of the host. Default true. */
-  readonly reversible?: boolean;
+  /** Is it removed at the end, to try `absent`? Default true; else it ends as it was before, or as desired where nothing brings that back. */
+  readonly goneAfterwards?: boolean;
 }
 
 /** One rule that a kind broke. */
@@ -67,14 +67,13 @@ interface Context {
   readonly rules: Rules;
 }
 
-async function keeps(kind: AnyKind, { desired, reversible = true }: ContractCase, { host, rules }: Context): Promise<void> {
+async function keeps(kind: AnyKind, { desired, goneAfterwards = true }: ContractCase, { host, rules }: Context): Promise<void> {
   const before = await probedTwice(kind, desired, { host, rules });
   if (before === undefined) return;
   rules.hold("absent names all that present names", namesAll(kind, desired, before), kind.diff(desired, before, ahead));
   if (!(await converges(kind, desired, { host, rules }))) return;
-  if (!reversible) return;
   await comesBack(kind, { desired, before }, { host, rules });
-  if (kind.absent === undefined) return;
+  if (kind.absent === undefined || !goneAfterwards) return;
   if (await converges(kind, desired, { host, rules })) await converges(kind, kind.absent(desired), { host, rules });
 }
 

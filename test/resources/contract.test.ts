@@ -1,7 +1,7 @@
 // The contract suite over the kinds that need no root, on this machine, through the real session.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -32,6 +32,27 @@ describe("the contract of kinds", () => {
   const cases = pathCases({ folder: files, ...owners });
   test.each(cases.map((one) => [one.kind, one.name, one] as const))("%s, %s", async (_kind, _name, one) => {
     expect(await runContract({ ...host, snapshot }, kinds, [one])).toEqual([]);
+  });
+
+  test.each([
+    ["changed", file({ path: join(files, "changed"), content: "new\n", ...owners })],
+    ["removed", file({ path: join(files, "removed"), absent: true, ...owners })],
+    ["guarded", file({ path: join(files, "guarded"), content: "new\n", guard: ["true"], ...owners })],
+  ])("a file that was there and is %s comes back as it was", async (name, { kind, desired }) => {
+    writeFileSync(join(files, name), "old\n", { mode: 0o600 });
+    const found = await runContract(host, kinds, [{ kind, name, desired, goneAfterwards: false }]);
+    expect(found).toEqual([]);
+    expect(readFileSync(join(files, name), "utf8")).toBe("old\n");
+    expect(statSync(join(files, name)).mode & 0o777).toBe(0o600);
+  });
+
+  test("a link in a file's place is replaced, and what it points to stays", async () => {
+    writeFileSync(join(files, "pointed"), "stays\n");
+    symlinkSync("pointed", join(files, "link"));
+    const { kind, desired } = file({ path: join(files, "link"), content: "new\n", ...owners });
+    expect(await runContract(host, kinds, [{ kind, name: "link", desired, goneAfterwards: false }])).toEqual([]);
+    expect(readFileSync(join(files, "pointed"), "utf8")).toBe("stays\n");
+    expect(lstatSync(join(files, "link")).isFile()).toBe(true);
   });
 
   test("leaves nothing behind that it was not asked for", () => {

@@ -73,6 +73,8 @@ test.each<readonly [string, Resource]>([
 describe("constructors", () => {
   test.each<readonly [string, Resource, Partial<Resource>]>([
     ["file", file({ path: "/etc/x" }), { id: "file:/etc/x", traces: ["/etc/x"], provides: [] }],
+    ["a unit file", file({ path: "/etc/systemd/system/a.timer", provides: ["unit:b"] }), { provides: ["unit:a.timer", "unit:b"] }],
+    ["a unit's drop-in", file({ path: "/etc/systemd/system/a.service.d/x.conf" }), { provides: [] }],
     ["directory", directory({ path: "/srv/a/b" }), { id: "directory:/srv/a/b", provides: ["directory:/srv/a/b", "directory:/srv/a", "directory:/srv"] }],
     ["packages", packages(["b", "a", "b"], { provides: [unitOf("a")] }), { id: "packages:a,b", provides: ["directory:*", "user:*", "group:*", "unit:a"] }],
     ["service", service({ unit: "a.service" }), { id: "service:a" }],
