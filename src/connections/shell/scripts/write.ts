@@ -17,16 +17,28 @@ printf '%s\\n%s\\n' "$hlx_meta" "$1" >"$hlx_undo/$2.meta"
 }
 `;
 
-/** hlx_trusted DIR, called inside of DIR: every symbolic link on the way there belongs to root or to us. */
-const trusted = `hlx_trusted() {
+/**
+ * hlx_enter DIR: goes there. Where a symbolic link is on the way it is walked part by part, only through links of root or ours:
+ * looking at the links after `cd` would not do, for they can be swapped in between.
+ */
+const enter = `hlx_enter() {
+cd -P -- "$1" || return 1
 [ "$PWD" = "$1" ] && return 0
-hlx_rest=\${1#/}/ hlx_way=
+cd /
+hlx_rest=\${1#/}/ hlx_hops=0
 while [ -n "$hlx_rest" ]; do
-hlx_way=$hlx_way/\${hlx_rest%%/*} hlx_rest=\${hlx_rest#*/}
-[ -L "$hlx_way" ] || continue
-[ -n "$(find "$hlx_way" -prune \\( -user 0 -o -user "$(id -u)" \\))" ] && continue
-echo "refused: $hlx_way is a symbolic link of somebody else"
-return 1
+hlx_part=\${hlx_rest%%/*} hlx_rest=\${hlx_rest#*/} hlx_here=\${PWD%/}
+case $hlx_part in ''|.) continue ;; ..) cd -P ..; continue ;; esac
+if [ -L "./$hlx_part" ]; then
+hlx_hops=$((hlx_hops + 1))
+[ "$hlx_hops" -le 40 ] && [ -n "$(find "./$hlx_part" -prune -type l \\( -user 0 -o -user "$(id -u)" \\))" ] || { echo "refused: $hlx_here/$hlx_part is a symbolic link of somebody else"; return 1; }
+hlx_link=$(readlink "./$hlx_part") || return 1
+case $hlx_link in /*) cd / ;; esac
+hlx_rest=\${hlx_link#/}/$hlx_rest
+continue
+fi
+cd -P "./$hlx_part" || return 1
+[ "$PWD" = "$hlx_here/$hlx_part" ] || { echo "refused: $hlx_here/$hlx_part was swapped"; return 1; }
 done
 }
 `;
@@ -82,8 +94,7 @@ hlx_path=$1 hlx_key=$2 hlx_random=$3 hlx_next=$4 hlx_umask=$5 hlx_chmod=$6 hlx_o
 shift 8
 hlx_dir=\${hlx_path%/*} hlx_name=\${hlx_path##*/}
 hlx_dir=\${hlx_dir:-/}
-cd -P -- "$hlx_dir" || exit 1
-hlx_trusted "$hlx_dir" && hlx_target "$hlx_name" && hlx_keep "$hlx_path" "$hlx_key" "./$hlx_target" && hlx_stage "$hlx_random" "$hlx_next" || exit 1
+hlx_enter "$hlx_dir" && hlx_target "$hlx_name" && hlx_keep "$hlx_path" "$hlx_key" "./$hlx_target" && hlx_stage "$hlx_random" "$hlx_next" || exit 1
 umask "$hlx_umask"
 case $hlx_text in -) base64 -d >"./$hlx_name" ;; *) printf %s "\${hlx_text#=}" >"./$hlx_name" ;; esac || exit 1
 umask 077
@@ -100,19 +111,26 @@ const putBack = `hlx_hold() (
 umask 077
 mkdir -p "$hlx_undo" || exit 1
 rm -rf "$hlx_undo/$1" "$hlx_undo/$1.absent"
-if [ -d "$2" ] && [ ! -L "$2" ]; then echo "refused: $2 is a folder, which is not put back"; exit 1; fi
-if [ -e "$2" ] || [ -L "$2" ]; then cp -P -p "$2" "$hlx_undo/$1"; else : >"$hlx_undo/$1.absent"; fi
+hlx_dir=\${2%/*} hlx_name=./\${2##*/}
+[ -d "\${hlx_dir:-/}" ] || { : >"$hlx_undo/$1.absent"; exit; }
+hlx_enter "\${hlx_dir:-/}" || exit 1
+if [ -d "$hlx_name" ] && [ ! -L "$hlx_name" ]; then echo "refused: $2 is a folder, which is not put back"; exit 1; fi
+if [ -e "$hlx_name" ] || [ -L "$hlx_name" ]; then cp -P -p "$hlx_name" "$hlx_undo/$1"; else : >"$hlx_undo/$1.absent"; fi
 )
 hlx_put_back() (
 umask 077
-if [ -e "$hlx_undo/$1.absent" ]; then rm -f "$2"; exit; fi
-hlx_dir=\${2%/*}
-cd -P -- "\${hlx_dir:-/}" && hlx_stage "$3" go || exit 1
-cp -P -p "$hlx_undo/$1" ./back && { [ -L ./back ] || hlx_sync ./back; } && hlx_move ./back "../\${2##*/}"
+hlx_dir=\${2%/*} hlx_name=\${2##*/}
+if [ -e "$hlx_undo/$1.absent" ]; then
+[ -d "\${hlx_dir:-/}" ] || exit 0
+hlx_enter "\${hlx_dir:-/}" && rm -f "./$hlx_name"
+exit
+fi
+hlx_enter "\${hlx_dir:-/}" && hlx_stage "$3" go || exit 1
+cp -P -p "$hlx_undo/$1" ./back && { [ -L ./back ] || hlx_sync ./back; } && hlx_move ./back "../$hlx_name"
 )
 hlx_drop() {
 rm -f "$hlx_undo/$1" "$hlx_undo/$1.absent"
 }
 `;
 
-export const fileFunctions = `${keep}${trusted}${target}${move}${stage}${write}${putBack}`;
+export const fileFunctions = `${keep}${enter}${target}${move}${stage}${write}${putBack}`;
