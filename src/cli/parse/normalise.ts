@@ -65,18 +65,23 @@ function letters(word: string, options: readonly Flags[]): string {
   const [first] = found;
   if (first === undefined) throw unknown(word, options);
   if (all.length === 1) return word;
+  if (first.value && nearLong(word, options) !== undefined) throw unknown(word, options);
   if (first.value) throw usage(`letters are never glued to a value: ${word}`, `write -${first.short} ${word.slice(2).replace(/^=/, "")}`);
   if (found.some((one) => one === undefined || one.value)) throw unknown(word, options);
   return word;
 }
 
 function unknown(word: string, options: readonly Flags[]): ProblemError {
-  const given = word.split("=")[0] ?? word;
-  const near = nearest(
-    given.replace(/^-+/, ""),
+  const near = nearLong(word, options);
+  return usage(`unknown option "${word.split("=")[0] ?? word}"`, near === undefined ? undefined : `did you mean "--${near}"?`);
+}
+
+function nearLong(word: string, options: readonly Flags[]): string | undefined {
+  const name = (word.split("=")[0] ?? word).replace(/^-+/, "");
+  return nearest(
+    name,
     options.map(({ long }) => long),
   );
-  return usage(`unknown option "${given}"`, near === undefined ? undefined : `did you mean "--${near}"?`);
 }
 
 function usage(message: string, hint?: string): ProblemError {

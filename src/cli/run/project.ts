@@ -6,6 +6,7 @@ import type { Host, Inventory, Login } from "../../model/host.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { looksLike } from "../../playbook/looks-like.ts";
 import type { Context } from "../command.ts";
+import { extraVars } from "./extra-vars.ts";
 
 export interface Project {
   readonly inventory: Inventory;
@@ -16,11 +17,11 @@ export interface Project {
 /** Reads the inventory: the positional argument, -i, or inventory.yaml. Throws ProblemError with everything that is wrong with it. */
 export async function openProject(context: Context): Promise<Project> {
   const { given, io } = context;
-  const files = inventoryFiles(given.args[0], given.texts("inventory")).map((file) => resolve(io.cwd, file));
-  const [file = ""] = files;
-  await Promise.all(files.map((one) => refuseOthers(one, context)));
-  const inventory = await readInventory(files, { cwd: io.cwd, extraVars: given.texts("extraVars") });
-  return { inventory: withLogin(inventory, loginOf(context)), file };
+  const file = given.args[0] ?? given.text("inventory") ?? "inventory.yaml";
+  await refuseOthers(file, context);
+  const overrides = await extraVars(given.texts("extraVars"), io.cwd);
+  const inventory = readInventory(file, { cwd: io.cwd, overrides });
+  return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
 }
 
 /** The chosen hosts, in inventory order: a pattern of the command's own, or --limit, or all. */
@@ -29,18 +30,11 @@ export function hostsOf(inventory: Inventory, { given }: Context, pattern?: stri
   return names.flatMap((name) => inventory.hosts.get(name) ?? []);
 }
 
-/** Sources of the inventory in order; the positional argument comes first. */
-export function inventoryFiles(positional: string | undefined, options: readonly string[]): readonly string[] {
-  const all = [...(positional === undefined ? [] : [positional]), ...options];
-  return all.length === 0 ? ["inventory.yaml"] : all;
-}
-
 // A playbook or a plan given where an inventory belongs is named as what it is.
 async function refuseOthers(file: string, { words, io }: Context): Promise<void> {
-  const shown = file.startsWith(`${io.cwd}/`) ? file.slice(io.cwd.length + 1) : file;
-  const looks = looksLike(await readFile(file, "utf8").catch(() => ""));
-  if (looks === "playbook") throw new ProblemError({ code: "usage", message: `${shown} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${shown}` });
-  if (looks === "plan") throw new ProblemError({ code: "usage", message: `${shown} is a saved plan, not an inventory`, hint: `hlx show ${shown}, or hlx apply ${shown}` });
+  const looks = looksLike(await readFile(resolve(io.cwd, file), "utf8").catch(() => ""));
+  if (looks === "playbook") throw new ProblemError({ code: "usage", message: `${file} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${file}` });
+  if (looks === "plan") throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
 }
 
 function loginOf({ given, io }: Context): Partial<Login> {

@@ -14,6 +14,7 @@ import type { Context } from "../command.ts";
 import type { Io } from "../io.ts";
 import { visible } from "../views/escape.ts";
 import { credentialsOf } from "./credentials.ts";
+import { openSecretsOf } from "./secrets.ts";
 
 export interface WorldOptions {
   /** The inventory's folder: state is under its `.hlx`. */

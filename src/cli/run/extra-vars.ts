@@ -1,0 +1,48 @@
+// Extra variables of the command line: key=value, JSON, or a file of either.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { isRecord, type Json } from "../../lib/json.ts";
+import { ProblemError } from "../../model/problem.ts";
+
+/** All of them, later ones stronger. Throws ProblemError (usage) for what is none. */
+export async function extraVars(given: readonly string[], cwd: string): Promise<ReadonlyMap<string, Json>> {
+  const all = await Promise.all(given.map((one) => (one.startsWith("@") ? fromFile(one.slice(1), cwd) : varsIn(one))));
+  return new Map(all.flat());
+}
+
+type Vars = readonly (readonly [string, Json])[];
+
+/** `cores=4` is a number, `version=1.10` a text: a value is JSON only where nothing is lost by it. */
+export function varsIn(text: string): Vars {
+  if (text.startsWith("{")) return fromJson(text, `-e ${text}`);
+  const [, key, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new ProblemError({ code: "usage", message: `-e ${text}: not a variable`, hint: "write key=value, a JSON object, or @file" });
+  return [[key, valueOf(value)]];
+}
+
+async function fromFile(file: string, cwd: string): Promise<Vars> {
+  const text = await readFile(resolve(cwd, file), "utf8").catch((cause: unknown) => {
+    throw new ProblemError({ code: "usage", message: `-e @${file}: cannot read it`, cause });
+  });
+  return fromJson(text, `-e @${file}`);
+}
+
+function fromJson(text: string, shown: string): Vars {
+  const value = parsed(text);
+  if (!isRecord(value)) throw new ProblemError({ code: "usage", message: `${shown}: not a JSON object` });
+  return Object.entries(value) as [string, Json][];
+}
+
+function valueOf(text: string): Json {
+  const value = parsed(text);
+  return value !== undefined && (typeof value !== "number" || String(value) === text) && typeof value !== "string" ? (value as Json) : text;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+// The inventory as people read it.
+import type { Host, Inventory, Sourced } from "../../model/host.ts";
+import { jsonText, visible } from "./escape.ts";
+import { columns, counted } from "./layout.ts";
+import { place } from "./problem.ts";
+
+/** A row a host: address, groups. */
+export function inventoryLines({ hosts, groups, devices }: Inventory): readonly string[] {
+  const rows = [...hosts.values()].map(({ name, login, groups: own }) => [visible(name), visible(login.address), own.map(visible).join(", ")]);
+  return [...columns([["HOST", "ADDRESS", "GROUPS"], ...rows]), `${counted(hosts.size, "host")}, ${counted(groups.size, "group")}, ${counted(devices.size, "device")}.`];
+}
+
+/** One host: every value with the place it came from, and what it overruled. */
+export function hostLines(host: Pick<Host, "login" | "groups" | "addresses" | "sources"> & { readonly host: string }, cwd: string): readonly string[] {
+  const { login, groups, addresses, sources } = host;
+  const { user, address, port, connection } = login;
+  return [
+    `${visible(host.host)}: ${connection} ${visible(`${user === undefined ? "" : `${user}@`}${address}${port === undefined ? "" : `:${port}`}`)}`,
+    `  groups: ${groups.length === 0 ? "none" : groups.map(visible).join(", ")}`,
+    ...Object.entries(addresses).map(([network, one]) => `  ${visible(network)}: ${visible(one)}`),
+    ...columns(Object.entries(sources).flatMap(([name, sourced]) => sourceRows(name, sourced, cwd))),
+  ];
+}
+
+function sourceRows(name: string, sourced: Sourced, cwd: string): readonly (readonly string[])[] {
+  const lost = sourced.lost.map((one) => ["", `  instead of ${jsonText(one.value)}`, origin(one, cwd)]);
+  return [[`  ${visible(name)}`, jsonText(sourced.value), origin(sourced, cwd)], ...lost];
+}
+
+function origin({ layer, at }: Pick<Sourced, "layer" | "at">, cwd: string): string {
+  return at === undefined ? visible(layer) : `${visible(layer)}, ${place(at, cwd)}`;
+}
