@@ -6,8 +6,12 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { AnyKind } from "../../src/model/kind.ts";
+import { authorizedKeys } from "../../src/resources/authorized-keys.ts";
+import { directory } from "../../src/resources/directory.ts";
 import { file, fileKind } from "../../src/resources/file.ts";
+import { group } from "../../src/resources/group.ts";
 import { kinds } from "../../src/resources/registry.ts";
+import { user } from "../../src/resources/user.ts";
 import { type ContractCase, runContract } from "../../src/testing/contract.ts";
 import { pathCases } from "../../src/testing/contract-cases.ts";
 import { localHost } from "./local-host.ts";
@@ -53,6 +57,20 @@ describe("the contract of kinds", () => {
     expect(await runContract(host, kinds, [{ kind, name: "link", desired, goneAfterwards: false }])).toEqual([]);
     expect(readFileSync(join(files, "pointed"), "utf8")).toBe("stays\n");
     expect(lstatSync(join(files, "link")).isFile()).toBe(true);
+  });
+
+  test("all facts of all resources travel in one round trip", async () => {
+    const resources = [
+      file({ path: join(files, "a"), content: "differs", ...owners }),
+      file({ path: "/etc/passwd", content: "differs", owner: "daemon" }),
+      directory({ path: files, group: "daemon" }),
+      user({ name: "daemon", groups: ["adm"], password: "x" }),
+      group({ name: "adm" }),
+      authorizedKeys({ user: "daemon", keys: [] }),
+    ];
+    const before = session.traffic().roundTrips;
+    await Promise.all(resources.map(({ kind, desired }) => kinds.find((one) => one.kind === kind)?.probe(desired, session)));
+    expect(session.traffic().roundTrips - before).toBe(1);
   });
 
   test("leaves nothing behind that it was not asked for", () => {
