@@ -37,7 +37,7 @@ interface Resolving {
   readonly groups: Map<string, Group>;
 }
 
-function checkName(name: string, { reading, raw }: Resolving): void {
+function checkName(name: string, { reading }: Resolving): void {
   if (name === "all" || name === "ungrouped")
     report(reading, ["groups", name], { message: `"${name}" is built in and cannot be defined`, hint: "what holds for every host goes under defaults" });
   if (Object.hasOwn(reading.raw.hosts, name)) {
@@ -50,7 +50,6 @@ function checkName(name: string, { reading, raw }: Resolving): void {
       hint: "rename one of them",
     });
   }
-  void raw;
 }
 
 function resolve(name: string, chain: readonly string[], resolving: Resolving): Group {

@@ -61,12 +61,19 @@ const known: ReadonlySet<string> = new Set([...settingNames, ...hostOnlyNames]);
 function layersOf(name: string, groups: readonly string[], { reading, depths, overrides }: HostWorld): readonly Layer[] {
   const byStrength = groups.toSorted((a, b) => (depths.get(b) ?? 0) - (depths.get(a) ?? 0) || (a < b ? 1 : -1));
   const inGroups = byStrength.map((group) => layerOf(`group ${group}`, reading.raw.groups?.[group], { reading, path: ["groups", group] }));
-  return [
+  const layers: readonly Layer[] = [
     { name: "-e", vars: Object.assign(Object.create(null), Object.fromEntries(overrides)) },
     layerOf("host", reading.raw.hosts[name], { reading, path: ["hosts", name] }),
     ...inGroups,
     layerOf("defaults", reading.raw.defaults, { reading, path: ["defaults"] }),
   ];
+  return isRecord(reading.raw.hosts[name]?.["vm"]) ? layers : layers.map(withoutGuest);
+}
+
+// A host is a guest by its own `vm:`; what groups and defaults say of guests makes none of it.
+function withoutGuest(layer: Layer): Layer {
+  const { vm: _, ...vars } = layer.vars;
+  return { ...layer, vars };
 }
 
 function layerOf(name: string, raw: unknown, { reading, path }: { readonly reading: Reading; readonly path: readonly string[] }): Layer {

@@ -19,6 +19,7 @@ export function isLoose(term: string): boolean {
 }
 
 function regexOf(source: string): Matcher {
+  if (source === "") return { refused: "is an empty regular expression" };
   if (/\([^()]*[+*}][^()]*\)[+*{?]|\([^()]*\|[^()]*\)[+*{]|\)[+*}]*\)[+*{]|\\[1-9]/.test(source))
     return { refused: "repeats a repetition, which could run for hours" };
   if ((source.match(/[*+{]/g)?.length ?? 0) > 6) return { refused: "has more than 6 repetitions, which could run for hours" };

@@ -88,8 +88,8 @@ const settings = {
   becomePassword: { ...secret, description: "sudo's password: !secret some.name" },
   connect: { ...reach, description: "The network to connect over, or an address" },
   connection: { enum: ["ssh", "local", "container"], description: "How it is reached; default ssh" },
-  vm,
-  proxmox,
+  vm: { $ref: "#/$defs/vm" },
+  proxmox: { $ref: "#/$defs/proxmox" },
   vars: {
     type: "object",
     description: "Free variables for roles; ${name} stands for another variable",
@@ -154,6 +154,7 @@ export function inventorySchemaFor(networks: readonly string[] | undefined): Jso
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "hlx inventory",
+    $defs: { vm, proxmox },
     type: "object",
     required: ["format", "hosts"],
     additionalProperties: false,

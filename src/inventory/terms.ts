@@ -7,9 +7,9 @@ export interface Terms {
   readonly exclusions: readonly string[];
 }
 
-/** Splits like Ansible (`split_host_pattern`): by commas if there are any, else by colons and spaces outside brackets; an IPv6 address is one term. */
+/** Splits like Ansible (`split_host_pattern`): by commas if there are any, else by colons and spaces outside brackets; an IPv6 address is one term. A stray bracket stays in its term: dropped, `~[` would match everything. */
 export function splitPattern(pattern: string): readonly string[] {
-  const terms = pattern.includes(",") || isIP(pattern.trim()) !== 0 ? pattern.split(",") : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? []);
+  const terms = pattern.includes(",") || isIP(pattern.trim()) !== 0 ? pattern.split(",") : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\]|[[\]])+/g) ?? []);
   return terms.map((term) => term.trim()).filter((term) => term !== "");
 }
 
