@@ -59,7 +59,7 @@ hlx_highest
 old=$lib/epoch/$last took=
 if [ "$last" -gt 0 ] && [ ! -e "$old/released" ]; then
 if hlx_held "$old"; then
-[ -s "$old/holder" ] || sleep 1
+[ -s "$old/holder" ] || sleep 0.2 2>/dev/null || sleep 1
 echo locked
 cat "$old/holder"
 exit
