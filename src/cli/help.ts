@@ -2,7 +2,8 @@
 import type { Command, CommandLine } from "./command.ts";
 import { columns } from "./views/layout.ts";
 
-const exitCodes = "Exit codes: 0 done · 1 error · 2 changes pending or drift · 3 failed · 4 unreachable · 5 refused by risk · 6 plan is stale · 130 interrupted";
+const exitCodes =
+  "Exit codes: 0 done · 1 error · 2 changes pending or drift · 3 failed · 4 unreachable · 5 refused by risk · 6 plan is stale · 130 interrupted";
 
 /** What `hlx` alone and `hlx --help` print. */
 export function topHelp(commands: readonly CommandLine[]): readonly string[] {

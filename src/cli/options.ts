@@ -9,9 +9,15 @@ export const saying: readonly OptionSpec[] = [
 
 export const json: OptionSpec = { flags: "--json", summary: 'one JSON document on standard output ("format": 1), and nothing else there' };
 
-export const reading: readonly OptionSpec[] = [{ flags: "-i, --inventory <file>", summary: "an inventory file, or a folder with one (default: inventory.yaml)" }];
+export const reading: readonly OptionSpec[] = [
+  { flags: "-i, --inventory <file>", summary: "an inventory file, or a folder with one (default: inventory.yaml)" },
+];
 
-export const extraVars: OptionSpec = { flags: "-e, --extra-vars <k=v>", summary: "strongest variables: key=value, a JSON object, or @file of one; repeatable", many: true };
+export const extraVars: OptionSpec = {
+  flags: "-e, --extra-vars <k=v>",
+  summary: "strongest variables: key=value, a JSON object, or @file of one; repeatable",
+  many: true,
+};
 
 export const choosing: readonly OptionSpec[] = [
   { flags: "-l, --limit <pattern>", summary: "only these hosts: web:&prod:!db1, globs, ~regex, web[0:2], @file" },

@@ -6,7 +6,20 @@ import { memoryIo } from "./memory-io.ts";
 
 const controls = Array.from({ length: 0x20 }, (_, code) => code).filter((code) => code !== 0x0a);
 const c1 = Array.from({ length: 0x21 }, (_, index) => 0x7f + index);
-const invisible = [0xad, 0x34f, 0x61c, 0x115f, 0x180e, ...range(0x200b, 0x200f), ...range(0x2028, 0x202e), ...range(0x2060, 0x206f), 0x3164, 0xfeff, 0xfff9, 0xe0041];
+const invisible = [
+  0xad,
+  0x34f,
+  0x61c,
+  0x115f,
+  0x180e,
+  ...range(0x200b, 0x200f),
+  ...range(0x2028, 0x202e),
+  ...range(0x2060, 0x206f),
+  0x3164,
+  0xfeff,
+  0xfff9,
+  0xe0041,
+];
 const sequences = [
   "\u001b]0;title\u0007",
   "\u001b]52;c;cm0gLXJmIC8=\u0007",
@@ -23,7 +36,8 @@ const sequences = [
   "\u001b[38;5;1mred",
 ];
 const corpus = [...[...controls, ...c1, ...invisible].map((code) => `a${String.fromCodePoint(code)}b`), ...sequences];
-const dangerous = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9\u{e0000}-\u{e0fff}]|\p{Surrogate}/u;
+const dangerous =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9\u{e0000}-\u{e0fff}]|\p{Surrogate}/u;
 
 describe("the corpus", () => {
   test.each(corpus.map((text) => [JSON.stringify(text), text] as const))("%s", (_, text) => {
@@ -37,7 +51,8 @@ describe("the corpus", () => {
     printer.record({ text });
     expect(out() + err()).not.toMatch(dangerous);
   });
-  test("is dangerous when nothing is done about it", () => expect(corpus.filter((text) => !dangerous.test(text)).map((text) => JSON.stringify(text))).toEqual(['"a\\tb"']));
+  test("is dangerous when nothing is done about it", () =>
+    expect(corpus.filter((text) => !dangerous.test(text)).map((text) => JSON.stringify(text))).toEqual(['"a\\tb"']));
 });
 
 describe("what people read", () => {

@@ -9,7 +9,9 @@ export interface MemoryIo {
   err(): string;
 }
 
-export function memoryIo(options: { readonly cwd?: string; readonly typed?: string; readonly tty?: boolean; readonly env?: Readonly<Record<string, string>> } = {}): MemoryIo {
+export function memoryIo(
+  options: { readonly cwd?: string; readonly typed?: string; readonly tty?: boolean; readonly env?: Readonly<Record<string, string>> } = {},
+): MemoryIo {
   const written: { out: string; err: string } = { out: "", err: "" };
   const stop = new AbortController();
   const tty = options.tty ?? false;

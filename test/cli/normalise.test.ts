@@ -1,8 +1,8 @@
 // Words of a command line as commander gets them.
 import { describe, expect, test } from "vitest";
-import { normalise } from "../../src/cli/parse/normalise.ts";
-import { plan } from "../../src/cli/commands/plan.ts";
 import { apply } from "../../src/cli/commands/apply.ts";
+import { plan } from "../../src/cli/commands/plan.ts";
+import { normalise } from "../../src/cli/parse/normalise.ts";
 import { ProblemError } from "../../src/model/problem.ts";
 
 const options = [...plan.options, ...apply.options];

@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 
 const bin = new URL("../../bin/hlx.js", import.meta.url).pathname;
-const probe = 'process.on("exit", () => process.stderr.write("\\n" + [...new Set([...process.moduleLoadList.filter((name) => name.includes("sqlite")), ...LOADED])].join("\\n")));';
+const probe =
+  'process.on("exit", () => process.stderr.write("\\n" + [...new Set([...process.moduleLoadList.filter((name) => name.includes("sqlite")), ...LOADED])].join("\\n")));';
 const hook = `import { registerHooks } from "node:module"; const LOADED = []; registerHooks({ load(url, context, next) { if (url.includes("/node_modules/")) LOADED.push(url.replace(/.*node_modules\\//, "").split("/").slice(0, 2).join("/")); return next(url, context); } }); ${probe}`;
 
 function loaded(...args: readonly string[]): readonly string[] {

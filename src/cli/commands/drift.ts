@@ -28,6 +28,8 @@ async function run(context: Context): Promise<Standing> {
   const { given, printer } = context;
   if (given.flag("json")) printer.document((await import("../views/documents.ts")).driftDocument(report));
   else printer.out(driftLines(report, { ...printer.screen, verbose: given.count("verbose") > 0 }));
-  const unknown = report.items.flatMap(({ status, because }) => (status === "unknown" && because !== undefined && because.code !== "unreachable" ? [because] : []));
+  const unknown = report.items.flatMap(({ status, because }) =>
+    status === "unknown" && because !== undefined && because.code !== "unreachable" ? [because] : [],
+  );
   return { drifted: driftedCount(report), unreachable: report.unreachable.length, problems: unknown };
 }

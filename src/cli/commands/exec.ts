@@ -18,7 +18,8 @@ export const exec: Command = {
 async function run(context: Context): Promise<Standing> {
   const { given, printer } = context;
   const [pattern = ""] = given.args;
-  if (given.rest.length === 0) throw new ProblemError({ code: "usage", message: "no command to run", hint: `write it behind --: hlx exec ${pattern} -- uptime` });
+  if (given.rest.length === 0)
+    throw new ProblemError({ code: "usage", message: "no command to run", hint: `write it behind --: hlx exec ${pattern} -- uptime` });
   const [{ answersDocument, askHosts, standingOfAnswers }, { execOn }, { execLines }] = await Promise.all([
     import("../run/answers.ts"),
     import("../../engine/facts.ts"),

@@ -17,7 +17,11 @@ export const graph: Command = {
 
 async function run(context: Context): Promise<Standing> {
   const format = context.given.text("format") ?? "text";
-  const [{ openWork }, { chooseUnits, orderUnits }, views] = await Promise.all([import("../run/work.ts"), import("../../plan/units.ts"), import("../views/graph.ts")]);
+  const [{ openWork }, { chooseUnits, orderUnits }, views] = await Promise.all([
+    import("../run/work.ts"),
+    import("../../plan/units.ts"),
+    import("../views/graph.ts"),
+  ]);
   if (!views.isGraphFormat(format)) throw new ProblemError({ code: "usage", message: `unknown graph format "${format}"`, hint: "text, dot or mermaid" });
   const work = await openWork(context);
   const { chosen } = chooseUnits(

@@ -31,6 +31,7 @@ export const lab: Command = {
 async function run(context: Context): Promise<Standing> {
   const { labActions } = await import("../run/lab.ts");
   const action = labActions[context.given.args[0] ?? ""];
-  if (action === undefined) throw new ProblemError({ code: "usage", message: `unknown action "${context.given.args[0] ?? ""}"`, hint: "up, status, plan, apply or down" });
+  if (action === undefined)
+    throw new ProblemError({ code: "usage", message: `unknown action "${context.given.args[0] ?? ""}"`, hint: "up, status, plan, apply or down" });
   return action(context);
 }

@@ -15,7 +15,8 @@ export const schema: Command = {
 async function run({ given, printer }: Context): Promise<Standing> {
   const [which = ""] = given.args;
   const load = schemas[which];
-  if (load === undefined) throw new ProblemError({ code: "usage", message: `no schema called "${which}"`, hint: `there are: ${Object.keys(schemas).join(", ")}` });
+  if (load === undefined)
+    throw new ProblemError({ code: "usage", message: `no schema called "${which}"`, hint: `there are: ${Object.keys(schemas).join(", ")}` });
   printer.document({ $schema: "https://json-schema.org/draft/2020-12/schema", ...(await load()) });
   return {};
 }

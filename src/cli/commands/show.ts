@@ -27,7 +27,8 @@ async function showRun(number: number, context: Context): Promise<Standing> {
   const [{ withState }, { runLines, runDocument }] = await Promise.all([import("../run/state.ts"), import("../views/runs.ts")]);
   return withState(context, async (state) => {
     const summary = (await state.runs()).find((one) => one.run === number);
-    if (summary === undefined) throw new ProblemError({ code: "usage", message: `there is no run ${number} in this inventory's history`, hint: "hlx history lists them" });
+    if (summary === undefined)
+      throw new ProblemError({ code: "usage", message: `there is no run ${number} in this inventory's history`, hint: "hlx history lists them" });
     const journal = await state.journalOf(number);
     if (context.given.flag("json")) context.printer.document(runDocument(summary, journal));
     else context.printer.out(runLines(summary, journal));

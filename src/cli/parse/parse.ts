@@ -1,5 +1,5 @@
 // From words to what was given: commander, set up from a command's data.
-import { Command as Parser, CommanderError } from "commander";
+import { CommanderError, Command as Parser } from "commander";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, OptionSpec } from "../command.ts";
 import { type Given, makeGiven } from "./given.ts";
@@ -20,7 +20,10 @@ export function parse(name: string, command: Command, argv: readonly string[]): 
 
 /** A parser for one command; `--help` is answered before it is asked. */
 function parserOf(name: string, command: Command): Parser {
-  const parser = new Parser(`hlx ${name}`).exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} }).helpOption(false);
+  const parser = new Parser(`hlx ${name}`)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, writeOut: () => {} })
+    .helpOption(false);
   for (const argument of command.args) parser.argument(argument);
   for (const option of command.options) addOption(parser, option);
   return parser;

@@ -57,6 +57,7 @@ export function sumBoards(boards: readonly HostBoard[]): HostBoard {
 }
 
 function afterOutcome(board: HostBoard, { outcome, entry, tookMs }: Extract<Event, { event: "ended" }>): HostBoard {
+  if (entry.entry === "exact" && entry.action === "none") return board;
   const ended = { ...board, ended: board.ended + 1 };
   switch (outcome.outcome) {
     case "ok":

@@ -86,4 +86,3 @@ function isBad({ outcome }: Extract<Event, { event: "ended" }>): boolean {
 function allOf(count: number): string {
   return counted(count, "host");
 }
-

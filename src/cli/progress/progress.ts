@@ -15,7 +15,7 @@ export interface Progress {
 export async function startProgress(plan: Plan, context: Context): Promise<Progress> {
   const { io, given, printer } = context;
   const verbosity = given.count("verbose");
-  if (given.flag("json")) return jsonProgress(printer);
+  if (given.flag("json")) return jsonProgress(plan, printer);
   if (io.out.isTTY !== true || verbosity > 0) return plainProgress(printer, verbosity);
   return (await import("./live.ts")).liveProgress(plan, context);
 }

@@ -14,7 +14,8 @@ export async function askHosts<Value>(
   ask: (world: World, hosts: readonly Host[], forks: number) => Promise<readonly Answer<Value>[]>,
   pattern?: string,
 ): Promise<readonly Answer<Value>[]> {
-  const { inventory } = await openProject(context);
+  // A command with a pattern of its own has no word left for an inventory: -i names one.
+  const { inventory } = await openProject(pattern === undefined ? context : { ...context, given: { ...context.given, args: [] } });
   const hosts = hostsOf(inventory, context, pattern);
   const project = { folder: inventory.folder, ...(inventory.secrets === undefined ? {} : { secrets: inventory.secrets }) };
   return withWorld(context, project, (world) => ask(world, hosts, context.given.number("forks") ?? 50));
@@ -32,7 +33,10 @@ export function answersDocument<Value>(document: string, answers: readonly Answe
   return {
     format: 1,
     document,
-    hosts: answers.map((answer) => ({ host: answer.host, tookMs: answer.tookMs, ...("problem" in answer ? { problem: problemDocument(answer.problem) } : { [document]: show(answer.value) }) })),
+    hosts: answers.map((answer) => ({
+      host: answer.host,
+      tookMs: answer.tookMs,
+      ...("problem" in answer ? { problem: problemDocument(answer.problem) } : { [document]: show(answer.value) }),
+    })),
   };
 }
-

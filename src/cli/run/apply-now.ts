@@ -8,13 +8,13 @@ import type { Address } from "../../model/resource.ts";
 import type { Context } from "../command.ts";
 import { pendingIn, standingOf } from "../commands/plan.ts";
 import type { Standing } from "../exit.ts";
+import { startProgress } from "../progress/progress.ts";
 import { type Approval, approve } from "./approve.ts";
 import { finish } from "./finish.ts";
 import { planTimed, projectOf } from "./plan-now.ts";
 import { readPlan } from "./saved.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
-import { startProgress } from "../progress/progress.ts";
 import { openWork } from "./work.ts";
 
 /** Plans, shows, asks, applies. */
@@ -80,5 +80,5 @@ async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Appr
   const start = { command: "apply", who: io.user, where: io.hostname, argv: words };
   const options = { saved, allow, forks, start, pid: io.pid, ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
-  return finish({ plan, result, tookMs: world.monotonicMs() - since }, { context, world });
+  return finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });
 }

@@ -1,23 +1,28 @@
 // Leave to apply: --yes or a yes, and each guarded risk by name or one by one.
+
+import { didYouMean } from "../../lib/suggest.ts";
 import { highestRisk, type Risk, risks } from "../../model/kind.ts";
 import type { Entry, Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { guardedRisks } from "../../plan/totals.ts";
 import { askYes } from "../ask.ts";
 import type { Context } from "../command.ts";
-import { didYouMean } from "../../lib/suggest.ts";
 import { visible } from "../views/escape.ts";
 
 export type Approval = { readonly approved: true; readonly allow: readonly Risk[] } | { readonly approved: false };
 
 /** The risks that `--allow` names. Throws ProblemError (usage) for a word that is none. */
 export function allowedRisks(words: readonly string[]): readonly Risk[] {
-  return words.flatMap((word) => word.split(",")).map((word) => {
-    const risk = guardedRisks.find((one) => one === word);
-    if (risk !== undefined) return risk;
-    const hint = (risks as readonly string[]).includes(word) ? `risk ${word} needs no leave` : (didYouMean(word, guardedRisks) ?? `risks: ${guardedRisks.join(", ")}`);
-    throw new ProblemError({ code: "usage", message: `--allow ${word}: not a risk that can be allowed`, hint });
-  });
+  return words
+    .flatMap((word) => word.split(","))
+    .map((word) => {
+      const risk = guardedRisks.find((one) => one === word);
+      if (risk !== undefined) return risk;
+      const hint = (risks as readonly string[]).includes(word)
+        ? `risk ${word} needs no leave`
+        : (didYouMean(word, guardedRisks) ?? `risks: ${guardedRisks.join(", ")}`);
+      throw new ProblemError({ code: "usage", message: `--allow ${word}: not a risk that can be allowed`, hint });
+    });
 }
 
 /** True when --yes or --auto-approve was given. */

@@ -10,20 +10,27 @@ import { resultRecord } from "../views/documents.ts";
 import { againAs } from "./again.ts";
 
 interface Finished {
+  /** It came from a file, which is used up now. */
+  readonly saved: boolean;
   readonly plan: Plan;
   readonly result: RunResult;
   readonly tookMs: number;
 }
 
-export async function finish({ plan, result, tookMs }: Finished, { context, world }: { context: Context; world: World }): Promise<Standing> {
+export async function finish({ plan, result, tookMs, saved }: Finished, { context, world }: { context: Context; world: World }): Promise<Standing> {
   const { printer, given, words } = context;
   const counts = countOutcomes(plan, result);
   const standing = standingAfter(plan, result);
   const state = await world.state();
   await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
-  else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: againAs("apply", words) }));
+  else if (!isIdle(counts)) printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs("apply", words) }));
   return standing;
+}
+
+// Nothing to do, and nothing was done: the plan has said so already.
+function isIdle({ changed, failed, skipped, unknown }: ReturnType<typeof countOutcomes>): boolean {
+  return changed + failed + skipped + unknown === 0;
 }
 
 /** What an apply says about how things stand: each failure by its own code. */

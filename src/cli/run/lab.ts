@@ -6,9 +6,10 @@ import { type Engine, ensureEngine } from "../../lab/engine.ts";
 import { ensureImage } from "../../lab/image.ts";
 import { downTwin, readTwin, twinInventory, twinKnownHosts, twinStatus, upTwin } from "../../lab/twins.ts";
 import type { Inventory } from "../../model/host.ts";
-import { guardedRisks } from "../../plan/totals.ts";
 import { ProblemError } from "../../model/problem.ts";
+import { guardedRisks } from "../../plan/totals.ts";
 import type { Context } from "../command.ts";
+import { pendingIn, standingOf } from "../commands/plan.ts";
 import type { Standing } from "../exit.ts";
 import { visible } from "../views/escape.ts";
 import { columns, counted } from "../views/layout.ts";
@@ -18,7 +19,6 @@ import { planWork } from "./plan-now.ts";
 import { openProject, type Project } from "./project.ts";
 import { showPlan } from "./show-plan.ts";
 import { workOf } from "./work.ts";
-import { pendingIn, standingOf } from "../commands/plan.ts";
 
 type Action = (context: Context) => Promise<Standing>;
 
@@ -118,7 +118,12 @@ function allowingAll(context: Context): Context {
 }
 
 function nameOf({ folder }: Inventory): string {
-  return basename(folder).toLowerCase().replaceAll(/[^a-z0-9-]+/g, "-").replaceAll(/^-+|-+$/g, "") || "lab";
+  return (
+    basename(folder)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "") || "lab"
+  );
 }
 
 function resolvers(): readonly string[] {

@@ -33,8 +33,10 @@ export function hostsOf(inventory: Inventory, { given }: Context, pattern?: stri
 // A playbook or a plan given where an inventory belongs is named as what it is.
 async function refuseOthers(file: string, { words, io }: Context): Promise<void> {
   const looks = looksLike(await readFile(resolve(io.cwd, file), "utf8").catch(() => ""));
-  if (looks === "playbook") throw new ProblemError({ code: "usage", message: `${file} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${file}` });
-  if (looks === "plan") throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
+  if (looks === "playbook")
+    throw new ProblemError({ code: "usage", message: `${file} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${file}` });
+  if (looks === "plan")
+    throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
 }
 
 function loginOf({ given, io }: Context): Partial<Login> {

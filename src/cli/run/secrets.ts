@@ -11,7 +11,10 @@ export interface Redactor {
 }
 
 /** The secrets of a project. Nothing is read before a secret is asked for. */
-export async function openSecretsOf(_context: Context, options: { readonly secrets?: string }): Promise<{ readonly redactor: Redactor; readonly secrets: Secrets }> {
+export async function openSecretsOf(
+  _context: Context,
+  options: { readonly secrets?: string },
+): Promise<{ readonly redactor: Redactor; readonly secrets: Secrets }> {
   return { redactor: byValue(), secrets: noSecrets(options.secrets) };
 }
 
@@ -28,7 +31,11 @@ function byValue(): Redactor {
 
 function noSecrets(file: string | undefined): Secrets {
   const refuse = async (): Promise<never> => {
-    throw new ProblemError({ code: "input", message: file === undefined ? "the inventory names no secrets file" : `cannot read secrets from ${file}`, hint: "write secrets: FILE in the inventory" });
+    throw new ProblemError({
+      code: "input",
+      message: file === undefined ? "the inventory names no secrets file" : `cannot read secrets from ${file}`,
+      hint: "write secrets: FILE in the inventory",
+    });
   };
   return { resolve: refuse, key: refuse };
 }

@@ -1,10 +1,11 @@
 // Shows a plan as the options say: JSON or the screen.
+
+import { quote } from "../../lib/quote.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Context } from "../command.ts";
 import { planDocument } from "../views/documents.ts";
 import { planLines } from "../views/plan.ts";
 import { againAs } from "./again.ts";
-import { quote } from "../../lib/quote.ts";
 
 /** `file`: the saved plan that it is, or was saved as. */
 export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?: number; readonly file?: string; readonly asking?: boolean }): void {

@@ -1,9 +1,10 @@
 // Trusting hosts: scan their keys, compare with what is written down, ask, write.
-import { sshOptions, targetOf } from "../../connections/ssh.ts";
+
 import { judge } from "../../connections/ssh/known-hosts.ts";
 import { readKnownHosts } from "../../connections/ssh/known-hosts-file.ts";
 import { identityOf, type SshTarget } from "../../connections/ssh/target.ts";
 import { remember, replace, type ShownKey, scanHostKeys } from "../../connections/ssh/trust.ts";
+import { sshOptions, targetOf } from "../../connections/ssh.ts";
 import type { Host } from "../../model/host.ts";
 import type { ConnectOptions } from "../../model/ports/connection.ts";
 import { type Problem, ProblemError, problemOf } from "../../model/problem.ts";
@@ -82,7 +83,11 @@ function refusal({ host, keys }: Shown): Problem {
 async function mayWrite(fresh: readonly Shown[], { given, io }: Context): Promise<boolean> {
   if (given.flag("yes")) return true;
   if (io.in.isTTY !== true || given.flag("json"))
-    throw new ProblemError({ code: "usage", message: "refusing to write down host keys without --yes because stdin is not a terminal", hint: "compare the fingerprints first, then add --yes" });
+    throw new ProblemError({
+      code: "usage",
+      message: "refusing to write down host keys without --yes because stdin is not a terminal",
+      hint: "compare the fingerprints first, then add --yes",
+    });
   return askYes(io, `Trust ${fresh.map(({ host }) => visible(host)).join(", ")}?`);
 }
 
@@ -96,7 +101,9 @@ async function put(target: SshTarget, keys: readonly Judged[], replacing: boolea
 function scanLines(scans: readonly Scan[]): readonly string[] {
   return columns(
     scans.flatMap((one) =>
-      "keys" in one ? one.keys.map(({ type, fingerprint, verdict }) => [visible(one.host), visible(type), fingerprint, verdict]) : [[visible(one.host), visible(one.problem.message)]],
+      "keys" in one
+        ? one.keys.map(({ type, fingerprint, verdict }) => [visible(one.host), visible(type), fingerprint, verdict])
+        : [[visible(one.host), visible(one.problem.message)]],
     ),
     80,
   );
@@ -104,7 +111,9 @@ function scanLines(scans: readonly Scan[]): readonly string[] {
 
 function scanDocument(scans: readonly Scan[]): unknown {
   const hosts = scans.map((one) =>
-    "keys" in one ? { host: one.host, keys: one.keys.map(({ type, fingerprint, verdict }) => ({ type, fingerprint, verdict })) } : { host: one.host, problem: problemDocument(one.problem) },
+    "keys" in one
+      ? { host: one.host, keys: one.keys.map(({ type, fingerprint, verdict }) => ({ type, fingerprint, verdict })) }
+      : { host: one.host, problem: problemDocument(one.problem) },
   );
   return { format: 1, document: "trust", hosts };
 }

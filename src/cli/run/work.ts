@@ -41,9 +41,16 @@ function playbookOf(inventory: Inventory, { given, io }: Context): string {
   const file = inventory.playbook ?? join(inventory.folder, "playbooks/site.yaml");
   if (inventory.playbook !== undefined || existsSync(file)) return file;
   const shown = relative(io.cwd, file);
-  throw new ProblemError({ code: "input", message: `no playbook: the inventory names none, and there is no ${shown}`, hint: "give one with -p, or write playbook: FILE in the inventory" });
+  throw new ProblemError({
+    code: "input",
+    message: `no playbook: the inventory names none, and there is no ${shown}`,
+    hint: "give one with -p, or write playbook: FILE in the inventory",
+  });
 }
 
 function listed(given: readonly string[]): readonly string[] {
-  return given.flatMap((one) => one.split(",")).map((one) => one.trim()).filter((one) => one !== "");
+  return given
+    .flatMap((one) => one.split(","))
+    .map((one) => one.trim())
+    .filter((one) => one !== "");
 }

@@ -21,7 +21,11 @@ export function pingLines(answers: readonly Answer<Facts>[], paint: Paint): read
     answers.map((answer) =>
       "problem" in answer
         ? [paint("red", "✖"), visible(answer.host), visible(answer.problem.message) + hintOf(answer.problem)]
-        : [paint("green", "✔"), visible(answer.host), `${visible(answer.value.user)}${answer.value.root ? ", root" : ", not root"}, ${duration(answer.tookMs)}`],
+        : [
+            paint("green", "✔"),
+            visible(answer.host),
+            `${visible(answer.value.user)}${answer.value.root ? ", root" : ", not root"}, ${duration(answer.tookMs)}`,
+          ],
     ),
   );
   return [...lines, `${good} of ${counted(answers.length, "host")} answered.`];

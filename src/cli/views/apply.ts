@@ -36,7 +36,11 @@ export function outcomeWords(outcome: Outcome, address: string, changes: string)
 }
 
 /** Everything after the last step: failures of hosts, the recap table, what was verified, what is left. */
-export function recapLines(plan: Plan, result: RunResult, how: { readonly screen: Screen; readonly tookMs: number; readonly again: string }): readonly string[] {
+export function recapLines(
+  plan: Plan,
+  result: RunResult,
+  how: { readonly screen: Screen; readonly tookMs: number; readonly again: string },
+): readonly string[] {
   const left = notDone(plan, result);
   return [
     ...hostProblems("unreachable", result.unreachable),
@@ -84,7 +88,9 @@ function hostState(host: string, { unreachable, refused }: RunResult): string {
 }
 
 function hostProblems(word: string, problems: ReadonlyMap<string, Problem>): readonly string[] {
-  return [...problems].flatMap(([host, problem]) => problemWords(problem, host).map((line, index) => (index === 0 ? ` ✖ ${visible(host)}  ${word}: ${line}` : `     ${line}`)));
+  return [...problems].flatMap(([host, problem]) =>
+    problemWords(problem, host).map((line, index) => (index === 0 ? ` ✖ ${visible(host)}  ${word}: ${line}` : `     ${line}`)),
+  );
 }
 
 // The address stands in front already.

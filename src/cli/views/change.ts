@@ -38,8 +38,7 @@ export function isText({ view, before, after }: Change): boolean {
 
 /** A unified diff without file names, three lines of context, at most sixty lines. */
 export function textDiff(before: string, after: string, paint: Paint): readonly string[] {
-  if (before.length > textAtMost || after.length > textAtMost)
-    return [`(too large to compare here: ${before.length} and ${after.length} characters)`];
+  if (before.length > textAtMost || after.length > textAtMost) return [`(too large to compare here: ${before.length} and ${after.length} characters)`];
   const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3, maxEditLength: 5_000 }) ?? { hunks: undefined };
   if (hunks === undefined) return ["(too different to compare line by line)"];
   const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: body }) => [

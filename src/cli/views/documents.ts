@@ -49,8 +49,8 @@ export function eventRecord(event: Event): unknown {
     case "planned":
       return { format: 1, ms: event.ms, event: "planned", plan: planDocument(event.plan) };
     case "ended": {
-      const { entry, outcome, ...rest } = event;
-      return { format: 1, ...rest, action: entry.action, ...outcomeDocument(outcome) };
+      const { entry, outcome, tookMs, ...rest } = event;
+      return { format: 1, ...rest, tookMs: Math.round(tookMs), action: entry.action, ...outcomeDocument(outcome) };
     }
     case "unreachable":
       return { format: 1, ...event, problem: problemDocument(event.problem) };

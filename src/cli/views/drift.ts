@@ -15,11 +15,15 @@ export interface DriftView extends Screen {
 /** The whole screen. */
 export function driftLines(report: DriftReport, view: DriftView): readonly string[] {
   const shown = report.items.filter(({ status }) => status !== "converged" && (status !== "new" || view.verbose));
-  const widths = { host: Math.max(0, ...shown.map(({ host }) => widthOf(visible(host)))), id: Math.min(48, Math.max(0, ...shown.map((item) => widthOf(idOf(item))))) };
+  const widths = {
+    host: Math.max(0, ...shown.map(({ host }) => widthOf(visible(host)))),
+    id: Math.min(48, Math.max(0, ...shown.map((item) => widthOf(idOf(item))))),
+  };
   return [
     ...shown.flatMap((item) => itemLines(item, { widths, view })),
     ...report.unreachable.map(
-      ({ host, problem, resources }) => `${padded("unknown", 8)} ${padded(visible(host), widths.host)}  ${visible(problem.message)}; ${counted(resources, "resource")} not looked at`,
+      ({ host, problem, resources }) =>
+        `${padded("unknown", 8)} ${padded(visible(host), widths.host)}  ${visible(problem.message)}; ${counted(resources, "resource")} not looked at`,
     ),
     ...summary(report, view),
   ];
@@ -70,7 +74,10 @@ function summary({ items, unreachable }: DriftReport, { paint, verbose }: DriftV
   const fresh = count("new");
   const totals = `${count("drifted")} drifted, ${count("pending")} pending, ${count("both")} both${fresh > 0 ? `, ${fresh} never applied` : ""}`;
   const lines = [`${paint("bold", `Drift: ${totals}.`)} ${counted(hosts, "host")}, ${counted(items.length, "resource")}.`];
-  if (driftedCount({ items }) === 0) return unreachable.length === 0 && count("unknown") === 0 ? [`No drift. ${counted(hosts, "host")}, ${counted(items.length, "resource")} as recorded and as desired.`] : lines;
+  if (driftedCount({ items }) === 0)
+    return unreachable.length === 0 && count("unknown") === 0
+      ? [`No drift. ${counted(hosts, "host")}, ${counted(items.length, "resource")} as recorded and as desired.`]
+      : lines;
   return [...lines, ...(fresh > 0 && !verbose ? ["  -v shows what was never applied"] : []), ...putBack(items)];
 }
 

@@ -19,7 +19,13 @@ export function isGraphFormat(word: string): word is GraphFormat {
 export function graphLines(nodes: readonly Node[], format: GraphFormat): readonly string[] {
   switch (format) {
     case "dot":
-      return ["digraph hlx {", "  rankdir=LR;", ...nodes.map(({ key }) => `  ${dotName(key)};`), ...edges(nodes).map(([from, to]) => `  ${dotName(from)} -> ${dotName(to)};`), "}"];
+      return [
+        "digraph hlx {",
+        "  rankdir=LR;",
+        ...nodes.map(({ key }) => `  ${dotName(key)};`),
+        ...edges(nodes).map(([from, to]) => `  ${dotName(from)} -> ${dotName(to)};`),
+        "}",
+      ];
     case "mermaid":
       return mermaid(nodes);
     default:

@@ -7,7 +7,10 @@ import { place } from "./problem.ts";
 /** A row a host: address, groups. */
 export function inventoryLines({ hosts, groups, devices }: Inventory): readonly string[] {
   const rows = [...hosts.values()].map(({ name, login, groups: own }) => [visible(name), visible(login.address), own.map(visible).join(", ")]);
-  return [...columns([["HOST", "ADDRESS", "GROUPS"], ...rows]), `${counted(hosts.size, "host")}, ${counted(groups.size, "group")}, ${counted(devices.size, "device")}.`];
+  return [
+    ...columns([["HOST", "ADDRESS", "GROUPS"], ...rows]),
+    `${counted(hosts.size, "host")}, ${counted(groups.size, "group")}, ${counted(devices.size, "device")}.`,
+  ];
 }
 
 /** One host: every value with the place it came from, and what it overruled. */

@@ -22,7 +22,12 @@ export function cut(text: string, width: number): string {
 export function columns(rows: readonly (readonly string[])[], widest = 60): readonly string[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) => Math.min(widest, Math.max(0, ...rows.map((row) => widthOf(row[column] ?? "")))));
-  return rows.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  ").trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) => padded(cell, widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** `0.4 s`, `41 s`, `3m20 s`, `1h02m`. */

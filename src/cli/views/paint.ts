@@ -19,5 +19,5 @@ export const plain: Screen = { width: Number.POSITIVE_INFINITY, paint: (_, text)
 export function screenOf(sink: Sink, env: Io["env"], color: boolean): Screen {
   const wanted = color && !env["NO_COLOR"] && (sink.isTTY === true || Boolean(env["FORCE_COLOR"])) && env["TERM"] !== "dumb";
   const paint: Paint = wanted ? (style, text) => styleText(style, text, { validateStream: false }) : plain.paint;
-  return { width: sink.isTTY === true ? (sink.columns ?? 80) : plain.width, paint };
+  return { width: sink.isTTY === true ? sink.columns || 80 : plain.width, paint };
 }

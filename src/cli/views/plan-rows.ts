@@ -48,7 +48,13 @@ function canJoin({ entry, action, changes }: Entry): boolean {
 function groupRow(group: readonly Entry[]): Row {
   const [first] = group;
   const roles = [...new Set(group.map(({ role }) => visible(role)))].join(", ");
-  return { mark: "+", host: visible(first?.host ?? ""), id: roles, what: `${counted(group.length, "resource")}, -D shows each`, predicted: first?.entry === "predicted" };
+  return {
+    mark: "+",
+    host: visible(first?.host ?? ""),
+    id: roles,
+    what: `${counted(group.length, "resource")}, -D shows each`,
+    predicted: first?.entry === "predicted",
+  };
 }
 
 function rowOf(entry: Entry): Row {

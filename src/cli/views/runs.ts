@@ -14,7 +14,9 @@ export function historyLines(runs: readonly RunSummary[]): readonly string[] {
 /** `hlx show RUN`. */
 export function runLines(summary: RunSummary, journal: readonly Written[]): readonly string[] {
   const { run, who, where, at, ended, exitCode, argv, command } = summary;
-  const outcomes = journal.flatMap((record) => (record.record === "outcome" ? [[`  ${record.outcome}`, visible(record.address), visible(record.detail ?? "")]] : []));
+  const outcomes = journal.flatMap((record) =>
+    record.record === "outcome" ? [[`  ${record.outcome}`, visible(record.address), visible(record.detail ?? "")]] : [],
+  );
   return [
     `Run ${run}: hlx ${visible((argv.length > 0 ? argv : [command]).join(" "))}`,
     `by ${visible(who)} at ${visible(where)}, ${at}${ended === undefined ? "; it never ended" : ` to ${ended}, exit ${exitCode ?? "?"}`}`,
