@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
 
-// "unit" needs nothing but Node; "lab" boots real systemd hosts in containers (see test/lab/README.md).
+const machine = ["test/connections/**/*.test.ts", "test/resources/**/*.test.ts"];
+
+// unit: needs nothing but Node. machine: this machine's own sshd, sudo and shells, as root. lab: real systemd hosts in containers (test/lab/README.md).
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lab/**"], testTimeout: 20_000 } },
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/lab/**", ...machine], testTimeout: 20_000 } },
+      { extends: true, test: { name: "machine", include: machine, globalSetup: ["test/machine.ts"], testTimeout: 60_000, hookTimeout: 120_000 } },
       {
         extends: true,
         test: {
@@ -17,7 +20,6 @@ export default defineConfig({
         },
       },
     ],
-    reporters: process.env["CI"] ? ["default"] : ["default"],
     alias: { hlx: new URL("./src/index.ts", import.meta.url).pathname },
   },
 });
