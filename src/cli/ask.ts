@@ -33,19 +33,27 @@ function typed(source: Source): Promise<string> {
   let text = "";
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer | string): void => {
-      for (const character of chunk.toString()) {
-        if (character === "\u0003") return end(() => reject(stopped()));
-        if (character === "\r" || character === "\n" || character === "\u0004") return end(() => resolve(text));
-        text = character === "\u007f" || character === "\b" ? text.slice(0, -1) : text + character;
-      }
-    };
-    const end = (settle: () => void): void => {
+      const { left, end } = afterKeys(text, chunk.toString());
+      text = left;
+      if (end === undefined) return;
       source.off("data", read);
-      settle();
+      if (end === "given") resolve(text);
+      else reject(stopped());
     };
     source.on("data", read);
     source.resume();
   });
+}
+
+/** The text after some keys of a terminal in raw mode; `end` when Enter, Ctrl-D or Ctrl-C was among them. */
+export function afterKeys(before: string, keys: string): { readonly left: string; readonly end?: "given" | "stopped" } {
+  let left = before;
+  for (const key of keys) {
+    if (key === "\u0003") return { left, end: "stopped" };
+    if (["\r", "\n", "\u0004"].includes(key)) return { left, end: "given" };
+    left = key === "\u007f" || key === "\b" ? left.slice(0, -1) : left + key;
+  }
+  return { left };
 }
 
 function closed(lines: { once(event: "close", then: () => void): unknown }): Promise<string> {

@@ -1,6 +1,6 @@
 // hlx state: what was recorded.
 
-import type { State } from "../../model/ports/state.ts";
+import type { Recorded, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
@@ -34,17 +34,27 @@ interface Around {
   readonly context: Context;
 }
 
-async function act({ action, address }: { action: string; address: string | undefined }, { opened, hosts, context }: Around): Promise<Standing> {
-  const [{ matches }, views] = await Promise.all([import("../../plan/target.ts"), import("../views/recorded.ts")]);
-  const names = action === "list" || address === undefined ? hosts : [...new Set([...hosts, address.split("/")[0] ?? ""])];
-  const all = await opened.recorded(names);
-  const chosen = address === undefined ? all : all.filter((one) => matches(one.address, address));
-  if (address !== undefined && chosen.length === 0)
-    throw new ProblemError({ code: "usage", message: `nothing recorded matches "${address}"`, hint: "hlx state list shows what is" });
+async function act({ action, address }: { action: string; address: string | undefined }, around: Around): Promise<Standing> {
+  const chosen = await chosenBy(action === "list" ? undefined : address, around);
   if (action === "forget") {
-    const forgotten = await opened.forget(chosen.map(({ host, id }) => ({ host, id })));
-    context.printer.out([`Forgot ${forgotten}. Nothing was changed on any host.`]);
-  } else if (context.given.flag("json")) context.printer.document(views.recordedDocument(chosen));
-  else context.printer.out(action === "list" ? views.recordedLines(chosen) : chosen.flatMap(views.recordedDetail));
+    const forgotten = await around.opened.forget(chosen.map(({ host, id }) => ({ host, id })));
+    around.context.printer.out([`Forgot ${forgotten}. Nothing was changed on any host.`]);
+  } else await show(action, chosen, around.context);
   return {};
+}
+
+// What is recorded of a host that has left the inventory is found by its address.
+async function chosenBy(address: string | undefined, { opened, hosts }: Around): Promise<readonly Recorded[]> {
+  if (address === undefined) return opened.recorded(hosts);
+  const { matches } = await import("../../plan/target.ts");
+  const all = await opened.recorded([...new Set([...hosts, address.split("/")[0] ?? ""])]);
+  const chosen = all.filter((one) => matches(one.address, address));
+  if (chosen.length > 0) return chosen;
+  throw new ProblemError({ code: "usage", message: `nothing recorded matches "${address}"`, hint: "hlx state list shows what is" });
+}
+
+async function show(action: string, chosen: readonly Recorded[], { given, printer }: Context): Promise<void> {
+  const views = await import("../views/recorded.ts");
+  if (given.flag("json")) printer.document(views.recordedDocument(chosen));
+  else printer.out(action === "list" ? views.recordedLines(chosen) : chosen.flatMap(views.recordedDetail));
 }

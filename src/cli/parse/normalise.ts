@@ -35,7 +35,9 @@ export function normalise(argv: readonly string[], specs: readonly OptionSpec[])
     const word = normal(before[index] ?? "", options);
     words.push(word);
     const next = before[index + 1];
-    if (next !== undefined && takesNext(word, options)) words.push(valueFor(word, next, options)), index++;
+    if (next === undefined || !takesNext(word, options)) continue;
+    words.push(valueFor(word, next, options));
+    index++;
   }
   return { words, rest: end < 0 ? [] : argv.slice(end + 1) };
 }

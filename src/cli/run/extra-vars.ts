@@ -18,7 +18,7 @@ export function varsIn(text: string): Vars {
   const [, key, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined)
     throw new ProblemError({ code: "usage", message: `-e ${text}: not a variable`, hint: "write key=value, a JSON object, or @file" });
-  return [[key, valueOf(value)]];
+  return [[key, scalar(value)]];
 }
 
 async function fromFile(file: string, cwd: string): Promise<Vars> {
@@ -34,7 +34,7 @@ function fromJson(text: string, shown: string): Vars {
   return Object.entries(value) as [string, Json][];
 }
 
-function valueOf(text: string): Json {
+function scalar(text: string): Json {
   const value = parsed(text);
   return value !== undefined && (typeof value !== "number" || String(value) === text) && typeof value !== "string" ? (value as Json) : text;
 }

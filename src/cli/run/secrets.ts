@@ -1,41 +1,19 @@
 // Where secrets come from, and taking them out of everything that is shown: the one place that wires src/secrets.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Secrets } from "../../model/ports/secrets.ts";
-import { ProblemError } from "../../model/problem.ts";
+import { openSecrets } from "../../secrets/open.ts";
+import { makeRedactor, type Redactor } from "../../secrets/redact.ts";
 import type { Context } from "../command.ts";
-import type { Redact } from "../printer.ts";
-
-export interface Redactor {
-  readonly redact: Redact;
-  /** From now on this value is never shown. */
-  add(secret: string): void;
-}
 
 /** The secrets of a project. Nothing is read before a secret is asked for. */
-export async function openSecretsOf(
-  _context: Context,
-  options: { readonly secrets?: string },
-): Promise<{ readonly redactor: Redactor; readonly secrets: Secrets }> {
-  return { redactor: byValue(), secrets: noSecrets(options.secrets) };
-}
-
-function byValue(): Redactor {
-  const known = new Set<string>();
-  const longestFirst = (): readonly string[] => [...known].sort((a, b) => b.length - a.length);
+export function openSecretsOf(
+  { io }: Context,
+  { folder, secrets }: { readonly folder: string; readonly secrets?: string },
+): { readonly redactor: Redactor; readonly secrets: Secrets } {
+  const file = secrets === undefined ? {} : { file: secrets };
   return {
-    add: (secret) => {
-      if (secret.length > 3) for (const form of [secret, JSON.stringify(secret).slice(1, -1)]) known.add(form);
-    },
-    redact: (text) => longestFirst().reduce((left, secret) => left.replaceAll(secret, "(sensitive)"), text),
+    redactor: makeRedactor(),
+    secrets: openSecrets({ env: io.env, home: io.home, readFile: (path) => readFile(path), stateFolder: join(folder, ".hlx"), ...file }),
   };
-}
-
-function noSecrets(file: string | undefined): Secrets {
-  const refuse = async (): Promise<never> => {
-    throw new ProblemError({
-      code: "input",
-      message: file === undefined ? "the inventory names no secrets file" : `cannot read secrets from ${file}`,
-      hint: "write secrets: FILE in the inventory",
-    });
-  };
-  return { resolve: refuse, key: refuse };
 }

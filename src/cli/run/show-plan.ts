@@ -10,7 +10,10 @@ import { againAs } from "./again.ts";
 /** `file`: the saved plan that it is, or was saved as. */
 export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?: number; readonly file?: string; readonly asking?: boolean }): void {
   const { given, printer, words } = context;
-  if (given.flag("json")) return printer.document(planDocument(plan));
+  if (given.flag("json")) {
+    printer.document(planDocument(plan));
+    return;
+  }
   const applyWith = from.file === undefined ? againAs("apply", words) : `hlx apply ${quote(from.file)}`;
   printer.out(
     planLines(plan, {

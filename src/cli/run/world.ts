@@ -36,7 +36,7 @@ export interface OpenWorld {
 /** Opens nothing by itself: hosts, secrets and state are opened when they are asked for. */
 export async function openWorld(context: Context, options: WorldOptions): Promise<OpenWorld> {
   const { io } = context;
-  const { redactor, secrets } = await openSecretsOf(context, options);
+  const { redactor, secrets } = openSecretsOf(context, options);
   context.redaction.redact = redactor.redact;
   const connect = connectOptions(context, options, (secret) => redactor.add(secret));
   const sessions = makeSessions(connections, connect);

@@ -74,6 +74,7 @@ function newWords({ property, after, view, note }: Change): string {
 function updateWords(change: Change): string {
   const { property, before, after, note } = change;
   if (isText(change)) return `${visible(property)} ${plusMinus(textOf(before), textOf(after))}${noted(note)}`;
+  if ("hidden" in before && "hidden" in after && before.hidden === after.hidden) return `${visible(property)} ${shortValue(after)}${noted(note)}`;
   return `${visible(property)} ${shortValue(before)} → ${shortValue(after)}${noted(note)}`;
 }
 
