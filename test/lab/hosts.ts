@@ -65,9 +65,10 @@ afterAll(async () => {
 
 /** A fresh host of this test file. */
 export async function labHost(options: LabHostOptions = {}): Promise<LabHost> {
-  const container = `hlx-test-${run}-${process.pid}-${++count}`;
+  const number = ++count;
+  const container = `hlx-test-${run}-${process.pid}-${number}`;
   const port = await freePort();
-  const knownHosts = join(folder, `known_hosts.${count}`);
+  const knownHosts = join(folder, `known_hosts.${number}`);
   const spec: HostSpec = { ...pick(options), name: container, image, labels: { "hlx.lab.run": String(run) }, sshPort: port };
   const tryExec = (command: string) => engineTry(engine, ["exec", container, "sh", "-c", command]);
   const start = async () => {
