@@ -48,15 +48,23 @@ async function up(context: Context): Promise<Standing> {
 
 async function down(context: Context): Promise<Standing> {
   const { inventory } = await projectOf(context);
+  if (readTwin(inventory) === undefined) return none(context);
   await remove(inventory, context);
   return {};
 }
 
 async function status(context: Context): Promise<Standing> {
   const { inventory } = await projectOf(context);
+  if (readTwin(inventory) === undefined) return none(context);
   const found = await twinStatus({ engine: await engineFor(context), inventory });
   const lines = (found?.hosts ?? []).map(({ host, container, running }) => [visible(host), visible(container), running ? "running" : "not running"]);
-  context.printer.out(found === undefined ? ["No twins.  Start: hlx lab up"] : columns(lines));
+  context.printer.out(columns(lines));
+  return {};
+}
+
+// No engine is asked, or even started, to say that there is nothing.
+function none({ printer }: Context): Standing {
+  printer.out(["No twins.  Start: hlx lab up"]);
   return {};
 }
 
