@@ -161,13 +161,14 @@ function resultOf(plan: Plan, run: Run, ends: ReadonlyMap<string, Ended>): RunRe
     new Map([...ends].flatMap(([host, one]) => (one.end === end && "problem" in one ? [[host, one.problem] as const] : [])));
   const done = [...ends.values()].flatMap((one) => (one.end === "done" ? [one] : []));
   const sum = (of: "probed" | "asDesired"): number => done.reduce((total, one) => total + one[of], 0);
-  for (const entry of plan.entries)
-    if (problemsAt("refused").has(entry.host)) run.outcomes.set(entry.address, { outcome: "skipped", because: "the host could not be locked" });
+  const refused = problemsAt("refused");
+  for (const entry of plan.entries.filter((one) => refused.has(one.host) && !isIdle(one)))
+    run.outcomes.set(entry.address, { outcome: "skipped", because: "the host could not be locked" });
   return {
     run: run.run,
     outcomes: run.outcomes,
     unreachable: problemsAt("unreachable"),
-    refused: problemsAt("refused"),
+    refused,
     verified: { probed: sum("probed"), asDesired: sum("asDesired") },
     interrupted: run.world.stop.aborted,
   };

@@ -50,7 +50,8 @@ async function lastPid(): Promise<number> {
 
 beforeAll(async () => {
   host = await labHost();
-  proxy = await startProxy({ to: { host: host.address, port: host.port } });
+  // Without a delay, packets that cross each other count as turns.
+  proxy = await startProxy({ to: { host: host.address, port: host.port }, delayMs: 20 });
   lab = project({
     "inventory.yaml": `format: 1\nplaybook: site.yaml\nhosts:\n  box: { address: 127.0.0.1, port: ${proxy.port}, user: root, key: ${host.keyFile} }\n`,
     "roles/many/role.ts": role,

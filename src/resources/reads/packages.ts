@@ -11,7 +11,7 @@ export interface PackageSeen {
   readonly broken: readonly string[];
 }
 
-/** One dpkg-query for everything; apt-cache only when a name is not installed. */
+/** One dpkg-query for everything; apt-cache only when a name is not installed, and without the cache files that it would write. */
 export const packageRead: Read<string, PackageSeen> = {
   name: "packages",
   args: (name) => [name],
@@ -26,10 +26,10 @@ printf '%s\\n' "$installed"
 dpkg-query -W -f "b $format" 2>/dev/null | grep -E ' (half-installed|unpacked|half-configured) | reinstreq '
 missing=
 for name in "$@"; do
-  printf '%s\\n' "$installed" | grep -F -- " $name" | grep -q ' ok installed ' || missing="$missing $name"
+  case $installed in *" $name install ok installed "* | *" $name hold ok installed "*) ;; *) missing="$missing $name" ;; esac
 done
 set -f
-[ -z "$missing" ] || ! command -v apt-cache >/dev/null || apt-cache policy -- $missing 2>/dev/null
+[ -z "$missing" ] || ! command -v apt-cache >/dev/null || apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- $missing 2>/dev/null
 `,
 };
 
