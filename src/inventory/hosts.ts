@@ -115,7 +115,12 @@ function loginOf(name: string, vars: Readonly<Record<string, Json>>, from: Login
     ...(isSecretRef(password) && { password }),
     ...(isSecretRef(becomePassword) && { becomePassword }),
     become: become !== false,
+    ...(isBecomeWith(become) && { becomeWith: become }),
   };
+}
+
+function isBecomeWith(become: Json | undefined): become is NonNullable<Login["becomeWith"]> {
+  return become === "sudo" || become === "su" || become === "doas";
 }
 
 // `connect:`, else the first network the host names, else `address`, else its name.

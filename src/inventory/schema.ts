@@ -12,8 +12,8 @@ const text = { type: "string", minLength: 1 } as const;
 const login = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$", title: "a user name: letters, digits, . _ - @" } as const;
 const jump = {
   type: "string",
-  pattern: "^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*$",
-  title: "a host to jump through: user@host:port",
+  pattern: "^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*)*$",
+  title: "a host to jump through: user@host:port, or several with commas between",
 } as const;
 const reach = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", title: "an address or a host name" } as const;
 const mac = { type: "string", pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", title: 'a MAC address such as "92:6c:9a:65:20:23"' } as const;
@@ -82,12 +82,19 @@ const settings = {
   user: { ...login, description: "The user to log in as" },
   port: { type: "integer", minimum: 1, maximum: 65535, description: "The SSH port" },
   key: { ...text, description: "The private key's file" },
-  jump: { ...jump, description: "A host to jump through: user@host:port" },
-  become: { type: "boolean", description: "Become root by sudo after login; default true" },
+  jump: { ...jump, description: "The hosts to jump through, in the order of travel: user@host:port, with commas between" },
+  become: {
+    enum: [true, false, "sudo", "su", "doas"],
+    title: "true, false, sudo, su or doas",
+    description: "How to become root after login; default true, which is sudo",
+  },
   password: { ...secret, description: "The login's password: !secret some.name" },
-  becomePassword: { ...secret, description: "sudo's password: !secret some.name" },
+  becomePassword: { ...secret, description: "The password that sudo asks for, or su (root's): !secret some.name" },
   connect: { ...reach, description: "The network to connect over, or an address" },
-  connection: { enum: ["ssh", "local", "container"], description: "How it is reached; default ssh" },
+  connection: {
+    enum: ["ssh", "openssh", "local", "container"],
+    description: "How it is reached; default ssh. openssh is the system's own ssh: certificates, FIDO keys",
+  },
   vm: { $ref: "#/$defs/vm" },
   proxmox: { $ref: "#/$defs/proxmox" },
   vars: {

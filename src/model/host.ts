@@ -5,18 +5,20 @@ import type { SecretRef } from "./text.ts";
 
 /** How a host is logged in to. What is undefined is asked of ~/.ssh/config, then defaults. */
 export interface Login {
-  /** The connection's name in the registry: "ssh", "local", "container". */
+  /** The connection's name in the registry: "ssh", "openssh", "local", "container". */
   readonly connection: string;
   /** Address or name to connect to; for "container" the container's name. */
   readonly address: string;
   readonly port?: number;
   readonly user?: string;
   readonly keyFile?: string;
-  /** One host to jump through: `user@host:port`. */
+  /** The hosts to jump through, in the order of travel: `user@host:port`, with commas between. */
   readonly jump?: string;
   readonly password?: SecretRef;
-  /** Become root by sudo after login; ignored when the login is root. Default true. */
+  /** Become root after login; ignored when the login is root. Default true. */
   readonly become: boolean;
+  /** What becomes root; default sudo. su asks for root's password, and without a terminal doas can ask for none. */
+  readonly becomeWith?: "sudo" | "su" | "doas";
   readonly becomePassword?: SecretRef;
   /** The twin this container must belong to; a host without that marker is refused. */
   readonly twin?: string;

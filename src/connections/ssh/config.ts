@@ -3,7 +3,7 @@ import type { Login } from "../../model/host.ts";
 import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
 import { nameProblems, parseJump } from "./names.ts";
 import { type ConfigFacts, computeConfig } from "./ssh-config.ts";
-import type { SshTarget } from "./target.ts";
+import { endpoint, type SshTarget } from "./target.ts";
 
 export interface ResolveOptions {
   /** The text of `~/.ssh/config` with includes in place (ssh-config-file.ts); "" for none. */
@@ -17,13 +17,13 @@ export interface ResolveOptions {
   log(line: string): void;
 }
 
-/** Settles where and as whom to log in. Throws ProblemError (input) for names that are unfit, more than one jump, or a ProxyCommand. */
+/** Settles where and as whom to log in. Throws ProblemError (input) for names that are unfit, jumps in a circle, or a ProxyCommand. */
 export function resolveTarget(host: { readonly name: string; readonly login: Login }, options: ResolveOptions): SshTarget {
   const { login } = host;
   if (login.twin !== undefined) return twin(host.name, login, options);
   const { facts, target } = settle({ ...login, name: host.name }, options);
   const asked = login.jump ?? facts.proxyJump;
-  const jump = asked === undefined ? undefined : jumpTarget(asked, target, options);
+  const jump = asked === undefined ? undefined : jumpTarget(asked, { options, behind: [target] });
   return jump === undefined ? target : { ...target, jump };
 }
 
@@ -76,15 +76,33 @@ function configFor(wanted: Wanted, options: ResolveOptions): ConfigFacts {
   return chosen;
 }
 
-function jumpTarget(text: string, target: SshTarget, options: ResolveOptions): SshTarget | undefined {
-  const jump = text.includes(",") ? undefined : parseJump(text);
-  if (jump === undefined) throw new ProblemError(badJump(target.name, text));
-  const { facts, target: hop } = settle({ ...jump, name: jump.address }, options);
+interface Way {
+  readonly options: ResolveOptions;
+  /** Those that are reached through the hop that is looked for: the target first. */
+  readonly behind: readonly [SshTarget, ...SshTarget[]];
+}
+
+// The last hop named is the nearest: the others lead to it, and where none is named ~/.ssh/config may know one, as for ssh -J.
+function jumpTarget(text: string, { options, behind }: Way): SshTarget | undefined {
+  const [target] = behind;
+  const [nearest = "", ...before] = text.split(",").reverse();
+  const further = before.length === 0 ? undefined : before.reverse().join(",");
+  const place = parseJump(nearest.trim());
+  if (place === undefined) throw new ProblemError(badJump(target.name, nearest));
+  const { facts, target: settled } = settle({ ...place, name: place.address }, options);
+  const hop = { ...settled, jumpFor: target.name };
   // `Host *` with a ProxyJump matches the jump host too; ssh does not jump through a host to itself either.
-  if (hop.address === target.address && hop.port === target.port) return undefined;
-  const further = facts.proxyJump === undefined ? undefined : parseJump(facts.proxyJump);
-  if (facts.proxyJump !== undefined && further?.address !== jump.address) throw new ProblemError(twoJumps(target.name, `${text}, ${facts.proxyJump}`));
-  return { ...hop, jumpFor: target.name };
+  if (sameEnd(hop, target)) return further === undefined ? undefined : jumpTarget(further, { options, behind });
+  if (behind.length >= mostHops || behind.some((one) => sameEnd(hop, one))) throw new ProblemError(circle([hop, ...behind]));
+  const asked = further ?? facts.proxyJump;
+  const jump = asked === undefined ? undefined : jumpTarget(asked, { options, behind: [hop, ...behind] });
+  return jump === undefined ? hop : { ...hop, jump };
+}
+
+const mostHops = 8;
+
+function sameEnd(one: SshTarget, other: SshTarget): boolean {
+  return one.address === other.address && one.port === other.port;
 }
 
 function twin(name: string, login: Login, options: ResolveOptions): SshTarget {
@@ -117,15 +135,17 @@ function proxyCommand(wanted: Wanted, command: string): Problem {
   return {
     code: "input",
     message: `${wanted.name}: ~/.ssh/config gives it a ProxyCommand (${command.slice(0, 60).replace(/[^\x20-\x7e]/g, "?")}), which hlx does not run`,
-    hint: "one ProxyJump works, also as jump: user@host in the inventory",
+    hint: "ProxyJump works, also as jump: user@host in the inventory; connection: openssh leaves all of it to ssh",
   };
 }
 
 function badJump(name: string, text: string): Problem {
-  if (text.includes(",")) return twoJumps(name, text);
-  return { code: "input", message: `${name}: ${JSON.stringify(text)} is no jump host`, hint: "write it as user@host:port; user and port may be left out" };
+  const hint = "write it as user@host:port; user and port may be left out; several hops stand in a row with commas between";
+  return { code: "input", message: `${name}: ${JSON.stringify(text)} is no jump host`, hint };
 }
 
-function twoJumps(name: string, text: string): Problem {
-  return { code: "input", message: `${name}: more than one jump (${text}): not supported yet`, hint: "jump through one host that reaches it" };
+function circle(way: readonly SshTarget[]): Problem {
+  const name = way.at(-1)?.name ?? "";
+  const message = `${name}: the jumps to it go in a circle, or through more than ${mostHops} hosts: ${way.map(endpoint).join(" → ")}`;
+  return { code: "input", message, hint: "jump: in the inventory names the whole way, ProxyJump in ~/.ssh/config one host's way" };
 }

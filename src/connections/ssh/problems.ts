@@ -45,7 +45,7 @@ export function timedOut(target: SshTarget, milliseconds: number, phase: Phase):
 export function connectFailed(target: SshTarget, failure: Failure): Problem {
   if (failure.phase === "login") return loginFailed(target, failure);
   const [what, hint] = failure.phase === "stream" || isEngine(target, failure) ? streamFailed(target, failure.cause) : handshakeFailed(failure);
-  const through = target.jump === undefined ? "" : ` through ${shown(target.jump)}`;
+  const through = target.jump === undefined ? "" : ` through ${hopsTo(target).map(shown).join(" and ")}`;
   return problem("unreachable", { message: `could not connect to ${shown(target)}${through}: ${what}`, hint, cause: failure.cause });
 }
 
@@ -93,7 +93,14 @@ function place(entry: KnownLine): string {
 // A jump host need not be in the inventory: ssh itself asks about its key, and writes it where we read it.
 function trustCommand(target: SshTarget): string {
   if (target.container !== undefined) return "hlx lab up";
-  return target.jumpFor === undefined ? `hlx trust ${target.name}` : `ssh -p ${target.port} ${target.user}@${target.address} true`;
+  if (target.jumpFor === undefined) return `hlx trust ${target.name}`;
+  const through = hopsTo(target).map((hop) => `${hop.user}@${endpoint(hop)}`);
+  return `ssh ${through.length === 0 ? "" : `-J ${through.join(",")} `}-p ${target.port} ${target.user}@${target.address} true`;
+}
+
+/** The jump hosts in the order of travel. */
+function hopsTo({ jump }: SshTarget): readonly SshTarget[] {
+  return jump === undefined ? [] : [...hopsTo(jump), jump];
 }
 
 function removal(target: SshTarget, recorded: readonly KnownLine[]): string {

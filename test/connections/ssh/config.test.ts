@@ -85,6 +85,12 @@ describe("a target", () => {
     ["the inventory's jump is stronger", "Host *\n User x\nHost 192.*\n ProxyJump a", { jump: "b" }, { jump: { address: "b", user: "x" } }],
     ["ProxyJump none", "Host 192.*\n ProxyJump none\nHost *\n ProxyJump a", {}, { address: "192.168.1.143" }],
     ["a jump host does not jump through itself", "Host *\n ProxyJump gate", {}, { jump: { address: "gate" } }],
+    [
+      "several jumps, in the order of travel",
+      "Host b\n Port 2222\n ProxyJump nowhere\nHost a\n ProxyJump z",
+      { jump: "bob@a,b" },
+      { jump: { address: "b", port: 2222, jumpFor: "ocean", jump: { address: "a", user: "bob", jumpFor: "b", jump: { address: "z" } } } },
+    ],
     ["Match user", "Match user bob\n Port 2222", { user: "bob" }, { port: 2222 }],
     ["a text that cannot be parsed says nothing", 'Host *\n User "x', {}, { user: "me" }],
   ];
@@ -141,9 +147,11 @@ describe("refused before anything connects", () => {
   test.each(["HostName -oX", "User a;b", "HostName a`b`", "Port 0"])("from ~/.ssh/config: %s", (line) => {
     expect(refusal(`Host *\n ${line}`)).toMatchObject({ code: "input" });
   });
-  test.each(["a,b", "Host"])("more than one jump: %s", (how) => {
-    const problem = how === "Host" ? refusal("Host gate\n ProxyJump far", { jump: "gate" }) : refusal("", { jump: how });
-    expect(problem).toMatchObject({ code: "input", message: expect.stringContaining("not supported yet") });
+  test.each([
+    ["in ~/.ssh/config, each by its own ProxyJump", "Host gate\n ProxyJump far\nHost far\n ProxyJump gate", "gate"],
+    ["in the inventory", "", "gate,far,gate"],
+  ])("jumps in a circle: %s", (_, config, jump) => {
+    expect(refusal(config, { jump })).toMatchObject({ code: "input", message: expect.stringContaining("in a circle") });
   });
   test.each(["ocean", "ocean.lan", "192.168.1.2", "fe80::1", "fe80::1%eth0", "my_host", "a"])("the twin of these: %s is fine", (address) => {
     expect(resolve("", { address })).toMatchObject({ address });
