@@ -9,6 +9,7 @@ import ssh2, {
   type SigningRequestOptions,
 } from "ssh2";
 import type { Identities, Identity } from "./identities.ts";
+import { printable } from "./problems.ts";
 
 export interface LogIn {
   readonly user: string;
@@ -34,13 +35,14 @@ type Method = AnyAuthMethod | false;
  */
 export function logIn(login: LogIn): Attempts {
   const tried: string[] = [];
-  let offered: readonly string[] = [];
-  const methods = methodsOf(login, tried, () => offered);
+  let [offered, half]: [readonly string[], boolean] = [[], false];
+  const methods = methodsOf(login, tried, { offered: () => offered, half: () => half });
   return {
     tried: () => tried,
     offered: () => offered,
-    handler(left, _partial, next) {
+    handler(left, partial, next) {
       offered = left ?? offered;
+      half ||= partial === true;
       const may = (method: AuthenticationType) => left === null || left.includes(method);
       const answer = next as (method: Method) => void;
       void nextMethod(methods, may).then(answer, () => answer(false));
@@ -62,13 +64,20 @@ async function nextMethod(methods: AsyncIterator<Candidate>, may: (method: Authe
   }
 }
 
-async function* methodsOf(login: LogIn, tried: string[], offered: () => readonly string[]): AsyncGenerator<Candidate, undefined> {
+interface Server {
+  offered(): readonly string[];
+  /** It has taken one method, and wants another beside it. */
+  half(): boolean;
+}
+
+async function* methodsOf(login: LogIn, tried: string[], { offered, half }: Server): AsyncGenerator<Candidate, undefined> {
   for (const identity of (await login.identities).identities) yield { needs: "publickey", method: async () => publicKey(login.user, identity, tried) };
   const password = once(login.password ?? (async () => undefined));
   yield { needs: "password", method: () => byPassword(login.user, password, tried) };
-  // A password that was refused is not tried a second time another way: accounts get locked.
+  // A password that was refused is not tried a second time another way: accounts get locked. One that was half the login is not the other half.
   if (tried.includes("password") && offered().includes("password")) return undefined;
-  yield { needs: "keyboard-interactive", method: () => byKeyboard(login.user, password, tried) };
+  const another = async () => (half() && tried.includes("password") ? undefined : await password());
+  yield { needs: "keyboard-interactive", method: async () => byKeyboard(login.user, { password: await another(), half: half() }, tried) };
   return undefined;
 }
 
@@ -88,20 +97,22 @@ async function byPassword(username: string, ask: () => Promise<string | undefine
   return { type: "password", username, password };
 }
 
-// Some servers ask for the password only this way. One hidden question, once; anything else is not ours to answer.
-async function byKeyboard(username: string, ask: () => Promise<string | undefined>, tried: string[]): Promise<AnyAuthMethod | undefined> {
-  const password = await ask();
-  if (password === undefined) return undefined;
-  tried.push("keyboard-interactive");
-  let answered = false;
+// Some servers ask for the password only this way. One hidden question, once; anything else (a code, a second factor) is not ours to answer, and is shown.
+// Without a password it is tried only to learn what the second half of a login would be.
+function byKeyboard(username: string, by: { readonly password: string | undefined; readonly half: boolean }, tried: string[]): AnyAuthMethod | undefined {
+  let { password } = by;
+  if (password === undefined && !by.half) return undefined;
+  const at = tried.push("keyboard-interactive") - 1;
   return {
     type: "keyboard-interactive",
     username,
     prompt(...question) {
       const [, , , prompts, finish] = question;
-      const answerable = !answered && prompts.length === 1 && prompts[0]?.echo === false;
-      answered = true;
-      finish(answerable ? [password] : prompts.map(() => ""));
+      const given = password;
+      const answerable = given !== undefined && prompts.length === 1 && prompts[0]?.echo === false;
+      if (answerable) password = undefined;
+      else if (prompts.length > 0) tried[at] = `keyboard-interactive, which asked ${prompts.map((one) => JSON.stringify(printable(one.prompt))).join(" and ")}`;
+      finish(answerable ? [given] : prompts.map(() => ""));
     },
   };
 }

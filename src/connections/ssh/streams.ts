@@ -2,6 +2,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { Duplex, type Readable, type Writable } from "node:stream";
+import type { ContainerEngine } from "../../model/ports/connection.ts";
 
 /** Opens the stream; rejects with the system's error, or when the signal aborts. */
 export type OpenStream = (signal: AbortSignal) => Promise<Duplex>;
@@ -16,14 +17,14 @@ export function tcpStream(address: string, port: number): OpenStream {
 }
 
 /** `sshd -i` in a container: no route and no port, only the engine's exec. Its host key is checked like any other. */
-export function containerStream(container: string): OpenStream {
-  return commandStream(["docker", "exec", "-i", "--", container, "/usr/sbin/sshd", "-i"]);
+export function containerStream(container: string, engine?: ContainerEngine): OpenStream {
+  return commandStream([engine?.command ?? "docker", "exec", "-i", "--", container, "/usr/sbin/sshd", "-i"], engine?.env);
 }
 
-/** The standard streams of a local process. What it said on stderr is the stream's error when it ends with another status than 0. */
-export function commandStream([command = "", ...args]: readonly string[]): OpenStream {
+/** The standard streams of a local process, in the given environment or in this one's. What it said on stderr is the stream's error when it ends with another status than 0. */
+export function commandStream([command = "", ...args]: readonly string[], env?: ContainerEngine["env"]): OpenStream {
   return async (signal) => {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], signal });
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], signal, ...(env === undefined ? {} : { env }) });
     const stream = new Duplex({
       read: () => void child.stdout.resume(),
       write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
