@@ -1,24 +1,27 @@
-// Commands over an SSH client: one channel each, with back-pressure, and patience where sshd allows few sessions.
-import { setTimeout as sleep } from "node:timers/promises";
+// Commands over an SSH client: one channel each, with back-pressure.
 import type { Client, ClientChannel } from "ssh2";
 import { ProblemError } from "../../model/problem.ts";
 import type { Channel } from "../channel.ts";
 import { printable } from "./problems.ts";
 import { type SshTarget, shown } from "./target.ts";
 
-const waits = [100, 200, 400, 800, 1600];
-
-/** Opens a channel and starts the command line on it. Refused channels (sshd's MaxSessions) are asked for again for about 3 s; then ProblemError. */
-export async function execute(target: SshTarget, client: Client, command: string): Promise<Channel> {
-  for (const wait of [...waits, undefined]) {
-    try {
-      return channelOf(client, await start(client, command));
-    } catch (thrown) {
-      if (!isRefusedChannel(thrown) || wait === undefined) throw channelProblem(target, thrown);
-      await sleep(wait);
-    }
+/** Opens a channel and starts the command line on it; "refused" when sshd allows no more sessions on this connection. Throws ProblemError. */
+export async function execute(target: SshTarget, client: Client, command: string): Promise<Channel | "refused"> {
+  try {
+    return channelOf(client, await start(client, command));
+  } catch (thrown) {
+    if (isRefusedChannel(thrown)) return "refused";
+    throw channelProblem(target, thrown);
   }
-  throw channelProblem(target, new Error("no channel"));
+}
+
+/** Every connection refuses a session. */
+export function noSession(target: SshTarget): ProblemError {
+  return new ProblemError({
+    code: "unreachable",
+    message: `could not open a session on ${shown(target)}: sshd refuses it`,
+    hint: "it allows no session at all, or too few: MaxSessions in /etc/ssh/sshd_config, 10 unless it says otherwise",
+  });
 }
 
 function start(client: Client, command: string): Promise<ClientChannel> {
@@ -34,14 +37,7 @@ function isRefusedChannel(thrown: unknown): boolean {
 
 function channelProblem(target: SshTarget, thrown: unknown): ProblemError {
   const because = printable(thrown instanceof Error ? thrown.message : String(thrown));
-  return new ProblemError({
-    code: "unreachable",
-    message: `could not open a session on ${shown(target)}: ${because}`,
-    ...(isRefusedChannel(thrown)
-      ? { hint: "sshd allows fewer sessions than are needed: MaxSessions in /etc/ssh/sshd_config, 10 unless it says otherwise" }
-      : {}),
-    cause: thrown,
-  });
+  return new ProblemError({ code: "unreachable", message: `could not open a session on ${shown(target)}: ${because}`, cause: thrown });
 }
 
 function channelOf(client: Client, channel: ClientChannel): Channel {

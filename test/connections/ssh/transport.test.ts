@@ -161,17 +161,21 @@ test("an agent that accepts and says nothing is passed by", async () => {
 });
 
 describe("sessions", () => {
-  test("MaxSessions 1: a second command waits for the first to end", async () => {
+  test("MaxSessions 1: what does not fit on one connection goes to another, up to four", async () => {
     const small = await startSshd({ authorized: [publicKey(key)], config: ["MaxSessions 1"] });
     const transport = await connectSsh(targetOn(small.port, { knownHosts: [knownHosts(home, small.lines, "small")], keyFiles: [key] }), options());
-    const first = outputOf(await transport.exec("sleep 0.4; echo first"));
-    const second = outputOf(await transport.exec("echo second"));
-    expect([(await first).out, (await second).out]).toEqual(["first\n", "second\n"]);
-    const blocker = await transport.exec("sleep 60");
+    const logins = () => small.log().split("Accepted publickey").length - 1;
+    const first = await transport.exec("cat");
+    expect((await outputOf(await transport.exec("echo second"))).out).toBe("second\n");
+    expect((await outputOf(await transport.exec("echo third"))).out).toBe("third\n");
+    expect(logins()).toBe(2);
+    const others = await Promise.all(["cat", "cat", "cat"].map((command) => transport.exec(command)));
+    expect(logins()).toBe(4);
     const problem = await problemFrom(transport.exec("true"));
-    expect(problem.code).toBe("unreachable");
-    expect(problem.hint).toContain("MaxSessions");
-    blocker.close();
+    expect(problem).toMatchObject({ code: "unreachable", hint: expect.stringContaining("MaxSessions") });
+    first.stdin.end("first");
+    expect((await outputOf(first)).out).toBe("first");
+    for (const other of others) other.close();
     await transport.close();
     small.stop();
   });
