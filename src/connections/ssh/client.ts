@@ -23,6 +23,8 @@ export interface ClientFailure {
   readonly said: string;
   readonly refusal?: unknown;
   readonly cause?: unknown;
+  /** The deadline passed while it was waited for a better moment, not for an answer. */
+  readonly turnedAway?: true;
 }
 
 /** A logged in client. `lost` resolves with the reason when the connection ends, and only then. */

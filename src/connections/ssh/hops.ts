@@ -1,5 +1,7 @@
 // The way to a host: one client, or a jump host's client and one through it, each checked and logged in to on its own.
+import { createHash } from "node:crypto";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ProblemError } from "../../model/problem.ts";
 import { type Attempts, logIn } from "./auth.ts";
 import { type ClientFailure, openClient, type SshClient } from "./client.ts";
@@ -65,11 +67,10 @@ async function connectOne(target: SshTarget, connecting: Connecting, openStream:
   // Keys are read while the network works; a failure shows where they are awaited.
   identities.catch(() => undefined);
   const check = await hostCheck(target, connecting);
-  const stream = await reach(target, connecting, openStream);
   const { password } = connecting;
   const asked = password === undefined ? {} : { password: () => deadline.asking(password) };
   const attempts = logIn({ user: target.user, identities, ...asked });
-  const result = await tryClient({ target, connecting, stream, check, attempts });
+  const result = await tryClient({ target, connecting, openStream, check, attempts });
   if ("opened" in result) return result.opened;
   throw await failureOf(target, result.failed, { connecting, attempts, identities });
 }
@@ -77,14 +78,37 @@ async function connectOne(target: SshTarget, connecting: Connecting, openStream:
 interface Trying {
   readonly target: SshTarget;
   readonly connecting: Connecting;
-  readonly stream: Duplex;
+  readonly openStream: OpenStream;
   readonly check: HostCheck;
   readonly attempts: Attempts;
 }
 
-function tryClient({ target, connecting, stream, check, attempts }: Trying): ReturnType<typeof openClient> {
+// Many hosts through one jump host knock on its door at once: sshd lets ten in before they have logged in (MaxStartups), and turns others away.
+async function tryClient(trying: Trying): ReturnType<typeof openClient> {
+  const { target, connecting, openStream, check, attempts } = trying;
+  const { signal } = connecting.deadline;
   const log = (line: string) => connecting.log(`${target.name}: ${line}`);
-  return openClient({ stream, user: target.user, check, logIn: attempts.handler, signal: connecting.deadline.signal, log });
+  const once = async () => openClient({ stream: await reach(target, connecting, openStream), user: target.user, check, logIn: attempts.handler, signal, log });
+  let result = await once();
+  for (const wait of waitsOf(target)) {
+    if (!("failed" in result) || !isTurnedAway(result.failed) || signal.aborted) return result;
+    log(`turned away before the login, trying again in ${wait} ms`);
+    await Promise.race([sleep(wait, undefined, { ref: false }), new Promise<void>((resolve) => onAbort(signal, resolve))]);
+    if (signal.aborted) return { failed: { ...result.failed, turnedAway: true } };
+    result = await once();
+  }
+  return result;
+}
+
+// Each host in its own rhythm, so that those that were turned away together do not come back together.
+function waitsOf({ name, jumpFor }: SshTarget): readonly number[] {
+  const rhythm = createHash("sha256").update(`${name} ${jumpFor}`).digest();
+  return [150, 300, 600, 1200, 2400, 2400, 2400].map((wait, index) => Math.round(wait * (0.5 + (rhythm[index] ?? 0) / 255)));
+}
+
+// It closed the connection before it said that it speaks SSH: without a word, or with one line such as "Exceeded MaxStartups".
+function isTurnedAway({ phase, said, refusal }: ClientFailure): boolean {
+  return phase === "banner" && refusal === undefined && /^[^\r\n]{0,64}\r?\n?$/.test(said);
 }
 
 /** Opens the byte stream before the deadline. Throws ProblemError (unreachable). */
@@ -112,7 +136,7 @@ interface Tried {
 
 async function failureOf(target: SshTarget, failed: ClientFailure, { connecting, attempts, identities }: Tried): Promise<ProblemError> {
   if (failed.refusal !== undefined) return refusalOf(target, failed.refusal);
-  if (connecting.deadline.signal.aborted) return new ProblemError(timedOut(target, connecting.connectTimeoutMs, failed.phase));
+  if (connecting.deadline.signal.aborted && failed.turnedAway === undefined) return new ProblemError(timedOut(target, connecting.connectTimeoutMs, failed.phase));
   const { agent, skipped } = await identities.catch((thrown: unknown) => ({ agent: printable(String(thrown)), skipped: [] }));
   return new ProblemError(connectFailed(target, { ...failed, agent, skipped, tried: attempts.tried(), offered: attempts.offered() }));
 }

@@ -139,7 +139,8 @@ function streamFailed(target: SshTarget, cause: unknown): Explained {
 function handshakeFailed({ phase, said, cause }: Failure): Explained {
   const code = codeOf(cause);
   if (refusals[code] !== undefined) return [`${refusals[code][0]} during the handshake`, refusals[code][1]];
-  if (phase === "banner" && said !== "") return [`what answers there is not SSH: it said ${JSON.stringify(printable(said))}`, "is the port right?"];
+  if (phase === "banner" && said !== "")
+    return [`what answers there is not SSH: it said ${JSON.stringify(printable(said))}`, "is the port right? An sshd that is full says MaxStartups"];
   if (phase === "banner") return ["it closed the connection without a word", "sshd's MaxStartups or PerSourcePenalties, fail2ban, or another service"];
   const because = cause === undefined ? "it closed the connection" : textOf(cause);
   return [`the key exchange failed: ${because}`];

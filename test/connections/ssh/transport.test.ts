@@ -1,7 +1,7 @@
 // The transport against a real sshd: keys, passphrases, agents, jumps, sessions, loss, and the price in round trips.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commandStream } from "../../../src/connections/ssh/streams.ts";
@@ -177,6 +177,18 @@ describe("sessions", () => {
     expect((await outputOf(first)).out).toBe("first");
     for (const other of others) other.close();
     await transport.close();
+    small.stop();
+  });
+  test("MaxStartups 2: those that are turned away come back, and the end says what sshd says of itself", async () => {
+    const small = await startSshd({ authorized: [publicKey(key)], config: ["MaxStartups 2"] });
+    const base = targetOn(small.port, { knownHosts: [knownHosts(home, small.lines, "startups")], keyFiles: [key] });
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const all = await Promise.all(names.map((name) => connectSsh({ ...base, name }, options({ connectTimeoutMs: 30_000 }))));
+    await Promise.all(all.map((transport) => transport.close()));
+    const idle = [connect(small.port, "127.0.0.1"), connect(small.port, "127.0.0.1")];
+    const problem = await problemFrom(connectSsh(base, options({ connectTimeoutMs: 1500 })));
+    expect([problem.message, problem.hint].join()).toContain("MaxStartups");
+    for (const socket of idle) socket.destroy();
     small.stop();
   });
   test("exec on a lost connection is a problem, not a hang", async () => {
