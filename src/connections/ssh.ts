@@ -8,6 +8,7 @@ import { openSession } from "./shell/session.ts";
 import { resolveTarget } from "./ssh/config.ts";
 import type { SshOptions } from "./ssh/hops.ts";
 import { readSshConfig } from "./ssh/ssh-config-file.ts";
+import { containerStream } from "./ssh/streams.ts";
 import type { SshTarget } from "./ssh/target.ts";
 
 export const ssh: Connection = {
@@ -29,8 +30,10 @@ export async function targetOf(host: Host, options: ConnectOptions): Promise<Ssh
 }
 
 /** How to connect to this host. For `hlx trust` too. */
-export function sshOptions(host: Host, { credentials, acceptNew, connectTimeoutMs, log }: ConnectOptions): SshOptions {
+export function sshOptions(host: Host, { credentials, acceptNew, connectTimeoutMs, containers, log }: ConnectOptions): SshOptions {
+  const { twin, address } = host.login;
   return {
+    ...(twin === undefined ? {} : { sock: containerStream(address, containers) }),
     connectTimeoutMs,
     acceptNew,
     password: () => credentials.password("login", host),

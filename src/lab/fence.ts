@@ -36,14 +36,19 @@ export function overlap(a: string, b: string): boolean {
     : (one[0] as ipaddr.IPv6).match(other[0] as ipaddr.IPv6, prefix);
 }
 
-/** The twins' network in the engine, made where it is not there: only a way out, for apt. Throws ProblemError (missing) where every candidate is taken. */
-export async function ensureNetwork(engine: Engine, name: string, taken: readonly string[]): Promise<void> {
+/** The twins' network in the engine, made where it is not there: only a way out, for apt. `real`: the inventory's ranges; `own`: this machine's. Throws ProblemError (missing) where every candidate is taken. */
+export async function ensureNetwork(
+  engine: Engine,
+  name: string,
+  { real, own }: { readonly real: readonly string[]; readonly own: readonly string[] },
+): Promise<void> {
   const there = await engineTry(engine, ["network", "inspect", "--format", "{{range .IPAM.Config}}{{.Subnet}}{{end}}", name]);
   if (there.status === 0) {
-    if (!taken.some((range) => overlap(there.stdout.trim(), range))) return;
+    // Its own bridge is among this machine's networks by now: only the inventory can have moved into it.
+    if (!real.some((range) => overlap(there.stdout.trim(), range))) return;
     await engineRun(engine, ["network", "rm", name]);
   }
-  for (const subnet of freeNetworks(taken)) {
+  for (const subnet of freeNetworks([...real, ...own])) {
     const made = await engineTry(engine, ["network", "create", "--label", `${ownLabel}=network`, "--subnet", subnet, name]);
     if (made.status === 0) return;
   }
@@ -66,6 +71,7 @@ ExecStart=/bin/sh /etc/hlx-twin.fence
 WantedBy=sysinit.target
 `;
 
+// Protocol 17 is UDP: a small image has no /etc/protocols to look the name up in.
 // Arguments: the unit's text, how many resolvers, the resolvers, the ranges. Only name service of this machine's own resolvers passes.
 const script = `set -eu
 printf '%s' "$1" > /etc/systemd/system/hlx-twin-fence.service
@@ -74,7 +80,7 @@ shift 2
 {
   echo 'family() { case "$1" in *:*) echo -6 ;; *) echo -4 ;; esac; }'
   echo 'fence() { ip "$(family "$1")" rule del pref 200 to "$1" prohibit 2>/dev/null || :; ip "$(family "$1")" rule add pref 200 to "$1" prohibit; }'
-  echo 'ask() { ip "$(family "$1")" rule del pref 100 to "$1" ipproto udp dport 53 2>/dev/null || :; ip "$(family "$1")" rule add pref 100 to "$1" ipproto udp dport 53 lookup main; }'
+  echo 'ask() { ip "$(family "$1")" rule del pref 100 to "$1" ipproto 17 dport 53 2>/dev/null || :; ip "$(family "$1")" rule add pref 100 to "$1" ipproto 17 dport 53 lookup main; }'
   echo 'set -e'
   for range in "$@"; do
     if [ "$resolvers" -gt 0 ]; then echo "ask $range"; else echo "fence $range"; fi

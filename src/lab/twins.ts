@@ -48,7 +48,7 @@ export async function upTwin(options: TwinOptions): Promise<Inventory> {
   const publicKey = ensureKey(join(folder, "key"));
   const ranges = realRanges(inventory);
   await removeHosts(engine, await strangers(engine, twin, inventory));
-  await ensureNetwork(engine, networkOf(twin), [...ranges, ...options.ownRanges]);
+  await ensureNetwork(engine, networkOf(twin), { real: ranges, own: options.ownRanges });
   const slots = semaphore(atOnce);
   const work: Work = { ...options, twin, publicKey, ranges };
   const booted = await Promise.allSettled([...inventory.hosts.values()].map((host) => slots.with(() => upHost(host, work))));

@@ -5,7 +5,7 @@ import type { Standing } from "../exit.ts";
 import { approving, connecting, extraVars, playing, reading, saying, showing, targeting } from "../options.ts";
 
 export const lab: Command = {
-  args: ["<up|status|plan|apply|down>"],
+  args: ["<up|status|plan|apply|down>", "[inventory]"],
   about:
     "up: a container for each host of the inventory, reached only through the container engine. plan, apply: as hlx plan and hlx apply, on the twins.\nstatus: which run. down: remove them. The real hosts are never connected to.",
   options: [

@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { basename } from "node:path";
-import { type Engine, ensureEngine } from "../../lab/engine.ts";
+import { type Engine, ensureEngine, stopEngine } from "../../lab/engine.ts";
 import { ensureImage } from "../../lab/image.ts";
 import { downTwin, readTwin, twinInventory, twinKnownHosts, twinStatus, upTwin } from "../../lab/twins.ts";
+import { sha256 } from "../../lib/hash.ts";
 import type { Inventory } from "../../model/host.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { guardedRisks } from "../../plan/totals.ts";
@@ -17,6 +18,7 @@ import { applyWork } from "./apply-now.ts";
 import { refuseUnattended } from "./approve.ts";
 import { planWork } from "./plan-now.ts";
 import { openProject, type Project } from "./project.ts";
+import type { Around } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
 import { workOf } from "./work.ts";
 
@@ -30,8 +32,10 @@ export async function rehearseNow(context: Context): Promise<Standing> {
   try {
     await boot(project.inventory, context);
     const twin = twinOf(project);
-    const applied = await applyWork(await workOf(twin, context), allowingAll(context), twinOptions(project));
-    const again = await planWork(await workOf(twin, context), context, twinOptions(project));
+    const around = await twinOptions(project, context);
+    const applied = await applyWork(await workOf(twin, context), allowingAll(context), around);
+    context.printer.out(["And again: nothing may be left to do."]);
+    const again = await planWork(await workOf(twin, context), context, around);
     showPlan(again.plan, context, { tookMs: again.tookMs, asking: true });
     return { ...applied, failed: (applied.failed ?? 0) + pendingIn(again.plan) };
   } finally {
@@ -70,7 +74,7 @@ function none({ printer }: Context): Standing {
 
 async function plan(context: Context): Promise<Standing> {
   const project = await projectOf(context);
-  const made = await planWork(await workOf(twinOf(project), context), context, twinOptions(project));
+  const made = await planWork(await workOf(twinOf(project), context), context, await twinOptions(project, context));
   showPlan(made.plan, context, { tookMs: made.tookMs, asking: true });
   return standingOf(made.plan);
 }
@@ -78,12 +82,12 @@ async function plan(context: Context): Promise<Standing> {
 async function apply(context: Context): Promise<Standing> {
   refuseUnattended(context);
   const project = await projectOf(context);
-  return applyWork(await workOf(twinOf(project), context), context, twinOptions(project));
+  return applyWork(await workOf(twinOf(project), context), context, await twinOptions(project, context));
 }
 
-// `hlx lab plan`: the word behind lab is no inventory.
+// `hlx lab plan INVENTORY`: the first word behind lab is no inventory.
 function projectOf(context: Context): Promise<Project> {
-  return openProject({ ...context, given: { ...context.given, args: [] } });
+  return openProject({ ...context, given: { ...context.given, args: context.given.args.slice(1) } });
 }
 
 function twinOf(project: Project): Project {
@@ -92,8 +96,9 @@ function twinOf(project: Project): Project {
   return { ...project, inventory: twinInventory(project.inventory, twin) };
 }
 
-function twinOptions({ inventory }: Project): { readonly knownHosts: readonly string[]; readonly state: string } {
-  return { knownHosts: [twinKnownHosts(inventory)], state: "lab/state" };
+async function twinOptions({ inventory }: Project, context: Context): Promise<Around> {
+  const { command, env } = await engineFor(context);
+  return { knownHosts: [twinKnownHosts(inventory)], containers: { command, env }, state: "lab/state" };
 }
 
 async function boot(inventory: Inventory, context: Context): Promise<void> {
@@ -105,7 +110,9 @@ async function boot(inventory: Inventory, context: Context): Promise<void> {
 }
 
 async function remove(inventory: Inventory, context: Context): Promise<void> {
-  const removed = await downTwin({ engine: await engineFor(context), inventory, name: nameOf(inventory) });
+  const engine = await engineFor(context);
+  const removed = await downTwin({ engine, inventory, name: nameOf(inventory) });
+  await stopEngine(engine);
   context.printer.out([`${counted(removed, "twin")} removed.`]);
 }
 
@@ -125,13 +132,14 @@ function allowingAll(context: Context): Context {
   return { ...context, given: { ...given, flag, texts } };
 }
 
+// Two clones of one project are two labs.
 function nameOf({ folder }: Inventory): string {
-  return (
-    basename(folder)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]+/g, "-")
-      .replaceAll(/^-+|-+$/g, "") || "lab"
-  );
+  const word = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 30);
+  return `${word === "" ? "lab" : word}-${sha256(folder).slice(0, 6)}`;
 }
 
 function resolvers(): readonly string[] {

@@ -2,7 +2,7 @@
 import type { World } from "../../engine/world.ts";
 import type { Emit, Event } from "../../model/event.ts";
 import type { Context } from "../command.ts";
-import { openWorld } from "./world.ts";
+import { openWorld, type WorldOptions } from "./world.ts";
 
 /** What happens during a run, with its time; the listener can be replaced while it runs. */
 export interface Ears {
@@ -22,11 +22,7 @@ export function makeEars(monotonicMs: () => number): Ears {
 }
 
 /** Where a world differs from the usual one: that of the twins has its own known_hosts and its own state. */
-export interface Around {
-  readonly knownHosts?: readonly string[];
-  /** The state's folder inside `.hlx`. */
-  readonly state?: string;
-}
+export type Around = Pick<WorldOptions, "knownHosts" | "containers" | "state">;
 
 /** Opens a world for the work and closes its sessions and state afterwards, whatever happened. */
 export async function withWorld<Result>(

@@ -5,7 +5,7 @@ import { makeSessions } from "../../engine/sessions.ts";
 import type { World } from "../../engine/world.ts";
 import { gatherFacts } from "../../facts/gather.ts";
 import type { Emit } from "../../model/event.ts";
-import type { ConnectOptions } from "../../model/ports/connection.ts";
+import type { ConnectOptions, ContainerEngine } from "../../model/ports/connection.ts";
 import type { Secrets } from "../../model/ports/secrets.ts";
 import type { State } from "../../model/ports/state.ts";
 import { kinds } from "../../resources/registry.ts";
@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly secrets?: string;
   /** known_hosts files instead of the user's own: the twins'. */
   readonly knownHosts?: readonly string[];
+  /** How twins are reached. */
+  readonly containers?: ContainerEngine;
   /** The state's folder inside `.hlx`; the twins' own is not the real hosts'. */
   readonly state?: string;
   readonly emit: Emit;
@@ -68,7 +70,11 @@ export function openState(folder: string, io: Io, inside = ""): Promise<State> {
 }
 
 /** How to connect, from options and the user's own ssh files. */
-export function connectOptions(context: Context, { knownHosts }: Pick<WorldOptions, "knownHosts">, learn: (secret: string) => void): ConnectOptions {
+export function connectOptions(
+  context: Context,
+  { knownHosts, containers }: Pick<WorldOptions, "knownHosts" | "containers">,
+  learn: (secret: string) => void,
+): ConnectOptions {
   const { given, io, printer } = context;
   const agent = io.env["SSH_AUTH_SOCK"];
   return {
@@ -77,6 +83,7 @@ export function connectOptions(context: Context, { knownHosts }: Pick<WorldOptio
     acceptNew: given.flag("acceptNew"),
     sshConfig: resolve(io.home, ".ssh/config"),
     ...(agent === undefined || agent === "" ? {} : { agent }),
+    ...(containers === undefined ? {} : { containers }),
     home: io.home,
     connectTimeoutMs: (given.number("timeout") ?? 15) * 1000,
     log: (line) => {

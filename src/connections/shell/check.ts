@@ -18,13 +18,24 @@ export class Checks {
   #free: number;
   readonly #queue: (() => void)[] = [];
   #idle: Opened[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(link: Link) {
     this.#link = link;
     this.#free = Math.max(1, (link.options.maxChannels ?? 4) - reserved);
   }
 
+  /** Checks asked from now on wait for this write: what is asked after it must see what it did, also over another channel. */
+  behind(write: Promise<unknown>): void {
+    const ended = write.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#writing = Promise.all([this.#writing, ended]);
+  }
+
   async check(script: Script, options: { readonly deadlineMs: number }): Promise<CheckResult> {
+    await this.#writing;
     await this.#enter();
     try {
       return await this.#run(script, options.deadlineMs);

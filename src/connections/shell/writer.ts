@@ -47,6 +47,7 @@ class Writer implements ShellWriter {
     if (!this.#open) return Promise.resolve(steps.map(() => givenBack));
     const mark = this.#held.link.options.randomHex(16);
     const sent = this.#send(compileSteps(steps, this.#compiling(options)), mark);
+    this.#held.checks.behind(sent);
     return sent.then((reply) => resultsOf(steps, reply, mark));
   }
 

@@ -10,6 +10,12 @@ export interface Credentials {
   passphrase(keyFile: string): Promise<string | undefined>;
 }
 
+/** A container engine's command line client, and the environment that leads it to its daemon. */
+export interface ContainerEngine {
+  readonly command: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 /** What a connection is opened with; the same for all hosts of a run. */
 export interface ConnectOptions {
   readonly credentials: Credentials;
@@ -22,6 +28,8 @@ export interface ConnectOptions {
   /** `SSH_AUTH_SOCK`, when there is an agent. */
   readonly agent?: string;
   readonly home: string;
+  /** How this machine's containers are reached; `docker` on PATH when left out. */
+  readonly containers?: ContainerEngine;
   /** From the first packet to a shell that answers, in milliseconds. */
   readonly connectTimeoutMs: number;
   /** Says what happens, for `-vv`: never a secret. */

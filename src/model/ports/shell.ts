@@ -55,7 +55,7 @@ export interface WriteOptions {
  * What a step replaces is kept under /var/lib/hlx/undo/RUN before it is touched.
  */
 export interface ShellWriter {
-  /** One request that stops at the first failure: later steps are "skipped". It is on its way when this returns, so reads asked now ride behind it. */
+  /** One request that stops at the first failure: later steps are "skipped". It is on its way when this returns, so reads and checks asked now see what it did. */
   batch(steps: readonly ShortStep[], options: WriteOptions): Promise<readonly StepResult[]>;
   /** Runs detached on the host and follows; survives a cut connection by attaching again. */
   long(step: Detached | Wait | Reboot, options: WriteOptions): Promise<StepResult>;

@@ -39,6 +39,13 @@ describe.each(asRoot ? shells : [])("writes under $name", (sh) => {
     ]);
   });
 
+  test("a check asked behind a batch sees what it did, though it runs on another channel", async () => {
+    const { session, writer, etc } = await writing({ sh });
+    const done = writer.batch([run('sleep 0.5; touch "$1"', join(etc, "late"))], plain);
+    const seen = await session.shell.check({ script: 'test -e "$1"', args: [join(etc, "late")] }, { deadlineMs: 5000 });
+    expect([seen.exitStatus, kinds(await done)]).toEqual([0, ["done"]]);
+  });
+
   test("the first failure stops: later steps are skipped", async () => {
     const { writer, etc } = await writing({ sh });
     const results = await writer.batch([run("true"), run("echo why; exit 3"), write(join(etc, "f"), "hi")], plain);
