@@ -4,7 +4,7 @@ import type { Host } from "../../model/host.ts";
 import type { ConnectOptions } from "../../model/ports/connection.ts";
 
 /** How to become root after login. Without a password `sudo -n` is used; as uid 0 nothing is. */
-export type Become = { readonly how: "none" } | { readonly how: "sudo"; password?(): Promise<string | undefined> };
+export type Become = { readonly how: "none" | "doas" } | { readonly how: "sudo" | "su"; password?(): Promise<string | undefined> };
 
 /** The folders that hlx owns on a host, the file that marks a twin, and the shell spoken to. Absolute, and plain enough for any login shell. */
 export interface Paths {
@@ -38,13 +38,18 @@ export interface SessionOptions {
 
 /** The options of a host's session, as every connection opens it. */
 export function sessionOptions(host: Host, options: ConnectOptions): SessionOptions {
-  const become: Become = host.login.become ? { how: "sudo", password: () => options.credentials.password("become", host) } : { how: "none" };
   return {
     host: host.name,
-    become,
+    become: becomeOf(host, options),
     deadlineMs: options.connectTimeoutMs,
     ...(host.login.twin === undefined ? {} : { twin: host.login.twin }),
     log: (line) => options.log(line),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
   };
+}
+
+function becomeOf(host: Host, { credentials }: ConnectOptions): Become {
+  const { become, becomeWith = "sudo" } = host.login;
+  if (!become) return { how: "none" };
+  return becomeWith === "doas" ? { how: "doas" } : { how: becomeWith, password: () => credentials.password("become", host) };
 }

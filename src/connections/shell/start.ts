@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Problem, ProblemError } from "../../model/problem.ts";
 import type { Channel, Transport } from "../channel.ts";
-import { startLine, startProblem, type Way } from "./become.ts";
+import { answerTo, noPassword, startLine, startProblem, type Way } from "./become.ts";
 import type { Paths, SessionOptions } from "./options.ts";
 import { type Counters, RemoteShell, type Reply } from "./remote.ts";
 import { hello, orStop, settle } from "./scripts/start.ts";
@@ -40,7 +40,7 @@ interface Started {
 
 /** Starts a shell. With a password it resolves once sudo has taken it; else at once, and what is sent now is run as soon as the shell is there. Throws ProblemError. */
 export async function openShell(transport: Transport, opening: Opening): Promise<Opened> {
-  const password = opening.become.how === "sudo" && transport.user !== "root" ? await opening.become.password?.() : undefined;
+  const password = await passwordFor(transport, opening);
   const started = await start(transport, opening, wayOf(transport, opening, password));
   const shell = new RemoteShell(started.channel, opening);
   const ready = shell.ready(started.random.ready);
@@ -53,9 +53,14 @@ export async function openShell(transport: Transport, opening: Opening): Promise
   return { shell, hello: answered };
 }
 
-function wayOf(transport: Transport, { become }: Opening, password: string | undefined): Way {
-  if (become.how === "none" || transport.user === "root") return "none";
-  return password === undefined ? "sudo" : "password";
+async function passwordFor({ user }: Transport, { become }: Opening): Promise<string | undefined> {
+  return user === "root" || !("password" in become) ? undefined : await become.password?.();
+}
+
+function wayOf({ user }: Transport, { become, host }: Opening, password: string | undefined): Way {
+  if (user === "root") return "none";
+  if (become.how === "su" && password === undefined) throw new ProblemError(noPassword(host, user));
+  return become.how === "sudo" && password !== undefined ? "password" : become.how;
 }
 
 async function start(transport: Transport, { randomHex, paths }: Opening, way: Way): Promise<Started> {
@@ -70,14 +75,14 @@ async function start(transport: Transport, { randomHex, paths }: Opening, way: W
 }
 
 /** Writes the password once, after the random prompt and nothing else was asked for; closes the channel when sudo asks again. */
-function answerPrompt({ channel, random }: Started, ready: Promise<void>, password: string): Promise<boolean> {
+function answerPrompt({ channel, random, way }: Started, ready: Promise<void>, password: string): Promise<boolean> {
   let [seen, asked, open] = ["", 0, true];
   const listen = (chunk: Buffer) => {
     seen = (seen + chunk.toString("latin1")).slice(-8192);
     while (open && seen.includes(random.prompt)) {
       seen = seen.slice(seen.indexOf(random.prompt) + random.prompt.length);
       asked += 1;
-      if (asked === 1) channel.stdin.write(`${password}\n`);
+      if (asked === 1) channel.stdin.write(answerTo(way, password));
       else channel.close();
     }
   };
