@@ -90,7 +90,7 @@ async function tryClient(trying: Trying): ReturnType<typeof openClient> {
   const log = (line: string) => connecting.log(`${target.name}: ${line}`);
   const once = async () => openClient({ stream: await reach(target, connecting, openStream), user: target.user, check, logIn: attempts.handler, signal, log });
   let result = await once();
-  for (const wait of waitsOf(target)) {
+  for (const wait of isEngine(target, connecting) ? [] : waitsOf(target)) {
     if (!("failed" in result) || !isTurnedAway(result.failed) || signal.aborted) return result;
     log(`turned away before the login, trying again in ${wait} ms`);
     await Promise.race([sleep(wait, undefined, { ref: false }), new Promise<void>((resolve) => onAbort(signal, resolve))]);
@@ -98,6 +98,10 @@ async function tryClient(trying: Trying): ReturnType<typeof openClient> {
     result = await once();
   }
   return result;
+}
+
+function isEngine({ container }: SshTarget, { sock }: Connecting): boolean {
+  return container !== undefined || sock !== undefined;
 }
 
 // Each host in its own rhythm, so that those that were turned away together do not come back together.
@@ -136,7 +140,8 @@ interface Tried {
 
 async function failureOf(target: SshTarget, failed: ClientFailure, { connecting, attempts, identities }: Tried): Promise<ProblemError> {
   if (failed.refusal !== undefined) return refusalOf(target, failed.refusal);
-  if (connecting.deadline.signal.aborted && failed.turnedAway === undefined) return new ProblemError(timedOut(target, connecting.connectTimeoutMs, failed.phase));
+  if (connecting.deadline.signal.aborted && failed.turnedAway === undefined)
+    return new ProblemError(timedOut(target, connecting.connectTimeoutMs, failed.phase));
   const { agent, skipped } = await identities.catch((thrown: unknown) => ({ agent: printable(String(thrown)), skipped: [] }));
   return new ProblemError(connectFailed(target, { ...failed, agent, skipped, tried: attempts.tried(), offered: attempts.offered() }));
 }

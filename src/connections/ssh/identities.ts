@@ -1,8 +1,8 @@
 // The keys to log in with: from an agent and from files, each once, and how each signs.
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { type BaseAgent, type ParsedKey } from "ssh2";
-import { fingerprint } from "./host-key.ts";
+import { fingerprint, keyType } from "./host-key.ts";
 import type { SshTarget } from "./target.ts";
 
 /** One key that can be offered. `unlocked` is there when it can sign at once, else `sign` asks an agent or for a passphrase; `sign` throws when it cannot. */
@@ -80,15 +80,29 @@ function agentIdentity(agent: BaseAgent, key: ParsedKey): Identity {
   };
 }
 
-type FromFile = { readonly identity: Identity } | { readonly skipped: string | undefined };
+type FromFile = { readonly identity: Identity; readonly skipped?: string } | { readonly skipped: string | undefined };
 
 async function fromFile(file: string, ask: AskPassphrase): Promise<FromFile> {
+  const [found, certified] = await Promise.all([keyFrom(file, ask), exists(`${file}-cert.pub`)]);
+  if (!certified || !("identity" in found)) return found;
+  return { ...found, skipped: `${file}-cert.pub is a certificate, which only ssh can show: connection: openssh in the inventory` };
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function keyFrom(file: string, ask: AskPassphrase): Promise<FromFile> {
   const content = await readFile(file).catch((thrown: unknown) => (isMissing(thrown) ? undefined : null));
   if (content === undefined) return { skipped: undefined };
   if (content === null) return { skipped: `${file} cannot be read` };
   const parsed = parse(content);
   if (parsed !== undefined) return parsed.isPrivateKey() ? { identity: plainIdentity(file, parsed) } : { skipped: `${file} is a public key` };
   const locked = publicPart(content) ?? parse(await readFile(`${file}.pub`).catch(() => Buffer.alloc(0)));
+  if (isHardwareKey(content)) return { skipped: `${file} is a FIDO key, which only ssh can use: connection: openssh in the inventory` };
   if (locked === undefined) return { skipped: `${file} is in a format that is not supported, or encrypted without a .pub beside it` };
   return { identity: lockedIdentity(file, { content, public: locked, ask }) };
 }
@@ -125,13 +139,24 @@ function parse(content: Buffer, passphrase?: string): ParsedKey | undefined {
 
 // An encrypted OpenSSH key has its public half in the clear (PROTOCOL.key): magic, cipher, kdf, kdf options, count, public key.
 function publicPart(content: Buffer): ParsedKey | undefined {
+  const blob = publicBlob(content);
+  return blob === undefined ? undefined : parse(publicLine(blob));
+}
+
+// PROTOCOL.u2f: the private half is in the device, the file holds a handle to it.
+function isHardwareKey(content: Buffer): boolean {
+  const blob = publicBlob(content);
+  return blob !== undefined && (keyType(blob)?.startsWith("sk-") ?? false);
+}
+
+function publicBlob(content: Buffer): Buffer | undefined {
   const armoured = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(content.toString("latin1"));
   const bytes = Buffer.from(armoured?.[1] ?? "", "base64");
   let at = "openssh-key-v1\0".length;
   try {
     for (let field = 0; field < 3; field++) at += 4 + bytes.readUInt32BE(at);
     const length = bytes.readUInt32BE(at + 4);
-    return parse(publicLine(bytes.subarray(at + 8, at + 8 + length)));
+    return bytes.subarray(at + 8, at + 8 + length);
   } catch {
     return undefined;
   }

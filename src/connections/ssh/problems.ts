@@ -72,8 +72,8 @@ export function refusedKey(target: SshTarget, key: Uint8Array, verdict: Exclude<
       });
     case "authority-only":
       return refused({
-        message: `the host key of ${where} cannot be checked: ${place(verdict.by)} names a certificate authority, and certificates are not supported; it showed ${shownKey}`,
-        hint: `compare the fingerprint, then record the key itself: ${trust}`,
+        message: `the host key of ${where} cannot be checked: ${place(verdict.by)} names a certificate authority, and only ssh itself checks certificates; it showed ${shownKey}`,
+        hint: `connection: openssh in the inventory leaves it to ssh; or compare the fingerprint, and record the key itself: ${trust}`,
       });
   }
 }

@@ -69,7 +69,7 @@ describe("a host key that is not trusted", () => {
     ["changed", (port) => [lineOf(port, hostKeys.other)], "has changed"],
     ["of another type than the recorded one", (port) => [lineOf(port, hostKeys.rsa)], "has changed"],
     ["revoked", (port) => [lineOf(port, hostKeys.ed25519), `@revoked * ${publicKey(hostKeys.ed25519)}`], "is revoked"],
-    ["known by an authority only", (port) => [`@cert-authority ${lineOf(port, hostKeys.other)}`], "certificates are not supported"],
+    ["known by an authority only", (port) => [`@cert-authority ${lineOf(port, hostKeys.other)}`], "only ssh itself checks certificates"],
   ];
   test.each(cases)("%s: refused, and no credential reaches the server", async (_name, lines, message) => {
     const fake = await fakeServer(hostKeys.ed25519);

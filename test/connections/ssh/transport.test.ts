@@ -1,6 +1,6 @@
 // The transport against a real sshd: keys, passphrases, agents, jumps, sessions, loss, and the price in round trips.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -95,6 +95,18 @@ describe("logging in", () => {
     expect((await run("id -u", { keyFiles: [locked, key] }, { passphrase: async () => "wrong" })).out).toBe("0\n");
     const problem = await problemFrom(run("id", { keyFiles: [locked] }, { passphrase: async () => "wrong" }));
     expect(problem.message).toContain("the passphrase is wrong");
+  });
+  test("a FIDO key, and a certificate beside a key, are not for ssh2: the hint says what is", async () => {
+    const field = (text: string | Buffer) => Buffer.concat([Buffer.from([0, 0, 0, text.length]), Buffer.from(text)]);
+    const blob = Buffer.concat([field("sk-ssh-ed25519@openssh.com"), field(Buffer.alloc(32)), field("ssh:")]);
+    const bytes = Buffer.concat([Buffer.from("openssh-key-v1\0"), field("none"), field("none"), field(""), Buffer.from([0, 0, 0, 1]), field(blob)]);
+    const fido = join(home, "id_ed25519_sk");
+    writeFileSync(fido, `-----BEGIN OPENSSH PRIVATE KEY-----\n${bytes.toString("base64")}\n-----END OPENSSH PRIVATE KEY-----\n`);
+    writeFileSync(`${stranger}-cert.pub`, "");
+    const { hint } = await problemFrom(run("true", { keyFiles: [fido, stranger] }));
+    rmSync(`${stranger}-cert.pub`);
+    expect(hint).toContain("id_ed25519_sk is a FIDO key, which only ssh can use: connection: openssh");
+    expect(hint).toContain("stranger-cert.pub is a certificate");
   });
   test("time spent at a question does not count", async () => {
     const passphrase = () => new Promise<string>((resolve) => setTimeout(() => resolve("open sesame"), 1500));
