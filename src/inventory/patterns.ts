@@ -17,6 +17,8 @@ export interface SelectOptions {
   readonly at?: Position;
   /** What the pattern is for, to begin the message: `pattern` by default. */
   readonly subject?: string;
+  /** Nothing is an answer too, and `localhost` need not be in the inventory: what a pattern means, as Ansible lists it. */
+  readonly listing?: boolean;
 }
 
 /**
@@ -28,13 +30,14 @@ export function selectHosts(pattern: string, from: Selectable, options: SelectOp
   const terms = splitPattern(pattern).flatMap((term) => (term.startsWith("@") ? fileTerms(term, options, problem) : [term]));
   if (terms.length === 0) throw problem("is empty", 'to mean every host, write "all"');
   const { unions, intersections, exclusions } = termsOf(terms);
-  const world: World = { ...from, ungrouped: ungroupedOf(from), problem };
+  const world: World = { ...from, ungrouped: ungroupedOf(from), problem, listing: options.listing === true };
   const chosen = new Set(unions.flatMap((term) => matchTerm(term, world)));
   const narrowed = intersections.map((term) => new Set(matchTerm(term, world)));
   const taken = new Set(exclusions.flatMap((term) => matchTerm(term, world)));
   const selected = from.hosts.filter((host) => chosen.has(host) && narrowed.every((hosts) => hosts.has(host)) && !taken.has(host));
-  if (selected.length === 0) throw problem(`matches 0 of ${from.hosts.length} hosts`, "look with: hlx inventory --graph");
-  return selected;
+  if (selected.length > 0) return selected;
+  if (options.listing === true) return [...chosen].filter((host) => host === implicit && !taken.has(host));
+  throw problem(`matches 0 of ${from.hosts.length} hosts`, "look with: hlx inventory --graph");
 }
 
 /** Hosts that are in no group. */
@@ -43,7 +46,11 @@ export function ungroupedOf({ hosts, groups }: Selectable): readonly string[] {
   return hosts.filter((host) => !grouped.has(host));
 }
 
+/** Ansible's host that is always there, and in no group. */
+const implicit = "localhost";
+
 interface World extends Selectable {
+  readonly listing: boolean;
   readonly ungrouped: readonly string[];
   readonly problem: (what: string, hint?: string) => ProblemError;
 }
@@ -58,7 +65,9 @@ function problemMaker(pattern: string, { at, subject = "pattern" }: SelectOption
 function fileTerms(term: string, { readFile }: SelectOptions, problem: World["problem"]): readonly string[] {
   if (readFile === undefined) throw problem(`names the file ${term.slice(1)}, which is not read here`);
   const lines = readFile(term.slice(1)).split(/\r?\n/);
-  const terms = lines.filter((line) => !line.trim().startsWith("#")).flatMap(splitPattern);
+  if (lines.some((line) => line.trim().startsWith("#")))
+    throw problem(`names the file ${term.slice(1)}, which has a comment`, "it holds patterns only, one a line");
+  const terms = lines.flatMap(splitPattern);
   if (terms.length === 0) throw problem(`names the file ${term.slice(1)}, which holds no host`, "an empty list never means every host");
   return terms;
 }
@@ -67,10 +76,11 @@ function matchTerm(term: string, world: World): readonly string[] {
   const { base, subscript } = splitSubscript(term);
   if (base === "") throw world.problem("has a term without a name");
   const matched = byName(term, world) ?? byForm(base, world);
+  if (world.listing && matched.length === 0 && term === implicit) return [implicit];
   if (matched.length === 0 && !world.groups.has(base) && !builtIn.has(base)) throw world.problem(unmatched(term, world), hintFor(base, world));
   if (subscript === undefined || byName(term, world) !== undefined) return matched;
   const picked = pick(matched, subscript);
-  if (picked.length === 0) throw world.problem(`has the subscript of ${term} beyond its ${matched.length} hosts`);
+  if (picked.length === 0 && !world.listing) throw world.problem(`has the subscript of ${term} beyond its ${matched.length} hosts`);
   return picked;
 }
 

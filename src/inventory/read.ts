@@ -1,25 +1,51 @@
-// Reads an inventory from a file or a folder.
+// Reads an inventory: a file, a folder, several of them, or a list of hosts.
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { decodeUtf8 } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
-import type { LoadOptions } from "./load.ts";
+import { type AnsibleOptions, loadAnsible } from "./ansible/load.ts";
 import { inventorySources } from "./sources.ts";
 
-/** The inventory at a path: a file, or a folder that holds inventory.yaml. Relative paths are relative to `cwd`. Throws ProblemError. */
-export function readInventory(path: string, options: LoadOptions & { readonly cwd: string }): Inventory {
-  const { cwd, ...rest } = options;
-  const file = fileAt(resolve(cwd, path), path);
+export type ReadOptions = Omit<AnsibleOptions, "readFile">;
+
+/**
+ * The inventory at a path: a file, a folder that holds inventory.yaml, or whatever Ansible takes for `-i`. Several paths, a folder without inventory.yaml
+ * and a list of hosts ("a,b,") are Ansible's. Relative paths are relative to `cwd`. Throws ProblemError.
+ */
+export function readInventory(path: string | readonly string[], options: ReadOptions): Inventory {
+  const paths = [path].flat();
+  const loading = { ...options, readFile: (name: string) => patternFile(name, options.cwd) };
+  const [only = "inventory.yaml"] = paths;
+  const file = paths.length > 1 ? undefined : fileAt(resolve(options.cwd, only), only);
+  if (file === undefined) return loadAnsible(paths, loading);
   const text = decodeUtf8(file, readFileSync(file));
   const source = inventorySources.find((each) => each.recognises(file, text));
-  if (source === undefined) throw new ProblemError({ code: "input", message: `${path} is in no format that hlx knows` });
-  return source.load({ file, text, readFile: (name) => decodeUtf8(name, readFileSync(resolve(cwd, name))), ...rest });
+  if (source === undefined) throw new ProblemError({ code: "input", message: `${only} is in no format that hlx knows` });
+  return source.load({ file, text, ...loading });
 }
 
-function fileAt(absolute: string, shown: string): string {
+// Undefined for what only Ansible has: a folder of inventories, a list of hosts.
+function fileAt(absolute: string, shown: string): string | undefined {
   const status = statSync(absolute, { throwIfNoEntry: false });
-  if (status?.isDirectory()) return fileAt(join(absolute, "inventory.yaml"), join(shown, "inventory.yaml"));
   if (status?.isFile()) return absolute;
+  if (status?.isDirectory()) return ownFileIn(absolute);
+  if (status !== undefined || shown.includes(",")) return undefined;
   throw new ProblemError({ code: "input", message: `there is no inventory at ${shown}`, hint: "write a first one with: hlx init" });
+}
+
+function ownFileIn(folder: string): string | undefined {
+  const file = join(folder, "inventory.yaml");
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  const text = decodeUtf8(file, readFileSync(file));
+  return inventorySources.find((each) => each.recognises(file, text))?.name === "hlx" ? file : undefined;
+}
+
+function patternFile(name: string, cwd: string): string {
+  try {
+    return decodeUtf8(name, readFileSync(resolve(cwd, name)));
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw new ProblemError({ code: "usage", message: `cannot read ${name}, the file of the pattern @${name}`, cause });
+  }
 }

@@ -51,6 +51,7 @@ function groupLines(name: string, depth: number, inventory: Inventory): readonly
 
 function ownHosts(name: string, { groups }: Inventory): readonly string[] {
   const group = groups.get(name);
+  if (group?.own !== undefined) return group.own;
   const below = new Set((group?.children ?? []).flatMap((child) => groups.get(child)?.hosts ?? []));
   return (group?.hosts ?? []).filter((host) => !below.has(host));
 }

@@ -30,6 +30,8 @@ export interface Sourced {
   /** "host", "group web", "defaults", "-e" … */
   readonly layer: string;
   readonly at?: Position;
+  /** Came out of a vault: people see it only where they ask for values as JSON. */
+  readonly secret?: boolean;
   readonly lost: readonly { readonly value: Json; readonly layer: string; readonly at?: Position }[];
 }
 
@@ -53,6 +55,8 @@ export interface Group {
   /** Every host in it or below it, in inventory order. */
   readonly hosts: readonly string[];
   readonly children: readonly string[];
+  /** The hosts that the group itself names; where it is left out, those that are in no child. */
+  readonly own?: readonly string[];
 }
 
 /** A named thing with an address that is never logged in to: a router, a virtual address. */
@@ -90,6 +94,8 @@ export interface Inventory {
   readonly playbook?: string;
   /** The secrets file it names, absolute. */
   readonly secrets?: string;
+  /** Values of secrets that the inventory itself holds, by the name that references to them have. */
+  readonly secretValues?: ReadonlyMap<string, string>;
   /** What is odd but no error: shown as warnings. */
   readonly warnings: readonly { readonly message: string; readonly at?: Position }[];
   /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing. */
