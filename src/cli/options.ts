@@ -10,7 +10,10 @@ export const saying: readonly OptionSpec[] = [
 export const json: OptionSpec = { flags: "--json", summary: 'one JSON document on standard output ("format": 1), and nothing else there' };
 
 export const reading: readonly OptionSpec[] = [
-  { flags: "-i, --inventory <file>", summary: "an inventory file, or a folder with one (default: inventory.yaml)" },
+  { flags: "-i, --inventory <file>", summary: "an inventory file or folder (default: inventory.yaml); Ansible's too, those repeatable", many: true },
+  { flags: "--vault-password-file <file>", summary: "opens ansible-vault's values in an inventory; repeatable", many: true },
+  { flags: "--vault-id <id@file>", summary: "the same with a label; id@prompt asks", many: true },
+  { flags: "-J, --ask-vault-pass", summary: "ask once for the vault password" },
 ];
 
 export const extraVars: OptionSpec = {

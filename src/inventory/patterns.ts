@@ -17,7 +17,7 @@ export interface SelectOptions {
   readonly at?: Position;
   /** What the pattern is for, to begin the message: `pattern` by default. */
   readonly subject?: string;
-  /** Nothing is an answer too, and `localhost` need not be in the inventory: what a pattern means, as Ansible lists it. */
+  /** Nothing is an answer too, and `localhost` need not be in the inventory: what a pattern means, as Ansible lists it, in the order of the pattern. */
   readonly listing?: boolean;
 }
 
@@ -34,9 +34,10 @@ export function selectHosts(pattern: string, from: Selectable, options: SelectOp
   const chosen = new Set(unions.flatMap((term) => matchTerm(term, world)));
   const narrowed = intersections.map((term) => new Set(matchTerm(term, world)));
   const taken = new Set(exclusions.flatMap((term) => matchTerm(term, world)));
-  const selected = from.hosts.filter((host) => chosen.has(host) && narrowed.every((hosts) => hosts.has(host)) && !taken.has(host));
+  const isLeft = (host: string): boolean => chosen.has(host) && narrowed.every((hosts) => hosts.has(host)) && !taken.has(host);
+  if (options.listing === true) return [...chosen].filter(isLeft);
+  const selected = from.hosts.filter(isLeft);
   if (selected.length > 0) return selected;
-  if (options.listing === true) return [...chosen].filter((host) => host === implicit && !taken.has(host));
   throw problem(`matches 0 of ${from.hosts.length} hosts`, "look with: hlx inventory --graph");
 }
 

@@ -5,6 +5,7 @@ import { decodeUtf8 } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
 import { type AnsibleOptions, loadAnsible } from "./ansible/load.ts";
+import { selectHosts } from "./patterns.ts";
 import { inventorySources } from "./sources.ts";
 
 export type ReadOptions = Omit<AnsibleOptions, "readFile">;
@@ -23,6 +24,11 @@ export function readInventory(path: string | readonly string[], options: ReadOpt
   const source = inventorySources.find((each) => each.recognises(file, text));
   if (source === undefined) throw new ProblemError({ code: "input", message: `${only} is in no format that hlx knows` });
   return source.load({ file, text, ...loading });
+}
+
+/** What a pattern means, as Ansible lists it: nothing is an answer too. Throws ProblemError for a pattern that is empty or malformed, and for an unknown name. */
+export function listHosts({ hosts, groups }: Inventory, pattern: string, cwd: string): readonly string[] {
+  return selectHosts(pattern, { hosts: [...hosts.keys()], groups }, { readFile: (name) => patternFile(name, cwd), listing: true });
 }
 
 // Undefined for what only Ansible has: a folder of inventories, a list of hosts.

@@ -1,7 +1,7 @@
 // hlx inventory: who is in it, and where each value comes from.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { extraVars, json, reading, saying } from "../options.ts";
+import { choosing, extraVars, json, reading, saying } from "../options.ts";
 
 export const inventory: Command = {
   args: ["[inventory]"],
@@ -12,6 +12,8 @@ export const inventory: Command = {
     { flags: "--list-hosts <pattern>", summary: "the names that a pattern selects, one a line" },
     { flags: "--host <host>", summary: "each value of one host, with the place it came from" },
     { flags: "--graph", summary: "groups and hosts as a tree" },
+    ...choosing,
+    { flags: "--playbook-dir <folder>", summary: "whose group_vars and host_vars count as the playbook's (default: this folder)" },
     extraVars,
     json,
     ...saying,

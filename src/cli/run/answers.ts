@@ -6,6 +6,7 @@ import type { Context } from "../command.ts";
 import { exitCodeOf, type Standing } from "../exit.ts";
 import { problemDocument } from "../views/documents.ts";
 import { hostsOf, openProject } from "./project.ts";
+import { secretsOf } from "./secrets.ts";
 import { withWorld } from "./session.ts";
 
 /** Asks the chosen hosts. The pattern is --limit, or one given (as `hlx exec` does). */
@@ -17,8 +18,7 @@ export async function askHosts<Value>(
   // A command with a pattern of its own has no word left for an inventory: -i names one.
   const { inventory } = await openProject(pattern === undefined ? context : { ...context, given: { ...context.given, args: [] } });
   const hosts = hostsOf(inventory, context, pattern);
-  const project = { folder: inventory.folder, ...(inventory.secrets === undefined ? {} : { secrets: inventory.secrets }) };
-  return withWorld(context, project, (world) => ask(world, hosts, context.given.number("forks") ?? 50));
+  return withWorld(context, secretsOf(inventory), (world) => ask(world, hosts, context.given.number("forks") ?? 50));
 }
 
 /** How things stand after asking: which hosts did not answer, and why. `failed`: answers that are failures. */

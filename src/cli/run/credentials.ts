@@ -2,13 +2,22 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Credentials } from "../../model/ports/connection.ts";
+import type { Secrets } from "../../model/ports/secrets.ts";
 import { ProblemError } from "../../model/problem.ts";
+import type { SecretRef } from "../../model/text.ts";
 import { askSecret } from "../ask.ts";
 import type { Context } from "../command.ts";
 import { visible } from "../views/escape.ts";
 
-/** What the options say; `learn` is told every secret. Questions are asked one after the other. */
-export function credentialsOf(context: Context, learn: (secret: string) => void): Credentials {
+export interface Known {
+  /** Is told every secret. */
+  learn(secret: string): void;
+  /** Where the passwords are that the inventory names. */
+  readonly secrets?: Secrets;
+}
+
+/** What the options say, then what the inventory names for the host. Questions are asked one after the other. */
+export function credentialsOf(context: Context, { learn, secrets }: Known): Credentials {
   const { given, io } = context;
   const known = new Map<string, Promise<string | undefined>>();
   let asking: Promise<unknown> = Promise.resolve();
@@ -36,9 +45,16 @@ export function credentialsOf(context: Context, learn: (secret: string) => void)
     return given.flag("askBecomePass") ? ask("sudo password") : undefined;
   }
 
+  const login = async (): Promise<string | undefined> => (given.flag("askPass") ? ask("login password") : undefined);
+
+  async function named(reference: SecretRef | undefined): Promise<string | undefined> {
+    if (reference === undefined || secrets === undefined) return undefined;
+    return remember((await secrets.resolve([reference.secret])).get(reference.secret));
+  }
+
   return {
-    password: (purpose) =>
-      purpose === "become" ? once("become", become) : once("login", async () => (given.flag("askPass") ? ask("login password") : undefined)),
+    password: async (purpose, { login: host }) =>
+      purpose === "become" ? ((await once("become", become)) ?? named(host.becomePassword)) : ((await once("login", login)) ?? named(host.password)),
     passphrase: (file) => once(`key ${file}`, async () => (io.in.isTTY === true ? ask(`passphrase of ${visible(file)}`) : undefined)),
   };
 }

@@ -1,21 +1,39 @@
 // Shows the inventory in the form that was asked for.
+import { narrowed } from "../../inventory/narrow.ts";
+import { listHosts } from "../../inventory/read.ts";
 import { graphText, hostJson, listJson } from "../../inventory/views.ts";
 import type { Host, Inventory } from "../../model/host.ts";
+import { ProblemError } from "../../model/problem.ts";
 import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { hostLines, inventoryLines } from "../views/inventory.ts";
+import { hostLines, inventoryLines, warningLines } from "../views/inventory.ts";
 import { openProject } from "./project.ts";
 
 export async function inventoryNow(context: Context): Promise<Standing> {
-  const { inventory } = await openProject(context);
-  const { given, printer } = context;
+  const { inventory: whole } = await openProject(context);
+  const { given, printer, io } = context;
+  const limit = given.text("limit");
+  const inventory = limit === undefined ? whole : narrowed(whole, whole.select(limit));
+  printer.err(warningLines(inventory.warnings, io.cwd));
   const [pattern, name] = [given.text("listHosts"), given.text("host")];
   if (given.flag("list")) printer.document(listJson(inventory));
-  else if (pattern !== undefined) showNames(inventory.select(pattern), context);
+  else if (pattern !== undefined) showNames(namesOf(pattern, { whole, inventory }, context), context);
   else if (name !== undefined) showHost(inventory, name, context);
   else if (given.flag("graph")) printer.out(graphText(inventory).trimEnd().split("\n"));
   else showAll(inventory, context);
   return {};
+}
+
+// Nothing is an answer to what a pattern means, but not to what is left of it: a limit that leaves nothing is a mistake.
+function namesOf(
+  pattern: string,
+  { whole, inventory }: { readonly whole: Inventory; readonly inventory: Inventory },
+  { given, io }: Context,
+): readonly string[] {
+  const limit = given.text("limit");
+  const names = listHosts(whole, pattern, io.cwd).filter((name) => limit === undefined || inventory.hosts.has(name));
+  if (names.length > 0 || limit === undefined) return names;
+  throw new ProblemError({ code: "usage", message: `--limit "${limit}" leaves none of the hosts of "${pattern}"`, hint: "look with: hlx inventory --graph" });
 }
 
 function showNames(names: readonly string[], { given, printer }: Context): void {

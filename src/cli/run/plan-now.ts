@@ -3,6 +3,7 @@ import { makePlan, type Planned } from "../../engine/plan.ts";
 import type { Work, World } from "../../engine/world.ts";
 import type { Context } from "../command.ts";
 import { visible } from "../views/escape.ts";
+import { type ProjectSecrets, secretsOf } from "./secrets.ts";
 import { type Around, withWorld } from "./session.ts";
 import { openWork } from "./work.ts";
 
@@ -34,6 +35,6 @@ export async function planTimed(world: World, work: Work): Promise<PlanNow> {
 }
 
 /** Where state and secrets of this work are. */
-export function projectOf({ inventory }: Work): { readonly folder: string; readonly secrets?: string } {
-  return { folder: inventory.folder, ...(inventory.secrets === undefined ? {} : { secrets: inventory.secrets }) };
+export function projectOf({ inventory }: Work): ProjectSecrets {
+  return secretsOf(inventory);
 }

@@ -1,12 +1,13 @@
 // Which inventory, and which of its hosts, the command line means.
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { readInventory } from "../../inventory/read.ts";
 import type { Host, Inventory, Login } from "../../model/host.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { looksLike } from "../../playbook/looks-like.ts";
 import type { Context } from "../command.ts";
 import { extraVars } from "./extra-vars.ts";
+import { vaultPasswordsOf } from "./vault-passwords.ts";
 
 export interface Project {
   readonly inventory: Inventory;
@@ -17,10 +18,10 @@ export interface Project {
 /** Reads the inventory: the positional argument, -i, or inventory.yaml. Throws ProblemError with everything that is wrong with it. */
 export async function openProject(context: Context): Promise<Project> {
   const { given, io } = context;
-  const file = given.args[0] ?? given.text("inventory") ?? "inventory.yaml";
+  const [file = "inventory.yaml", ...more] = given.args[0] === undefined ? given.texts("inventory") : [given.args[0]];
   await refuseOthers(file, context);
-  const overrides = await extraVars(given.texts("extraVars"), io.cwd);
-  const inventory = readInventory(file, { cwd: io.cwd, overrides });
+  const [overrides, vaultPasswords] = await Promise.all([extraVars(given.texts("extraVars"), io.cwd), vaultPasswordsOf(context)]);
+  const inventory = readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
   return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
 }
 
@@ -37,6 +38,12 @@ async function refuseOthers(file: string, { words, io }: Context): Promise<void>
     throw new ProblemError({ code: "usage", message: `${file} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${file}` });
   if (looks === "plan")
     throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
+}
+
+// Beside the playbook, as Ansible looks there; without one, what --playbook-dir says, or where hlx runs.
+function playbookFolderOf({ given, io }: Context): string {
+  const playbook = given.text("playbook");
+  return playbook === undefined ? resolve(io.cwd, given.text("playbookDir") ?? ".") : dirname(resolve(io.cwd, playbook));
 }
 
 function loginOf({ given, io }: Context): Partial<Login> {

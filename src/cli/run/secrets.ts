@@ -1,19 +1,44 @@
 // Where secrets come from, and taking them out of everything that is shown: the one place that wires src/secrets.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Inventory } from "../../model/host.ts";
 import type { Secrets } from "../../model/ports/secrets.ts";
 import { openSecrets } from "../../secrets/open.ts";
 import { makeRedactor, type Redactor } from "../../secrets/redact.ts";
 import type { Context } from "../command.ts";
 
 /** The secrets of a project. Nothing is read before a secret is asked for. */
-export function openSecretsOf(
-  { io }: Context,
-  { folder, secrets }: { readonly folder: string; readonly secrets?: string },
-): { readonly redactor: Redactor; readonly secrets: Secrets } {
+export function openSecretsOf({ io }: Context, { folder, secrets, secretValues }: ProjectSecrets): { readonly redactor: Redactor; readonly secrets: Secrets } {
   const file = secrets === undefined ? {} : { file: secrets };
+  const redactor = makeRedactor();
+  for (const value of secretValues?.values() ?? []) redactor.add(value);
+  const opened = openSecrets({ env: io.env, home: io.home, readFile: (path) => readFile(path), stateFolder: join(folder, ".hlx"), ...file });
+  return { redactor, secrets: secretValues === undefined ? opened : withOwn(opened, secretValues) };
+}
+
+/** Where the secrets of a project are. */
+export interface ProjectSecrets {
+  /** The inventory's folder, absolute. */
+  readonly folder: string;
+  /** The secrets file. */
+  readonly secrets?: string;
+  /** Values that the inventory itself holds, by name. */
+  readonly secretValues?: ReadonlyMap<string, string>;
+}
+
+/** Where the secrets of an inventory are. */
+export function secretsOf({ folder, secrets, secretValues }: Inventory): ProjectSecrets {
+  return { folder, ...(secrets !== undefined && { secrets }), ...(secretValues !== undefined && { secretValues }) };
+}
+
+// What an inventory of Ansible's holds is looked up there; everything else where it always is.
+function withOwn(secrets: Secrets, own: ReadonlyMap<string, string>): Secrets {
   return {
-    redactor: makeRedactor(),
-    secrets: openSecrets({ env: io.env, home: io.home, readFile: (path) => readFile(path), stateFolder: join(folder, ".hlx"), ...file }),
+    ...secrets,
+    resolve: async (names) => {
+      const others = names.filter((name) => !own.has(name));
+      const found = others.length === 0 ? new Map<string, string>() : await secrets.resolve(others);
+      return new Map(names.map((name) => [name, own.get(name) ?? found.get(name) ?? ""]));
+    },
   };
 }

@@ -2,6 +2,7 @@
 import type { World } from "../../engine/world.ts";
 import type { Emit, Event } from "../../model/event.ts";
 import type { Context } from "../command.ts";
+import type { ProjectSecrets } from "./secrets.ts";
 import { openWorld, type WorldOptions } from "./world.ts";
 
 /** What happens during a run, with its time; the listener can be replaced while it runs. */
@@ -27,7 +28,7 @@ export type Around = Pick<WorldOptions, "knownHosts" | "containers" | "state">;
 /** Opens a world for the work and closes its sessions and state afterwards, whatever happened. */
 export async function withWorld<Result>(
   context: Context,
-  project: { readonly folder: string; readonly secrets?: string } & Around,
+  project: ProjectSecrets & Around,
   use: (world: World, ears: Ears) => Promise<Result>,
 ): Promise<Result> {
   const ears = makeEars(context.io.monotonicMs);

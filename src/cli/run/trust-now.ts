@@ -31,7 +31,7 @@ export async function trustNow(context: Context): Promise<Standing> {
   const [pattern = ""] = context.given.args;
   const { inventory } = await openProject({ ...context, given: { ...context.given, args: [] } });
   const hosts = hostsOf(inventory, context, pattern).filter(({ login }) => login.connection === "ssh");
-  const options = connectOptions(context, {}, () => {});
+  const options = connectOptions(context, {}, { learn: () => {} });
   const scans = await Promise.all(hosts.map((host) => scan(host, options)));
   const shown = scans.filter((one): one is Shown => "keys" in one);
   if (context.given.flag("json")) context.printer.document(scanDocument(scans));

@@ -5,9 +5,8 @@ import { orderUnits } from "../../plan/units.ts";
 import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { problemDocument } from "../views/documents.ts";
-import { visible } from "../views/escape.ts";
+import { warningLines } from "../views/inventory.ts";
 import { counted } from "../views/layout.ts";
-import { place } from "../views/problem.ts";
 import { openWork } from "./work.ts";
 
 interface Checked {
@@ -46,8 +45,5 @@ async function problemsOf(checking: Promise<Checked>, { printer }: Context): Pro
 }
 
 function checkedLines({ hosts, roles, assignments, warnings }: Checked, { io }: Context): readonly string[] {
-  return [
-    ...warnings.map(({ message, at }) => `warning: ${at === undefined ? "" : `${place(at, io.cwd)}: `}${visible(message)}`),
-    `Valid. ${counted(hosts, "host")}, ${counted(roles, "role")}, ${counted(assignments, "role call")}.`,
-  ];
+  return [...warningLines(warnings, io.cwd), `Valid. ${counted(hosts, "host")}, ${counted(roles, "role")}, ${counted(assignments, "role call")}.`];
 }

@@ -13,13 +13,11 @@ import { openState as openStateFile } from "../../state/open.ts";
 import type { Context } from "../command.ts";
 import type { Io } from "../io.ts";
 import { visible } from "../views/escape.ts";
-import { credentialsOf } from "./credentials.ts";
-import { openSecretsOf } from "./secrets.ts";
+import { credentialsOf, type Known } from "./credentials.ts";
+import { openSecretsOf, type ProjectSecrets } from "./secrets.ts";
 
-export interface WorldOptions {
-  /** The inventory's folder: state is under its `.hlx`. */
-  readonly folder: string;
-  readonly secrets?: string;
+/** The state is under the folder's `.hlx`. */
+export interface WorldOptions extends ProjectSecrets {
   /** known_hosts files instead of the user's own: the twins'. */
   readonly knownHosts?: readonly string[];
   /** How twins are reached. */
@@ -40,7 +38,7 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
   const { io } = context;
   const { redactor, secrets } = openSecretsOf(context, options);
   context.redaction.redact = redactor.redact;
-  const connect = connectOptions(context, options, (secret) => redactor.add(secret));
+  const connect = connectOptions(context, options, { learn: (secret) => redactor.add(secret), secrets });
   const sessions = makeSessions(connections, connect);
   let state: Promise<State> | undefined;
   const world: World = {
@@ -70,15 +68,11 @@ export function openState(folder: string, io: Io, inside = ""): Promise<State> {
 }
 
 /** How to connect, from options and the user's own ssh files. */
-export function connectOptions(
-  context: Context,
-  { knownHosts, containers }: Pick<WorldOptions, "knownHosts" | "containers">,
-  learn: (secret: string) => void,
-): ConnectOptions {
+export function connectOptions(context: Context, { knownHosts, containers }: Pick<WorldOptions, "knownHosts" | "containers">, known: Known): ConnectOptions {
   const { given, io, printer } = context;
   const agent = io.env["SSH_AUTH_SOCK"];
   return {
-    credentials: credentialsOf(context, learn),
+    credentials: credentialsOf(context, known),
     knownHosts: knownHosts ?? [join(io.home, ".ssh/known_hosts"), "/etc/ssh/ssh_known_hosts"],
     acceptNew: given.flag("acceptNew"),
     sshConfig: resolve(io.home, ".ssh/config"),

@@ -1,4 +1,6 @@
 // The inventory as people read it.
+import type { Json } from "../../lib/json.ts";
+import { looksSecret } from "../../model/documents/document.ts";
 import type { Host, Inventory, Sourced } from "../../model/host.ts";
 import { jsonText, visible } from "./escape.ts";
 import { columns, counted } from "./layout.ts";
@@ -25,9 +27,15 @@ export function hostLines(host: Pick<Host, "login" | "groups" | "addresses" | "s
   ];
 }
 
+/** What is odd in it, a line each. */
+export function warningLines(warnings: Inventory["warnings"], cwd: string): readonly string[] {
+  return warnings.map(({ message, at }) => `warning: ${at === undefined ? "" : `${place(at, cwd)}: `}${visible(message)}`);
+}
+
 function sourceRows(name: string, sourced: Sourced, cwd: string): readonly (readonly string[])[] {
-  const lost = sourced.lost.map((one) => ["", `  instead of ${jsonText(one.value)}`, origin(one, cwd)]);
-  return [[`  ${visible(name)}`, jsonText(sourced.value), origin(sourced, cwd)], ...lost];
+  const shown = (value: Json): string => (sourced.secret === true || looksSecret(name) ? "(sensitive)" : jsonText(value));
+  const lost = sourced.lost.map((one) => ["", `  instead of ${shown(one.value)}`, origin(one, cwd)]);
+  return [[`  ${visible(name)}`, shown(sourced.value), origin(sourced, cwd)], ...lost];
 }
 
 function origin({ layer, at }: Pick<Sourced, "layer" | "at">, cwd: string): string {
