@@ -118,8 +118,8 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
     );
   try {
     const session = await openSession(planned, run.world);
-    const planId = options.saved ? { planId: plan.id } : {};
-    return await workOn({ host: planned.host, session, units, holder: holderOf(run, options), ...planId }, run, turns);
+    const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
+    return await workOn({ host: planned.host, session, units, holder: holderOf(run, options), ...saved }, run, turns);
   } catch (thrown) {
     return giveUp({ end: "unreachable", problem: problemOf(thrown) });
   }

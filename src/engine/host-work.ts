@@ -15,23 +15,17 @@ export interface HostWork {
   /** In the plan's order. */
   readonly units: readonly { readonly unit: Unit; readonly entries: readonly Entry[] }[];
   readonly holder: Holder;
-  /** Consumed on the host when the plan was saved. */
-  readonly planId?: string;
+  /** The plan was saved: it is consumed on the host, which must be the very machine that was planned for. */
+  readonly saved?: { readonly planId: string; readonly machineId: string | undefined };
 }
 
 export type HostEnd = { readonly end: "done"; readonly probed: number; readonly asDesired: number } | { readonly end: "refused"; readonly problem: Problem };
 
 /** Does everything that the plan has for a host. Refused means that nothing was touched. */
 export async function workOn(work: HostWork, run: Run, turns: Turns): Promise<HostEnd> {
-  const entries = work.units.flatMap(({ entries: own }) => own);
   run.world.emit({ event: "phase", phase: "lock", hosts: 1 });
-  const asked = work.session.lock(work.holder, work.planId === undefined ? {} : { planId: work.planId });
-  const looking = look(
-    entries.filter(({ entry }) => entry === "exact"),
-    work.session,
-    run,
-  );
-  const [answer, fresh] = await Promise.all([settleLock(asked), looking]);
+  const replaced = await replacedMachine(work, run);
+  const { answer, fresh } = replaced ?? (await lockAndLook(work, run));
   if (answer.lock === "refused") {
     for (const { unit } of work.units) turns.failed(unit.key);
     return { end: "refused", problem: answer.problem };
@@ -43,6 +37,27 @@ export async function workOn(work: HostWork, run: Run, turns: Turns): Promise<Ho
       message: `took over the lock of run ${answer.tookOver.run} by ${answer.tookOver.who} at ${answer.tookOver.where}, which is gone`,
     });
   return underLock(work, { run, turns, fresh, writer: answer.writer });
+}
+
+interface Locked {
+  readonly answer: LockAnswer;
+  readonly fresh: Fresh;
+}
+
+// The session's shell answers by now, so the lock is written before the reads: what they find is what the lock protects.
+async function lockAndLook({ units, session, holder, saved }: HostWork, run: Run): Promise<Locked> {
+  const asked = session.lock(holder, saved === undefined ? {} : { planId: saved.planId });
+  const exact = units.flatMap(({ entries }) => entries).filter(({ entry }) => entry === "exact");
+  const [answer, fresh] = await Promise.all([settleLock(asked), look(exact, session, run)]);
+  return { answer, fresh };
+}
+
+async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {
+  if (saved === undefined) return undefined;
+  const { machineId } = await run.world.facts(session.shell);
+  if (saved.machineId === undefined || saved.machineId === machineId) return undefined;
+  const message = `${host} is another machine than the one that was planned for: its machine-id is ${machineId}, not ${saved.machineId}`;
+  return { answer: { lock: "refused", problem: { code: "stale", message, hint: "plan again, and look at what it shows" } }, fresh: new Map() };
 }
 
 async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: Run; turns: Turns; fresh: Fresh; writer: ShellWriter }): Promise<HostEnd> {

@@ -164,6 +164,15 @@ describe("approval", () => {
     expect(again.refused.get("a")).toMatchObject({ code: "stale" });
   });
 
+  test("a saved plan is refused on a machine that took the host's place", async () => {
+    const world = lab({ one: [note("x", "1")] });
+    const made = await plan(world, ["a/one"]);
+    const other = { ...made, hosts: made.hosts.map((host) => ({ ...host, machineId: "f".repeat(32) })) };
+    const result = await applyPlan(world.world(), other, { ...options, saved: true });
+    expect(result.refused.get("a")).toMatchObject({ code: "stale", message: expect.stringContaining("is another machine") });
+    expect(world.hosts.get("a")?.log).toEqual([]);
+  });
+
   test("a guarded risk is refused unless it is allowed by name", async () => {
     const world = lab({ one: [note("x", "1", { risk: "data-loss" })] });
     await expect(apply(world, ["a/one"])).rejects.toMatchObject({ problems: [{ code: "risk", hint: "allow it by name: --allow data-loss" }] });
