@@ -29,7 +29,13 @@ export function driftOf(seen: Seen, comparing: Comparing): DriftItem {
   }
   if (recorded === undefined) return { ...base, status: entry.action === "none" && entry.entry === "exact" ? "converged" : "new", properties: [] };
   const properties = driftedProperties(recorded, found, comparing.key);
-  return { ...base, status: statusOf(properties.length > 0, isPending(seen, recorded, comparing)), properties, recordedAt: recorded.at };
+  const status = statusOf(properties.length > 0, isPending(seen, recorded, comparing));
+  return { ...base, status, properties: status === "drifted" && !recorded.sealed ? inWords(entry, properties) : properties, recordedAt: recorded.at };
+}
+
+// Where desired is still what was recorded, the way back is known in words and texts: read backwards it is what was done.
+function inWords({ changes }: Entry, properties: readonly DriftedProperty[]): readonly DriftedProperty[] {
+  return changes.length === 0 ? properties : changes.map(({ property, before, after }) => ({ property, recorded: after, actual: before }));
 }
 
 function statusOf(drifted: boolean, pending: boolean): DriftStatus {
