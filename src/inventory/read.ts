@@ -1,7 +1,7 @@
 // Reads an inventory: a file, a folder, several of them, or a list of hosts.
 import { readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { decodeUtf8 } from "../model/documents/parse.ts";
+import { decodeUtf8 } from "../model/documents/utf8.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
 import { type AnsibleOptions, loadAnsible } from "./ansible/load.ts";
@@ -14,7 +14,7 @@ export type ReadOptions = Omit<AnsibleOptions, "readFile">;
  * The inventory at a path: a file, a folder that holds inventory.yaml, or whatever Ansible takes for `-i`. Several paths, a folder without inventory.yaml
  * and a list of hosts ("a,b,") are Ansible's. Relative paths are relative to `cwd`. Throws ProblemError.
  */
-export function readInventory(path: string | readonly string[], options: ReadOptions): Inventory {
+export async function readInventory(path: string | readonly string[], options: ReadOptions): Promise<Inventory> {
   const paths = [path].flat();
   const loading = { ...options, readFile: (name: string) => patternFile(name, options.cwd) };
   const [only = "inventory.yaml"] = paths;

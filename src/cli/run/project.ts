@@ -21,7 +21,7 @@ export async function openProject(context: Context): Promise<Project> {
   const [file = "inventory.yaml", ...more] = given.args[0] === undefined ? given.texts("inventory") : [given.args[0]];
   await refuseOthers(file, context);
   const [overrides, vaultPasswords] = await Promise.all([extraVars(given.texts("extraVars"), io.cwd), vaultPasswordsOf(context)]);
-  const inventory = readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
+  const inventory = await readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
   return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
 }
 

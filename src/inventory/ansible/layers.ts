@@ -2,8 +2,20 @@
 import type { Json } from "../../lib/json.ts";
 import type { Sourced } from "../../model/host.ts";
 import type { Order } from "./order.ts";
-import type { VarsFiles, VarsFolder } from "./vars-files.ts";
 import type { Assigned, GroupNode, HostNode, World } from "./world.ts";
+
+/** A folder that has group_vars and host_vars beside each other. */
+export interface VarsFolder {
+  /** Absolute. */
+  readonly folder: string;
+  /** Begins the layer's name: "" or "playbook ". */
+  readonly prefix: string;
+}
+
+export interface VarsFiles {
+  /** What the files for a group or a host give, weakest first. Each file is read once. */
+  given(at: VarsFolder, kind: "group_vars" | "host_vars", name: string): readonly Assigned[];
+}
 
 export interface LayersFrom {
   readonly world: World;

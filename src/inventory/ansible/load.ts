@@ -1,15 +1,16 @@
 // Ansible's inventories as they are: sources in, the inventory out, with where each value came from.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Json } from "../../lib/json.ts";
 import { byPlace } from "../../model/documents/order.ts";
 import type { Host, Inventory } from "../../model/host.ts";
 import { refuseAll } from "../../model/problem.ts";
 import { selectHosts } from "../patterns.ts";
-import { layersFor, sourcesOf, varsOf } from "./layers.ts";
+import { layersFor, sourcesOf, type VarsFiles, type VarsFolder, varsOf } from "./layers.ts";
 import { loginOf } from "./login.ts";
 import { type Order, orderOf } from "./order.ts";
 import { folderOf, readSource, sourceOf } from "./sources.ts";
-import { makeVarsFiles, type VarsFolder } from "./vars-files.ts";
-import { makeVault, type VaultPassword } from "./vault.ts";
+import { makeVault, type Vault, type VaultPassword } from "./vault.ts";
 import { type Assigned, makeWorld, type World, warn } from "./world.ts";
 
 export interface AnsibleOptions {
@@ -25,23 +26,19 @@ export interface AnsibleOptions {
 }
 
 /** Reads files, folders and lists of hosts as one inventory; a later one is stronger. Throws ProblemError with everything that is wrong, each with its place. */
-export function loadAnsible(paths: readonly string[], options: AnsibleOptions): Inventory {
+export async function loadAnsible(paths: readonly string[], options: AnsibleOptions): Promise<Inventory> {
   const { cwd, readFile } = options;
   const sources = paths.map((path) => sourceOf(path, cwd));
   const world = makeWorld();
   const vault = makeVault(options.vaultPasswords ?? []);
-  for (const source of sources) readSource(world, source, vault);
+  for (const source of sources) await readSource(world, source, vault);
   refuseAll(byPlace(world.problems));
   const order = orderOf(world);
   const folders = [...new Set(sources.flatMap((source) => folderOf(source) ?? []))];
-  const layers = layersFor({
-    world,
-    order,
-    files: makeVarsFiles(world, vault),
-    inventory: folders.map((folder): VarsFolder => ({ folder, prefix: "" })),
-    playbook: [options.playbookFolder ?? cwd].filter((folder) => !folders.includes(folder)).map((folder) => ({ folder, prefix: "playbook " })),
-    overrides: options.overrides ?? new Map(),
-  });
+  const inventory = folders.map((folder): VarsFolder => ({ folder, prefix: "" }));
+  const playbook = [options.playbookFolder ?? cwd].filter((folder) => !folders.includes(folder)).map((folder): VarsFolder => ({ folder, prefix: "playbook " }));
+  const files = await varsFilesIn([...inventory, ...playbook], world, vault);
+  const layers = layersFor({ world, order, files, inventory, playbook, overrides: options.overrides ?? new Map() });
   const made = hostsOf(world, order, { layers, cwd });
   warnOfNames(world);
   refuseAll(byPlace(world.problems));
@@ -57,6 +54,12 @@ export function loadAnsible(paths: readonly string[], options: AnsibleOptions): 
     secretValues: made.secrets,
     select: (pattern) => selectHosts(pattern, { hosts: order.hosts, groups }, readFile === undefined ? {} : { readFile }),
   };
+}
+
+// The YAML parser takes longer to load than most inventories to read: only where there is something for it.
+async function varsFilesIn(folders: readonly VarsFolder[], world: World, vault: Vault): Promise<VarsFiles> {
+  const some = folders.some(({ folder }) => existsSync(join(folder, "group_vars")) || existsSync(join(folder, "host_vars")));
+  return some ? (await import("./vars-files.ts")).makeVarsFiles(world, vault) : { given: () => [] };
 }
 
 interface Making {

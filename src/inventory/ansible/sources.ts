@@ -1,15 +1,14 @@
 // Where an inventory comes from: a file, a folder of files, or a list of hosts on the command line.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { decodeUtf8 } from "../../model/documents/parse.ts";
+import { decodeUtf8 } from "../../model/documents/utf8.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { readIni } from "./ini.ts";
 import { splitPort } from "./ranges.ts";
 import { formatOf } from "./recognise.ts";
-import { problemsOf } from "./vars-files.ts";
+import { problemsOf } from "./unreadable.ts";
 import type { Vault } from "./vault.ts";
 import { addGroup, addHosts, type World } from "./world.ts";
-import { readYamlGroups } from "./yaml-groups.ts";
 
 export interface Source {
   /** As given, for messages. */
@@ -36,18 +35,18 @@ export function folderOf({ kind, path }: Source): string | undefined {
 }
 
 /** Reads a source into the world; what is wrong is reported there. */
-export function readSource(world: World, source: Source, vault: Vault): undefined {
+export async function readSource(world: World, source: Source, vault: Vault): Promise<void> {
   if (source.kind === "list") return readList(world, source);
   const files = source.kind === "folder" ? filesIn(source.path, 0) : [source.path];
   if (files.length === 0) world.problems.push({ code: "input", message: `there is no inventory in the folder ${source.shown}` });
-  for (const file of files) readFile(world, file, vault);
+  for (const file of files) await readFile(world, file, vault);
 }
 
-function readFile(world: World, file: string, vault: Vault): undefined {
+async function readFile(world: World, file: string, vault: Vault): Promise<void> {
   try {
     const text = decodeUtf8(file, readFileSync(file));
     if (text.startsWith("#!/")) refuseScript(world, file);
-    else if (formatOf(file, text) === "yaml") readYamlGroups(world, { file, text, vault });
+    else if (formatOf(file, text) === "yaml") (await import("./yaml-groups.ts")).readYamlGroups(world, { file, text, vault });
     else readIni(world, file, text.replace(/^\uFEFF/, ""));
   } catch (thrown) {
     world.problems.push(...problemsOf(thrown, file));

@@ -2,25 +2,13 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { isRecord, type Json } from "../../lib/json.ts";
-import { decodeUtf8 } from "../../model/documents/parse.ts";
-import { ProblemError } from "../../model/problem.ts";
+import { decodeUtf8 } from "../../model/documents/utf8.ts";
+import type { VarsFiles } from "./layers.ts";
 import { warnOfNotes } from "./notes.ts";
+import { problemsOf } from "./unreadable.ts";
 import type { Vault } from "./vault.ts";
 import { type Assigned, report, type World, warn } from "./world.ts";
 import { readAnsibleYaml } from "./yaml.ts";
-
-/** A folder that has group_vars and host_vars beside each other. */
-export interface VarsFolder {
-  /** Absolute. */
-  readonly folder: string;
-  /** Begins the layer's name: "" or "playbook ". */
-  readonly prefix: string;
-}
-
-export interface VarsFiles {
-  /** What the files for a group or a host give, weakest first. Each file is read once. */
-  given(at: VarsFolder, kind: "group_vars" | "host_vars", name: string): readonly Assigned[];
-}
 
 /** Reads files as they are asked for; what is wrong is reported in the world. */
 export function makeVarsFiles(world: World, vault: Vault): VarsFiles {
@@ -101,12 +89,4 @@ function readVars(file: string, layer: string, { world, vault }: { readonly worl
     world.problems.push(...problemsOf(thrown, file));
     return [];
   }
-}
-
-/** The problems of a thrown value; a file that cannot be read is one. */
-export function problemsOf(thrown: unknown, file: string): ProblemError["problems"] {
-  if (thrown instanceof ProblemError) return thrown.problems;
-  const code = (thrown as NodeJS.ErrnoException | undefined)?.code;
-  if (code === undefined) throw thrown;
-  return [{ code: "input", message: `cannot read ${file} (${code})`, at: { file, line: 1, column: 1 }, cause: thrown }];
 }

@@ -1,15 +1,10 @@
-// Problems in the order of the file, one a place, no more than a screen of them.
+// Problems in the order of the file, one a place.
 import type { Problem } from "../problem.ts";
 
-const most = 20;
-
-/** Sorted by file, line and column; the first of each place stays; beyond 20 one last problem says how many more. */
+/** Sorted by file, line and column; the first of each place stays. How many are shown is the view's choice. */
 export function byPlace(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>();
-  const distinct = problems.toSorted(compare).filter((problem) => isFirst(problem, seen));
-  if (distinct.length <= most) return distinct;
-  const more = distinct.length - most;
-  return [...distinct.slice(0, most), { code: "input", message: `and ${more} more ${more === 1 ? "problem" : "problems"}` }];
+  return problems.toSorted(compare).filter((problem) => isFirst(problem, seen));
 }
 
 function isFirst({ at, message }: Problem, seen: Set<string>): boolean {

@@ -9,6 +9,7 @@ import { byPlace } from "./order.ts";
 import { syntaxProblems } from "./syntax.ts";
 
 export type { Document, Path } from "./document.ts";
+export { decodeUtf8 } from "./utf8.ts";
 
 const longest = 16_000_000;
 
@@ -24,17 +25,6 @@ export function parseYaml(file: string, source: string): Document {
   const syntax = documents.flatMap((each) => syntaxProblems(each, text, lines));
   refuseAll(byPlace([...syntax, ...problems, ...furtherDocuments(documents, lines)]));
   return { file, value, at: finder(document, lines) };
-}
-
-/** The text of a file's bytes. Throws ProblemError when they are not UTF-8. */
-export function decodeUtf8(file: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    const at = linesOf(file, new TextDecoder().decode(bytes));
-    const offset = new TextDecoder().decode(bytes).indexOf("\uFFFD");
-    throw new ProblemError({ code: "input", message: "the file is not UTF-8 text", hint: "save it as UTF-8", at: at.position(Math.max(0, offset)), cause });
-  }
 }
 
 const secretTag: ScalarTag = {
