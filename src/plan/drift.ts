@@ -22,15 +22,17 @@ export interface Seen {
 
 export function driftOf(seen: Seen, comparing: Comparing): DriftItem {
   const { entry, found, recorded } = seen;
-  const base = { address: entry.address, host: entry.host };
-  if (found.found === "unknown" || (entry.entry === "blocked" && found.found !== "blocked")) {
-    const because = entry.entry === "blocked" ? { because: entry.because } : {};
-    return { ...base, status: "unknown", properties: [], ...because };
-  }
-  if (recorded === undefined) return { ...base, status: entry.action === "none" && entry.entry === "exact" ? "converged" : "new", properties: [] };
+  const base = { address: entry.address, host: entry.host, properties: [] };
+  if (couldNotLook(seen)) return { ...base, status: "unknown", ...(entry.entry === "blocked" ? { because: entry.because } : {}) };
+  if (recorded === undefined) return { ...base, status: entry.action === "none" && entry.entry === "exact" ? "converged" : "new" };
   const properties = driftedProperties(recorded, found, comparing.key);
   const status = statusOf(properties.length > 0, isPending(seen, recorded, comparing));
-  return { ...base, status, properties: status === "drifted" && !recorded.sealed ? inWords(entry, properties) : properties, recordedAt: recorded.at };
+  const inOurWords = status === "drifted" && !recorded.sealed;
+  return { ...base, status, properties: inOurWords ? inWords(entry, properties) : properties, recordedAt: recorded.at };
+}
+
+function couldNotLook({ entry, found }: Seen): boolean {
+  return found.found === "unknown" || (entry.entry === "blocked" && found.found !== "blocked");
 }
 
 // Where desired is still what was recorded, the way back is known in words and texts: read backwards it is what was done.
