@@ -10,6 +10,7 @@ export const commands: readonly CommandLine[] = [
   { name: "graph", summary: "show which role waits for which: text, dot, mermaid", load: async () => (await import("./commands/graph.ts")).graph },
   { name: "facts", summary: "show what hosts say about themselves", load: async () => (await import("./commands/facts.ts")).facts },
   { name: "ping", summary: "log in to hosts and become root, no more", load: async () => (await import("./commands/ping.ts")).ping },
+  { name: "doctor", summary: "find what is wrong with hosts, and what mends it", load: async () => (await import("./commands/doctor.ts")).doctor },
   { name: "exec", summary: "run one command on hosts", load: async () => (await import("./commands/exec.ts")).exec },
   { name: "trust", summary: "show hosts' keys and write them down", load: async () => (await import("./commands/trust.ts")).trust },
   { name: "show", summary: "show a saved plan, or a run", load: async () => (await import("./commands/show.ts")).show },

@@ -5,8 +5,8 @@ import { type Problem, ProblemError } from "../../model/problem.ts";
 import type { Channel, Transport } from "../channel.ts";
 import { onAbort, startDeadline } from "../ssh/deadline.ts";
 import { masterArgs, passengerArgs, type SshCommand, settingsArgs } from "./args.ts";
+import { type SshProcess, startSsh } from "./child.ts";
 import { notIn } from "./problems.ts";
-import { type SshProcess, startSsh } from "./process.ts";
 
 export interface OpenSshOptions {
   readonly command: SshCommand;

@@ -15,6 +15,14 @@ export interface ClientOptions {
   readonly logIn: AuthHandlerMiddleware;
   readonly signal: AbortSignal;
   log(line: string): void;
+  negotiated?: ((algorithms: Negotiated) => void) | undefined;
+}
+
+/** What both sides agreed on, as each names it. */
+export interface Negotiated {
+  readonly kex: string;
+  readonly hostKey: string;
+  readonly cipher: string;
 }
 
 /** How a client ended before it was ready. `refusal` is what the host check threw; `said` the first bytes from the server. */
@@ -110,7 +118,9 @@ function watch(client: Client, options: ClientOptions, progress: Progress): void
   client.on("handshake", (negotiated) => {
     if (progress.phase === "ready") return;
     progress.phase = "login";
-    options.log(`${negotiated.kex}, ${negotiated.serverHostKey}, ${negotiated.cs.cipher}`);
+    const agreed: Negotiated = { kex: negotiated.kex, hostKey: negotiated.serverHostKey, cipher: negotiated.cs.cipher };
+    options.log(`${agreed.kex}, ${agreed.hostKey}, ${agreed.cipher}`);
+    options.negotiated?.(agreed);
   });
   options.stream.on("data", function first(chunk: Buffer) {
     progress.said += chunk.toString("latin1");

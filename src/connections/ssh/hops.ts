@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ProblemError } from "../../model/problem.ts";
 import { type Attempts, logIn } from "./auth.ts";
-import { type ClientFailure, openClient, type SshClient } from "./client.ts";
+import { type ClientFailure, type Negotiated, openClient, type SshClient } from "./client.ts";
 import { type Deadline, onAbort } from "./deadline.ts";
 import { type HostCheck, hostCheck } from "./host-check.ts";
 import { gatherIdentities, type Identities } from "./identities.ts";
@@ -23,6 +23,9 @@ export interface SshOptions {
   /** Opens the byte stream to use instead of the way that the target names. */
   readonly sock?: OpenStream;
   log(line: string): void;
+  /** Told what was agreed on with the target, and by which method it let us in; for `hlx doctor`. */
+  readonly negotiated?: (algorithms: Negotiated) => void;
+  readonly loggedIn?: (by: string) => void;
 }
 
 export interface Connecting extends SshOptions {
@@ -45,7 +48,7 @@ export async function connectHops(target: SshTarget, connecting: Connecting): Pr
 
 /** The jump host's client, or none. It is logged in to by key: the password is the target's. */
 export async function connectJump(target: SshTarget, connecting: Connecting): Promise<readonly SshClient[]> {
-  const { sock, password: _, ...keysOnly } = connecting;
+  const { sock, password: _, negotiated: __, loggedIn: ___, ...keysOnly } = connecting;
   return target.jump === undefined || sock !== undefined ? [] : connectHops(target.jump, keysOnly);
 }
 
@@ -71,7 +74,10 @@ async function connectOne(target: SshTarget, connecting: Connecting, openStream:
   const asked = password === undefined ? {} : { password: () => deadline.asking(password) };
   const attempts = logIn({ user: target.user, identities, ...asked });
   const result = await tryClient({ target, connecting, openStream, check, attempts });
-  if ("opened" in result) return result.opened;
+  if ("opened" in result) {
+    connecting.loggedIn?.(attempts.tried().at(-1) ?? "no method");
+    return result.opened;
+  }
   throw await failureOf(target, result.failed, { connecting, attempts, identities });
 }
 
@@ -86,9 +92,11 @@ interface Trying {
 // Many hosts through one jump host knock on its door at once: sshd lets ten in before they have logged in (MaxStartups), and turns others away.
 async function tryClient(trying: Trying): ReturnType<typeof openClient> {
   const { target, connecting, openStream, check, attempts } = trying;
-  const { signal } = connecting.deadline;
+  const { deadline, negotiated } = connecting;
+  const { signal } = deadline;
   const log = (line: string) => connecting.log(`${target.name}: ${line}`);
-  const once = async () => openClient({ stream: await reach(target, connecting, openStream), user: target.user, check, logIn: attempts.handler, signal, log });
+  const once = async () =>
+    openClient({ stream: await reach(target, connecting, openStream), user: target.user, check, logIn: attempts.handler, signal, log, negotiated });
   let result = await once();
   for (const wait of isEngine(target, connecting) ? [] : waitsOf(target)) {
     if (!("failed" in result) || !isTurnedAway(result.failed) || signal.aborted) return result;
