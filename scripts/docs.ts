@@ -7,6 +7,7 @@ import type { Role } from "../src/model/role.ts";
 import { playbookSchema } from "../src/playbook/schema.ts";
 import { commandsPage, kindPage, listPage, rolePage } from "../src/report/reference.ts";
 import { kinds } from "../src/resources/registry.ts";
+import { casesOf } from "./cases.ts";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "docs", "reference");
@@ -14,6 +15,7 @@ const folder = join(root, "docs", "reference");
 /** Every page by its path below docs/reference. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   const roles = await loadRoles();
+  const cases = new Map(await Promise.all(kinds.map(async (kind) => [kind.kind, await casesOf(kind)] as const)));
   const byName = kinds.toSorted((left, right) => (left.kind < right.kind ? -1 : 1));
   return new Map([
     [
@@ -23,7 +25,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
         byName.map(({ kind, summary }) => ({ name: kind, summary })),
       ),
     ],
-    ...byName.map((kind) => [`kinds/${kind.kind}.md`, kindPage(kind)] as const),
+    ...byName.map((kind) => [`kinds/${kind.kind}.md`, kindPage(kind, cases.get(kind.kind))] as const),
     ["roles/README.md", listPage("Roles", roles)],
     ...roles.map((role) => [`roles/${role.name}.md`, rolePage(role)] as const),
     ["commands.md", commandsPage(await describeCommands())],
