@@ -28,10 +28,12 @@ export async function inventoryNow(context: Context): Promise<Standing> {
 function namesOf(
   pattern: string,
   { whole, inventory }: { readonly whole: Inventory; readonly inventory: Inventory },
-  { given, io }: Context,
+  { given, io, printer }: Context,
 ): readonly string[] {
   const limit = given.text("limit");
   const names = listHosts(whole, pattern, io.cwd).filter((name) => limit === undefined || inventory.hosts.has(name));
+  if (names.some((name) => !whole.hosts.has(name)))
+    printer.err(["warning: localhost is in no inventory here: it is listed as Ansible would, and hlx leaves it alone"]);
   if (names.length > 0 || limit === undefined) return names;
   throw new ProblemError({ code: "usage", message: `--limit "${limit}" leaves none of the hosts of "${pattern}"`, hint: "look with: hlx inventory --graph" });
 }

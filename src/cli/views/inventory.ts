@@ -18,9 +18,9 @@ export function inventoryLines({ hosts, groups, devices }: Inventory): readonly 
 /** One host: every value with the place it came from, and what it overruled. */
 export function hostLines(host: Pick<Host, "login" | "groups" | "addresses" | "sources"> & { readonly host: string }, cwd: string): readonly string[] {
   const { login, groups, addresses, sources } = host;
-  const { user, address, port, connection } = login;
+  const { user, address, port, connection, jump } = login;
   return [
-    `${visible(host.host)}: ${connection} ${visible(`${user === undefined ? "" : `${user}@`}${address}${port === undefined ? "" : `:${port}`}`)}`,
+    `${visible(host.host)}: ${connection} ${visible(`${user === undefined ? "" : `${user}@`}${address}${port === undefined ? "" : `:${port}`}`)}${jump === undefined ? "" : ` through ${visible(jump)}`}`,
     `  groups: ${groups.length === 0 ? "none" : groups.map(visible).join(", ")}`,
     ...Object.entries(addresses).map(([network, one]) => `  ${visible(network)}: ${visible(one)}`),
     ...columns(Object.entries(sources).flatMap(([name, sourced]) => sourceRows(name, sourced, cwd))),

@@ -2,13 +2,14 @@
 import { didYouMean } from "../../lib/suggest.ts";
 import { type Lines, linesOf } from "../../model/documents/lines.ts";
 import { pythonLiteral } from "./literal.ts";
+import { warnOfJinja } from "./notes.ts";
 import { expandHosts } from "./ranges.ts";
 import { splitWords, type Word } from "./words.ts";
 import { type Assigned, addChild, addGroup, addHosts, type GroupNode, giveGroup, type Place, report, type World, warn } from "./world.ts";
 
 /** Reads one file into the world; what is wrong with it is reported there. */
 export function readIni(world: World, file: string, text: string): undefined {
-  const reading: Reading = { world, lines: linesOf(file, text), declared: new Map(), onlyVars: new Map(), listed: [] };
+  const reading: Reading = { world, lines: linesOf(file, text), declared: new Map(), onlyVars: new Map(), listed: [], jinja: [] };
   let section: Section = { kind: "hosts", group: addGroup(world, "ungrouped") };
   let at = 0;
   for (const raw of text.split("\n")) {
@@ -18,6 +19,7 @@ export function readIni(world: World, file: string, text: string): undefined {
     section = sectionOf(line, reading) ?? readIn(section, line, reading);
   }
   linkChildren(reading);
+  warnOfJinja(world, reading.jinja);
 }
 
 type Section = { readonly kind: "hosts" | "children" | "vars"; readonly group: GroupNode };
@@ -43,6 +45,7 @@ interface Reading {
   /** Sections of variables for groups that nothing had declared before. */
   readonly onlyVars: Map<string, Line>;
   readonly listed: Listed[];
+  readonly jinja: { readonly name: string; readonly at: Place }[];
 }
 
 function placeOf({ lines }: Reading, from: number, to: number): Place {
@@ -109,22 +112,31 @@ function hostLine(line: Line, group: GroupNode, reading: Reading): undefined {
 function hostVar(word: Word, line: Line, reading: Reading): readonly Assigned[] {
   const equals = word.text.indexOf("=");
   const at = placeOf(reading, line.at + word.from, line.at + word.to);
-  if (equals > 0) return [{ key: word.text.slice(0, equals), value: typed(word.text.slice(equals + 1)), layer: "host", at }];
+  if (equals > 0) return [assigned([word.text.slice(0, equals), word.text.slice(equals + 1)], { layer: "host", at, reading })];
   report(reading.world, at, { message: "a host is followed by key=value", hint: "quote a value with spaces: key='two words'" });
   return [];
 }
 
-function typed(text: string): Assigned["value"] {
-  const literal = pythonLiteral(text);
-  return literal === undefined ? text : literal.value;
+interface Giving {
+  readonly layer: string;
+  readonly at: Place;
+  readonly reading: Reading;
+}
+
+function assigned([key, text]: readonly [string, string], { layer, at, reading }: Giving): Assigned {
+  const value = pythonLiteral(text)?.value;
+  if (typeof value === "number" && /^[\d.]+$/.test(text) && String(value) !== text)
+    warn(reading.world, at, `${key}=${text} is the number ${value} to Ansible: a text needs quotes within quotes, '"${text}"'`);
+  if (/\{\{|\{%/.test(text)) reading.jinja.push({ name: key, at });
+  return { key, value: value === undefined ? text : value, layer, at };
 }
 
 function varLine(line: Line, group: GroupNode, reading: Reading): undefined {
   const equals = line.text.indexOf("=");
   const at = wholeLine(reading, line);
   if (equals < 1) return report(reading.world, at, { message: `a line of [${group.name}:vars] is key=value` });
-  const [key, value] = [line.text.slice(0, equals).trim(), line.text.slice(equals + 1).trim()];
-  giveGroup(reading.world, group, { key, value: typed(value), layer: `group ${group.name}`, at });
+  const pair = [line.text.slice(0, equals).trim(), line.text.slice(equals + 1).trim()] as const;
+  giveGroup(reading.world, group, assigned(pair, { layer: `group ${group.name}`, at, reading }));
 }
 
 function childLine(line: Line, group: GroupNode, reading: Reading): undefined {
