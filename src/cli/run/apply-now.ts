@@ -1,17 +1,20 @@
 // Applies: a fresh plan in the world it was made in, or a saved one.
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { applyPlan } from "../../engine/apply.ts";
 import type { Work, World } from "../../engine/world.ts";
 import type { Found } from "../../model/kind.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Address } from "../../model/resource.ts";
+import { askYes } from "../ask.ts";
 import type { Context } from "../command.ts";
 import { pendingIn, standingOf } from "../commands/plan.ts";
 import type { Standing } from "../exit.ts";
 import { startProgress } from "../progress/progress.ts";
-import { type Approval, approve } from "./approve.ts";
+import { visible } from "../views/escape.ts";
+import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
-import { planTimed, projectOf } from "./plan-now.ts";
+import { type PlanNow, planTimed, projectOf } from "./plan-now.ts";
 import { readPlan } from "./saved.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
@@ -25,15 +28,26 @@ export async function applyFresh(context: Context): Promise<Standing> {
 /** The same for work that is read already; `around` are a world's options that are not the usual ones. */
 export function applyWork(work: Work, context: Context, around: Around = {}): Promise<Standing> {
   return withWorld(context, { ...projectOf(work), ...around }, async (world, ears) => {
-    const { plan, found, tookMs } = await planTimed(world, work);
+    const { plan, found, tookMs } = await planAsking(world, work, context);
     return showThenApply({ plan, found, saved: false }, { context, world, ears, tookMs, forks: work.forks });
   });
 }
 
-/** Applies exactly what a file holds. Its inventory's folder holds the state. */
+// What the chosen hosts require elsewhere is done only when somebody says so: by -w, or when asked.
+async function planAsking(world: World, work: Work, context: Context): Promise<PlanNow> {
+  const planned = await planTimed(world, work);
+  const { elsewhere } = planned.plan;
+  if (elsewhere.length === 0 || saidYes(context) || context.io.in.isTTY !== true) return planned;
+  const hosts = [...new Set(elsewhere.map(({ host }) => visible(host)))].join(", ");
+  const wanted = await askYes(context.io, `This requires ${elsewhere.length} more on ${hosts}. Include it (-w)?`);
+  return wanted ? planTimed(world, { ...work, withRequired: true }) : planned;
+}
+
+/** Applies exactly what a file holds. The state is beside its inventory; on a machine that has no such file, in the current folder. */
 export async function applySaved(file: string, context: Context): Promise<Standing> {
   const plan = await readPlan(file, context.io.cwd);
-  const project = { folder: dirname(plan.inventory), ...(plan.secrets === undefined ? {} : { secrets: plan.secrets }) };
+  const folder = existsSync(plan.inventory) ? dirname(plan.inventory) : context.io.cwd;
+  const project = { folder, ...(plan.secrets === undefined ? {} : { secrets: plan.secrets }) };
   return withWorld(context, project, (world, ears) =>
     showThenApply({ plan, saved: true }, { context, world, ears, forks: context.given.number("forks") ?? 50 }),
   );
