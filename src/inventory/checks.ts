@@ -3,7 +3,7 @@ import { isRecord, type Json } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { Device, Host } from "../model/host.ts";
 import type { Position } from "../model/problem.ts";
-import { type Reading, report } from "./reading.ts";
+import { isDamaged, type Reading, report } from "./reading.ts";
 
 interface World {
   readonly reading: Reading;
@@ -71,7 +71,7 @@ function checkReferences(host: Host, { reading, hosts }: World): void {
   const image = vm["image"];
   if (typeof image === "string" && !images.includes(image))
     missing(reading, { message: `vm.image of host "${host.name}" is "${image}", which is not under images`, at: at("image"), word: image, names: images });
-  if (node !== undefined) checkDevices(host, { vm, devices: devicesOf(hosts.get(node)), reading });
+  if (node !== undefined && !isDamaged(reading, "hosts", node)) checkDevices(host, { vm, devices: devicesOf(hosts.get(node)), reading });
 }
 
 function devicesOf(node: Host | undefined): readonly string[] | undefined {

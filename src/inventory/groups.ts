@@ -3,7 +3,7 @@ import { didYouMean } from "../lib/suggest.ts";
 import type { Group } from "../model/host.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { selectHosts } from "./patterns.ts";
-import { type RawGroup, type Reading, report } from "./reading.ts";
+import { isDamaged, type RawGroup, type Reading, report } from "./reading.ts";
 import { splitPattern, splitSubscript } from "./terms.ts";
 
 /** Every group with its hosts in inventory order. What is wrong is reported and left out. */
@@ -67,6 +67,7 @@ function resolve(name: string, chain: readonly string[], resolving: Resolving): 
 function cycle(chain: readonly string[], { reading }: Resolving): Group {
   const [first = "", ...rest] = chain;
   const also = rest.slice(0, -1).map((name) => ({ at: reading.document.at(["groups", name], "key"), note: `group "${name}"` }));
+  for (const name of chain) reading.damaged.add(`groups/${name}`);
   reading.problems.push({ code: "input", message: `groups inside each other: ${chain.join(" → ")}`, at: reading.document.at(["groups", first], "key"), also });
   return { name: first, hosts: [], children: [] };
 }
@@ -101,9 +102,15 @@ function membersOf(term: Term, chain: readonly string[], resolving: Resolving): 
     return { hosts: patternHosts(term, chain, resolving) };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    resolving.reading.problems.push(...error.problems.map((problem): Problem => ({ ...problem, code: "input" })));
+    if (!namesDamaged(term, resolving)) resolving.reading.problems.push(...error.problems.map((problem): Problem => ({ ...problem, code: "input" })));
+    resolving.reading.damaged.add(`groups/${chain.at(-1)}`);
     return { hosts: [] };
   }
+}
+
+// A pattern over a group that is wrong itself finds too little: that is no second mistake.
+function namesDamaged({ text }: Term, { reading }: Resolving): boolean {
+  return splitPattern(text).some((term) => isDamaged(reading, "groups", splitSubscript(term.replace(/^[&!]/, "")).base));
 }
 
 function unknownGroup({ text, path }: Term, { reading, raw }: Resolving): readonly string[] {

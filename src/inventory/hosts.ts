@@ -7,7 +7,8 @@ import { addressesOf, type Planned } from "./addresses.ts";
 import { interpolate } from "./interpolate.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
 import { parse } from "./networks.ts";
-import { type RawMap, type Reading, report } from "./reading.ts";
+import { unreachable } from "./reach.ts";
+import { isDamaged, type RawMap, type Reading, report } from "./reading.ts";
 import { hostOnlyNames, settingNames } from "./schema.ts";
 
 export interface HostWorld {
@@ -126,18 +127,29 @@ function isBecomeWith(become: Json | undefined): become is NonNullable<Login["be
 // `connect:`, else the first network the host names, else `address`, else its name.
 function addressToConnect(name: string, { connect, address }: Readonly<Record<string, Json>>, from: LoginWorld): string {
   const own = from.addresses.get(name) ?? {};
-  if (typeof connect !== "string") return Object.values(own)[0] ?? textOr(address, name);
+  if (typeof connect !== "string") return Object.values(own)[0] ?? plainAddress(name, address, from);
   const [host = "", network = ""] = splitReference(connect);
   const found = own[connect] ?? from.addresses.get(host)?.[network] ?? (parse(connect) === undefined ? undefined : connect);
   if (found !== undefined) return found;
   const at = from.sources["connect"]?.at;
   const hint = didYouMean(connect, Object.keys(own)) ?? `its networks: ${Object.keys(own).join(", ") || "none"}`;
-  from.world.reading.problems.push({ code: "input", message: `host "${name}" connects over "${connect}", where it has no address`, hint, ...(at && { at }) });
+  const message = `host "${name}" connects over "${connect}", where it has no address`;
+  if (!isNoNews(name, [host, network], from)) from.world.reading.problems.push({ code: "input", message, hint, ...(at && { at }) });
   return name;
 }
 
-function textOr(value: Json | undefined, otherwise: string): string {
-  return typeof value === "string" ? value : otherwise;
+// The host, the one it refers to, or the network is wrong already: the address may be there once that is mended.
+function isNoNews(name: string, [other, network]: readonly [string, string], { world: { reading } }: LoginWorld): boolean {
+  return isDamaged(reading, "hosts", name) || isDamaged(reading, "hosts", other) || isDamaged(reading, "networks", network);
+}
+
+function plainAddress(name: string, address: Json | undefined, { world: { reading }, sources }: LoginWorld): string {
+  if (typeof address !== "string") return name;
+  const { wrong, hint } = unreachable(address) ?? {};
+  const at = sources["address"]?.at;
+  if (wrong !== undefined && hint !== undefined)
+    reading.problems.push({ code: "input", message: `address of host "${name}": ${wrong}`, hint, ...(at && { at }) });
+  return address;
 }
 
 /** `asuna.tailnet` as host and network: what follows the last dot is the network. */

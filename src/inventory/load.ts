@@ -1,20 +1,23 @@
 // hlx's own inventory format: text in, checked inventory out.
 import { dirname, resolve } from "node:path";
 import { isRecord, type Json } from "../lib/json.ts";
+import { nearest } from "../lib/suggest.ts";
 import type { Path } from "../model/documents/document.ts";
 import { byPlace } from "../model/documents/order.ts";
 import { parseYaml } from "../model/documents/parse.ts";
-import { validate } from "../model/documents/validate.ts";
-import type { Device, Inventory, Network } from "../model/host.ts";
-import { ProblemError, refuseAll } from "../model/problem.ts";
+import { findMistakes, validateValue } from "../model/documents/validate.ts";
+import type { Device, Inventory } from "../model/host.ts";
+import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import { addressesOf, type Planned, planNetworks } from "./addresses.ts";
 import { checkWhole } from "./checks.ts";
+import { disagreements } from "./disagreements.ts";
 import { depthsOf, resolveGroups } from "./groups.ts";
-import { resolveHosts, splitReference } from "./hosts.ts";
-import { parse } from "./networks.ts";
+import { resolveHosts } from "./hosts.ts";
 import { selectHosts } from "./patterns.ts";
-import { type RawInventory, type Reading, report } from "./reading.ts";
-import { inventorySchemaFor } from "./schema.ts";
+import { type Reading, report } from "./reading.ts";
+import { type Addressed, hostsWithResolvers, networksWithResolvers } from "./resolvers.ts";
+import { extraVarsSchema, inventorySchemaFor } from "./schema.ts";
+import { soundPart } from "./sound.ts";
 
 export interface LoadOptions {
   /** Extra variables (`-e`), the strongest layer. */
@@ -25,13 +28,18 @@ export interface LoadOptions {
 
 /** Reads and checks one inventory in hlx's format. Throws ProblemError with everything that is wrong, each with its place. `file` is absolute. */
 export function loadInventory({ file, text, ...options }: { readonly file: string; readonly text: string } & LoadOptions): Inventory {
+  const overrides = options.overrides ?? new Map<string, Json>();
+  refuseAll(wrongOverrides(overrides));
   const reading = readRaw(file, text);
   const networks = planNetworks(reading);
   const groups = resolveGroups(reading);
-  const hosts = resolveHosts({ reading, networks, groups, depths: depthsOf(groups), overrides: options.overrides ?? new Map() });
+  const depths = depthsOf(groups);
+  const written = resolveHosts({ reading, networks, groups, depths, overrides });
   const devices = resolveDevices(reading, networks);
-  checkWhole({ reading, hosts, devices });
-  const resolved = withResolvers(reading, networks, new Map<string, Addressed>([...hosts, ...devices]));
+  checkWhole({ reading, hosts: written, devices });
+  const named: Addressed = new Map<string, Device>([...written, ...devices]);
+  const resolved = networksWithResolvers(reading, networks, named);
+  const hosts = hostsWithResolvers(reading, written, named);
   refuseAll(byPlace(reading.problems));
   const folder = dirname(file);
   const { playbook, secrets, images } = reading.raw;
@@ -45,7 +53,7 @@ export function loadInventory({ file, text, ...options }: { readonly file: strin
     images: new Map(Object.entries(images ?? {})),
     ...(playbook !== undefined && { playbook: resolve(folder, playbook) }),
     ...(secrets !== undefined && { secrets: resolve(folder, secrets) }),
-    warnings: [],
+    warnings: disagreements(hosts.values(), depths),
     select: (pattern) => selectHosts(pattern, { hosts: [...hosts.keys()], groups }, options.readFile === undefined ? {} : { readFile: options.readFile }),
   };
 }
@@ -60,9 +68,25 @@ function readRaw(file: string, text: string): Reading {
       hint: "write a first one with: hlx init",
     });
   }
-  const networks = isRecord(document.value) && isRecord(document.value["networks"]) ? Object.keys(document.value["networks"]) : [];
-  refuseAll(validate(document, inventorySchemaFor(networks), { subject }));
-  return { document, raw: document.value as unknown as RawInventory, problems: [] };
+  const { problems, paths } = findMistakes(document, inventorySchemaFor(networksIn(document.value)), { subject });
+  const sound = soundPart(document.value, paths);
+  if (sound === undefined) throw new ProblemError(...(problems as [Problem, ...Problem[]]));
+  const reading: Reading = { document, raw: sound.raw, problems: [...problems], damaged: new Set(sound.damaged) };
+  if (Object.keys(sound.raw.hosts).length === 0)
+    report(reading, ["hosts"], { message: "there are no hosts", hint: "write one: web1: { address: 192.0.2.10 }" });
+  return reading;
+}
+
+// Undefined, which is any: where the section's own name is misspelt, its names are not to blame.
+function networksIn(value: unknown): readonly string[] | undefined {
+  if (!isRecord(value)) return [];
+  if (isRecord(value["networks"])) return Object.keys(value["networks"]);
+  return Object.keys(value).some((key) => nearest(key, ["networks"]) !== undefined) ? undefined : [];
+}
+
+function wrongOverrides(overrides: ReadonlyMap<string, Json>): readonly Problem[] {
+  const given = Object.fromEntries(overrides);
+  return validateValue(given, extraVarsSchema, () => undefined, "the extra variables (-e)").map((problem) => ({ ...problem, code: "usage" }));
 }
 
 const singular: Readonly<Record<string, string>> = { hosts: "host", devices: "device", groups: "group", networks: "network", images: "image" };
@@ -81,27 +105,4 @@ function resolveDevices(reading: Reading, networks: ReadonlyMap<string, Planned>
     return [name, { name, addresses, ...(typeof raw["mac"] === "string" && { mac: raw["mac"] }) }];
   });
   return new Map(entries);
-}
-
-interface Addressed {
-  readonly addresses: Readonly<Record<string, string>>;
-}
-
-function withResolvers(reading: Reading, networks: ReadonlyMap<string, Planned>, named: ReadonlyMap<string, Addressed>): ReadonlyMap<string, Network> {
-  return new Map([...networks].map(([name, { network }]) => [name, { ...network, dns: resolversOf(name, reading, named) }]));
-}
-
-// Host and device names become addresses: in this network, else the first they have; `host.network` names one.
-function resolversOf(network: string, reading: Reading, named: ReadonlyMap<string, Addressed>): readonly string[] {
-  return (reading.raw.networks?.[network]?.dns ?? []).flatMap((written, index) => {
-    const [host, other] = splitReference(written);
-    const own = named.get(written)?.addresses;
-    const address = parse(written) === undefined ? (own?.[network] ?? Object.values(own ?? {})[0] ?? named.get(host)?.addresses[other]) : written;
-    if (address !== undefined) return [address];
-    report(reading, ["networks", network, "dns", index], {
-      message: `dns of network "${network}" names "${written}", which has no address here`,
-      hint: "write an address, or a host or device of this inventory",
-    });
-    return [];
-  });
 }

@@ -30,7 +30,7 @@ export function selectHosts(pattern: string, from: Selectable, options: SelectOp
   const terms = splitPattern(pattern).flatMap((term) => (term.startsWith("@") ? fileTerms(term, options, problem) : [term]));
   if (terms.length === 0) throw problem("is empty", 'to mean every host, write "all"');
   const { unions, intersections, exclusions } = termsOf(terms);
-  const world: World = { ...from, ungrouped: ungroupedOf(from), problem, listing: options.listing === true };
+  const world: World = { ...from, ungrouped: ungroupedOf(from), pattern, problem, listing: options.listing === true };
   const chosen = new Set(unions.flatMap((term) => matchTerm(term, world)));
   const narrowed = intersections.map((term) => new Set(matchTerm(term, world)));
   const taken = new Set(exclusions.flatMap((term) => matchTerm(term, world)));
@@ -53,6 +53,7 @@ const implicit = "localhost";
 interface World extends Selectable {
   readonly listing: boolean;
   readonly ungrouped: readonly string[];
+  readonly pattern: string;
   readonly problem: (what: string, hint?: string) => ProblemError;
 }
 
@@ -87,8 +88,9 @@ function matchTerm(term: string, world: World): readonly string[] {
 
 const builtIn: ReadonlySet<string> = new Set(["all", "*", "ungrouped"]);
 
-function unmatched(term: string, { hosts }: World): string {
-  return `matches no host or group with "${term}" (${hosts.length} hosts)`;
+function unmatched(term: string, { hosts, pattern }: World): string {
+  const what = `matches none of ${hosts.length} hosts and no group`;
+  return pattern === term ? what : `has the term "${term}", which ${what}`;
 }
 
 function hintFor(base: string, { hosts, groups }: World): string {

@@ -32,9 +32,16 @@ export interface Reading {
   readonly document: Document;
   readonly raw: RawInventory;
   readonly problems: Problem[];
+  /** `hosts/web1`, `networks/lan` …: something is wrong with them already, and what follows from that is no news. */
+  readonly damaged: Set<string>;
 }
 
-/** Adds a problem at a path of the file. */
-export function report({ document, problems }: Reading, path: Path, problem: Pick<Problem, "message" | "hint" | "also">): void {
+export function isDamaged({ damaged }: Reading, section: string, name: string): boolean {
+  return damaged.has(`${section}/${name}`);
+}
+
+/** Adds a problem at a path of the file; what the path leads to counts as damaged. */
+export function report({ document, problems, damaged }: Reading, path: Path, problem: Pick<Problem, "message" | "hint" | "also">): void {
+  damaged.add(path.slice(0, 2).join("/"));
   problems.push({ code: "input", at: document.at(path), ...problem });
 }

@@ -15,7 +15,7 @@ const jump = {
   pattern: "^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*)*$",
   title: "a host to jump through: user@host:port, or several with commas between",
 } as const;
-const reach = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", title: "an address or a host name" } as const;
+const reach = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", title: "an address or a host name, without a port" } as const;
 const mac = { type: "string", pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$", title: 'a MAC address such as "92:6c:9a:65:20:23"' } as const;
 const secret = {
   title: "a secret: !secret some.name",
@@ -73,7 +73,7 @@ const proxmox = {
   additionalProperties: true,
   properties: {
     pci: { type: "object", description: "Devices to pass through, by name", propertyNames: name, additionalProperties: pciId },
-    token: { description: "The API token: !secret proxmox.token", anyOf: [secret, { type: "string", title: "a secret: !secret some.name" }] },
+    token: { ...secret, description: "The API token: !secret proxmox.token" },
     port: { type: "integer", minimum: 1, maximum: 65535 },
   },
 } as const;
@@ -116,6 +116,9 @@ const hostProperties = {
   address: { ...reach, description: "Where to connect to when it is in no network" },
   aliases: { type: "array", items: hostName, description: "More names for it in DNS" },
 } as const;
+
+/** What extra variables (`-e`) may say of the settings of a host; other names are free. */
+export const extraVarsSchema = { type: "object", $defs: { vm, proxmox }, properties: hostProperties, additionalProperties: true } as JsonSchema;
 
 const range = {
   title: "a range of host numbers or addresses: 150-239",
@@ -160,7 +163,7 @@ export function inventorySchemaFor(networks: readonly string[] | undefined): Jso
   const grouped = { type: "object", additionalProperties: false, properties: { hosts: selection, children: words, ...settings } } as const;
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: "hlx inventory",
+    title: "an inventory: a map with format, hosts, groups …",
     $defs: { vm, proxmox },
     type: "object",
     required: ["format", "hosts"],

@@ -56,7 +56,8 @@ function ownHosts(name: string, { groups }: Inventory): readonly string[] {
   return (group?.hosts ?? []).filter((host) => !below.has(host));
 }
 
-function topGroups({ groups }: Inventory): readonly string[] {
+function topGroups({ groups, top }: Inventory): readonly string[] {
+  if (top !== undefined) return top;
   const children = new Set([...groups.values()].flatMap((group) => group.children));
   return [...groups.keys()].filter((name) => !children.has(name));
 }

@@ -73,7 +73,7 @@ describe("problems", () => {
         Array.from({ length: 25 }, () => unknownKey),
         view,
       ).at(-1),
-    ).toBe("and 5 more like these"));
+    ).toBe("and 5 more problems"));
   test("of hlx itself say what to do", () => expect(text(problemLines([{ code: "internal", message: "x" }], view))).toContain("fault of hlx"));
 });
 

@@ -35,10 +35,9 @@ describe("validate", () => {
   test.each(cases)("%j", (source, said) => {
     expect(validate(parseYaml("f", source), schema).map(({ at, message, hint }) => `${at?.line}:${at?.column} ${message} | ${hint}`)).toEqual(said);
   });
-  test("shows 20 problems and how many more there are", () => {
+  test("tells every problem: how many are shown is the view's choice", () => {
     const source = `address: a\n${Array.from({ length: 30 }, (_, index) => `zz${index}: 1`).join("\n")}\n`;
-    const problems = validate(parseYaml("f", source), schema);
-    expect([problems.length, problems.at(-1)?.message]).toEqual([21, "and 10 more problems"]);
+    expect(validate(parseYaml("f", source), schema)).toHaveLength(30);
   });
   test("names the whole of a value without a place", () =>
     expect(validateValue({}, schema, () => undefined, 'role "web"')[0]?.message).toBe('role "web" needs "address"'));

@@ -28,7 +28,7 @@ const refused: readonly (readonly [name: string, text: string, said: RegExp])[] 
   ["an address given twice", `${head}  a: { lan: 2 }\n  b: { lan: 2 }\n`, /5:13 the address 10\.0\.0\.2 is given to "a" and to "b"/],
   ["host bits", "format: 1\nnetworks: { l: { cidr: 10.0.0.1/24 } }\nhosts: {}\n", /host bits set \| write 10\.0\.0\.0\/24/],
   ["a host name with a hyphen first", `${head}  -a: {}\n`, /4:3 the name "-a"/],
-  ["a pattern without a match", `${head}  web1: {}\ngroups: { g: wbe* }\n`, /matches no host or group/],
+  ["a pattern without a match", `${head}  web1: {}\ngroups: { g: wbe* }\n`, /matches none of 1 hosts and no group/],
   ["groups inside each other", `${head}  x: {}\ngroups: { a: [b], b: [a] }\n`, /a → b → a/],
   ["a name for both", `${head}  x: {}\ngroups: { x: all }\n`, /both a host and a group/],
   ["all as a group", `${head}  x: {}\ngroups: { all: x }\n`, /"all" is built in/],

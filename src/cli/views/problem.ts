@@ -1,5 +1,5 @@
 // Problems as people read them: place, message, code frame with a caret, other places, the next move.
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 import type { Position, Problem } from "../../model/problem.ts";
 import { visible, visibleLines } from "./escape.ts";
 import type { Paint } from "./paint.ts";
@@ -8,7 +8,7 @@ const shownAtMost = 20;
 
 export interface ProblemView {
   readonly paint: Paint;
-  /** Paths below it are shown relative to it. */
+  /** Paths are shown relative to it. */
   readonly cwd: string;
   /** Show causes too. */
   readonly verbose: boolean;
@@ -18,7 +18,7 @@ export interface ProblemView {
 export function problemLines(problems: readonly Problem[], view: ProblemView): readonly string[] {
   const more = problems.length - shownAtMost;
   const lines = problems.slice(0, shownAtMost).flatMap((problem) => oneProblem(problem, view));
-  return more > 0 ? [...lines, `and ${more} more like these`] : lines;
+  return more > 0 ? [...lines, `and ${more} more ${more === 1 ? "problem" : "problems"}`] : lines;
 }
 
 function oneProblem(problem: Problem, view: ProblemView): readonly string[] {
@@ -34,10 +34,9 @@ function oneProblem(problem: Problem, view: ProblemView): readonly string[] {
   ];
 }
 
-/** `inventory.yaml:14:7`, relative to a folder when it is below it. */
+/** `inventory.yaml:14:7`, relative to a folder. */
 export function place({ file, line, column }: Position, cwd: string): string {
-  const near = relative(cwd, file);
-  return `${visible(near === "" || near.startsWith("..") ? file : near)}:${line}:${column}`;
+  return `${visible(isAbsolute(file) ? relative(cwd, file) : file)}:${line}:${column}`;
 }
 
 function frame(at: Position | undefined, paint: Paint): readonly string[] {

@@ -57,7 +57,8 @@ function plainOf(node: unknown, walk: Walk, place: Place): unknown {
 
 function aliasOf(name: string, node: unknown, walk: Walk): unknown {
   const anchored = walk.anchors.get(name);
-  if (anchored === undefined) return refuse(walk, node, {
+  if (anchored === undefined)
+    return refuse(walk, node, {
       message: `alias *${name} stands for nothing: no anchor &${name} ends before it`,
       hint: `a text that begins with * is written in quotes: "*${name}"`,
     });

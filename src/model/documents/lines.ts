@@ -4,6 +4,8 @@ import { looksSecret } from "./document.ts";
 
 export interface Lines {
   position(from: number, to?: number): Position;
+  /** The offset of a position of these lines. */
+  offset(at: Position): number;
   /** Keeps the lines from one offset to another out of every code frame. */
   hide(from: number, to: number): void;
 }
@@ -21,6 +23,7 @@ export function linesOf(file: string, source: string): Lines {
       const length = Math.max(1, Math.min(to - from, text.length - column + 1));
       return { file, line, column, length, ...(hidden.has(line) || namesSecret(text) ? {} : { text }) };
     },
+    offset: ({ line, column }) => (starts[line - 1] ?? 0) + column - 1,
     hide(from, to) {
       for (let line = lineAt(starts, from); line <= lineAt(starts, Math.max(from, to - 1)); line++) hidden.add(line);
     },

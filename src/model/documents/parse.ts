@@ -6,7 +6,7 @@ import type { Document } from "./document.ts";
 import { finder } from "./finder.ts";
 import { type Lines, linesOf } from "./lines.ts";
 import { byPlace } from "./order.ts";
-import { syntaxProblems } from "./syntax.ts";
+import { brokenFrom, syntaxProblems } from "./syntax.ts";
 
 export type { Document, Path } from "./document.ts";
 export { decodeUtf8 } from "./utf8.ts";
@@ -22,8 +22,9 @@ export function parseYaml(file: string, source: string): Document {
   const [document] = documents;
   if (document === undefined) return { file, value: undefined, at: () => lines.position(0, 0) };
   const { value, problems } = checkTree(document, lines);
-  const syntax = documents.flatMap((each) => syntaxProblems(each, text, lines));
-  refuseAll(byPlace([...syntax, ...problems, ...furtherDocuments(documents, lines)]));
+  const syntax = syntaxProblems(document, text, lines);
+  const meant = problems.filter(({ at }) => at === undefined || lines.offset(at) < brokenFrom(document));
+  refuseAll(byPlace([...syntax, ...meant, ...(document.errors.length > 0 ? [] : furtherDocuments(documents, lines))]));
   return { file, value, at: finder(document, lines) };
 }
 

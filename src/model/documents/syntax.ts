@@ -47,7 +47,12 @@ function unexpected(at: Position, token: string): Problem {
 function tagProblem(at: Problem["at"], tag: string): Problem {
   const name = tag.split(/\s/)[0] ?? tag;
   if (name === "!secret") return { code: "input", message: "!secret wants the name of a secret", hint: "write it as: !secret some.name", ...(at && { at }) };
-  return { code: "input", message: `unknown tag ${name}`, hint: "the one tag is !secret NAME, which reads the secrets file; a text that begins with ! is written in quotes", ...(at && { at }) };
+  return {
+    code: "input",
+    message: `unknown tag ${name}`,
+    hint: "the one tag is !secret NAME, which reads the secrets file; a text that begins with ! is written in quotes",
+    ...(at && { at }),
+  };
 }
 
 function unclosed(at: Problem["at"], { opener, source, lines }: { readonly opener: number; readonly source: string; readonly lines: Lines }): Problem {

@@ -16,24 +16,35 @@ interface Report {
   readonly subject: (path: Path) => string;
 }
 
-/** The document's value (or what is under `path`) under a schema: one problem a place, sorted, at most 20 and how many more. */
-export function validate(
+interface Scope {
+  readonly path?: Path;
+  readonly subject?: (path: Path) => string;
+}
+
+/** The document's value (or what is under `path`) under a schema: one problem a place, sorted. */
+export function validate(document: Document, schema: JsonSchema, scope: Scope = {}): readonly Problem[] {
+  return findMistakes(document, schema, scope).problems;
+}
+
+/** The same with the paths of what is wrong: a key that does not belong there, a value, or the map that lacks something. The rest can be talked about. */
+export function findMistakes(
   document: Document,
   schema: JsonSchema,
-  { path = [], subject = named }: { readonly path?: Path; readonly subject?: (path: Path) => string } = {},
-): readonly Problem[] {
+  { path = [], subject = named }: Scope = {},
+): { readonly problems: readonly Problem[]; readonly paths: readonly Path[] } {
   const value = path.reduce<unknown>(
     (data, piece) => (typeof data === "object" && data !== null ? (data as Record<string | number, unknown>)[piece] : undefined),
     document.value,
   );
   const at: Locate = (inner, what) => document.at([...path, ...inner], what);
-  return byPlace(problemsOf(value, schema, { root: schema, at, subject: (inner) => subject([...path, ...inner]) }));
+  const told = problemsOf(value, schema, { root: schema, at, subject: (inner) => subject([...path, ...inner]) });
+  return { problems: byPlace(told.map(({ problem }) => problem)), paths: told.map((one) => [...path, ...one.path]) };
 }
 
 /** The same for a value that stands in no one document. `at` may not know a place; `subject` is what the whole value is: `role "web"`. */
 export function validateValue(value: unknown, schema: JsonSchema, ...[at, subject]: readonly [at: Locate, subject: string]): readonly Problem[] {
   const whole = (path: Path) => (path.length === 0 ? subject : `${named(path)} of ${subject}`);
-  return byPlace(problemsOf(value, schema, { root: schema, at, subject: whole }));
+  return byPlace(problemsOf(value, schema, { root: schema, at, subject: whole }).map(({ problem }) => problem));
 }
 
 function named(path: Path): string {
@@ -45,7 +56,12 @@ function named(path: Path): string {
         .replace(/^\./, "");
 }
 
-function problemsOf(value: unknown, schema: JsonSchema, report: Report): readonly Problem[] {
+interface Told {
+  readonly problem: Problem;
+  readonly path: Path;
+}
+
+function problemsOf(value: unknown, schema: JsonSchema, report: Report): readonly Told[] {
   const errors = withoutTwins(outermost(errorsOf(value, schema)));
   return errors.flatMap((error) => problemsOfError(error, report));
 }
@@ -83,13 +99,13 @@ function knownKeys({ parentSchema }: ErrorObject): readonly string[] {
   return Object.keys(parentSchema?.["properties"] ?? {});
 }
 
-function problemsOfError(error: ErrorObject, report: Report): readonly Problem[] {
+function problemsOfError(error: ErrorObject, report: Report): readonly Told[] {
   const path = pathOf(error.instancePath);
   if (isChoice(error)) return branchProblems(error, path, report);
   if (silent.has(error.keyword)) return [];
   const { message, secret = message, hint, key } = (wordings[error.keyword] ?? fallback)(error, report.subject(path));
   const place = key === undefined ? report.at(path, error.keyword === "required" ? "key" : "value") : report.at([...path, key], "key");
-  return [problem(isSecret(path) ? secret : message, place, hint)];
+  return [{ problem: problem(isSecret(path) ? secret : message, place, hint), path: key === undefined ? path : [...path, key] }];
 }
 
 function problem(message: string, at: Position | undefined, hint: string | undefined): Problem {
@@ -103,14 +119,15 @@ function isSecret(path: Path): boolean {
 const silent: ReadonlySet<string> = new Set(["propertyNames", "if", "contains"]);
 
 // Only the branches for the value's own type are worth talking about, and of those the one that nearly fits.
-function branchProblems(error: ErrorObject, path: Path, report: Report): readonly Problem[] {
+function branchProblems(error: ErrorObject, path: Path, report: Report): readonly Told[] {
   const branches = (error.schema as readonly unknown[]).map((branch) => resolved(branch, report.root));
   const fitting = branches.filter((branch) => takes(branch, error.data));
   const inner: Report = { ...report, at: (deeper, what) => report.at([...path, ...deeper], what), subject: (deeper) => report.subject([...path, ...deeper]) };
   const told = fitting.map((branch) => problemsOf(error.data, branchSchema(branch, report.root), inner)).toSorted((a, b) => a.length - b.length);
   const [best] = told;
-  if (best !== undefined && best.length > 0 && (told.length === 1 || typeof error.data === "object")) return best;
-  return [noBranch(error, path, { ...report, branches: fitting.length > 0 ? fitting : branches })];
+  if (best !== undefined && best.length > 0 && (told.length === 1 || typeof error.data === "object"))
+    return best.map((one) => ({ ...one, path: [...path, ...one.path] }));
+  return [{ problem: noBranch(error, path, { ...report, branches: fitting.length > 0 ? fitting : branches }), path }];
 }
 
 function noBranch(
@@ -177,20 +194,28 @@ const unknownKey: Words = (error, subject) => {
 const mustBe: Words = ({ data, parentSchema, schema, keyword }, subject) => ({
   message: `${subject} must be ${expectation(parentSchema)}, got ${got(data)}`,
   secret: `${subject} must be ${expectation(parentSchema)}`,
-  hint: keyword === "type" ? typeHint(data, [schema].flat()) : undefined,
+  hint: keyword === "type" ? (secretHint(data, parentSchema) ?? typeHint(data, [schema].flat())) : undefined,
 });
+
+// The schema of a reference to a secret, and a value in its place.
+function secretHint(data: unknown, schema: unknown): string | undefined {
+  if (!isRecord(schema) || !isRecord(schema["properties"]) || !("secret" in schema["properties"]) || isRecord(data)) return undefined;
+  return "a value in clear text does not belong here: put it into the secrets file or the environment (HLX_SECRET_SOME_NAME), and write !secret some.name";
+}
 
 const oneOf: Words = ({ data, schema, parentSchema }, subject) => {
   const names = Array.isArray(schema) ? schema.filter((item) => typeof item === "string") : [];
-  const hint = typeof data === "string" ? didYouMean(data, names) : undefined;
+  const values = Array.isArray(schema) ? schema.map((item) => typeof item) : [typeof schema];
+  const hint = (typeof data === "string" ? didYouMean(data, names) : undefined) ?? typeHint(data, values);
   return { message: `${subject} must be ${expectation(parentSchema)}, got ${got(data)}`, secret: `${subject} must be ${expectation(parentSchema)}`, hint };
 };
 
 const shape: Words = ({ data, parentSchema, schema, propertyName }, subject) => {
-  const expected = typeof parentSchema?.["title"] === "string" ? parentSchema["title"] : `text of the form ${String(schema)}`;
-  const hint = typeof parentSchema?.["description"] === "string" ? parentSchema["description"] : undefined;
-  if (propertyName !== undefined) return { message: `the name ${JSON.stringify(propertyName)} in ${subject} must be ${expected}`, hint, key: propertyName };
-  return { message: `${subject} must be ${expected}, got ${got(data)}`, secret: `${subject} must be ${expected}`, hint };
+  const { title, description } = parentSchema ?? {};
+  const hint = typeof description === "string" && typeof title !== "string" ? description : undefined;
+  const told = typeof title === "string" ? `must be ${title}` : hint === undefined ? `must be text of the form ${String(schema)}` : "has the wrong form";
+  if (propertyName !== undefined) return { message: `the name ${JSON.stringify(propertyName)} in ${subject} ${told}`, hint, key: propertyName };
+  return { message: `${subject} ${told}, got ${got(data)}`, secret: `${subject} ${told}`, hint };
 };
 
 const size =

@@ -30,10 +30,15 @@ export function listed(items: readonly string[]): string {
 
 /** The edit that makes a value of the wrong type right, or undefined. */
 export function typeHint(value: unknown, types: readonly unknown[]): string | undefined {
-  if (typeof value === "string" && types.some(numeric) && /^[-+]?\d+(\.\d+)?$/.test(value)) return `remove the quotes: ${value}`;
-  if (typeof value === "string" && types.includes("boolean")) return booleans[value.toLowerCase()];
+  if (typeof value === "string") return textHint(value, types);
   if ((typeof value === "number" || typeof value === "boolean") && types.includes("string")) return `put it in quotes: "${value}"`;
-  return types.includes("array") && typeof value === "string" ? "write a list: [a, b]" : undefined;
+  return value === null && types.includes("object") ? "what belongs to it goes below it, further in" : undefined;
+}
+
+function textHint(value: string, types: readonly unknown[]): string | undefined {
+  if (types.some(numeric) && /^[-+]?\d+(\.\d+)?$/.test(value)) return `remove the quotes: ${value}`;
+  if (types.includes("boolean")) return booleans[value.toLowerCase()];
+  return types.includes("array") ? "write a list: [a, b]" : undefined;
 }
 
 const booleans: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
