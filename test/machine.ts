@@ -8,6 +8,7 @@ const needed: Readonly<Record<string, string>> = {
   "openssh-client": "/usr/bin/ssh-keygen",
   sudo: "/usr/bin/sudo",
   fish: "/usr/bin/fish",
+  zsh: "/usr/bin/zsh",
   tcsh: "/bin/csh",
   "busybox-static": "/bin/busybox",
 };

@@ -15,11 +15,14 @@ export const commands: readonly CommandLine[] = [
   { name: "trust", summary: "show hosts' keys and write them down", load: async () => (await import("./commands/trust.ts")).trust },
   { name: "show", summary: "show a saved plan, or a run", load: async () => (await import("./commands/show.ts")).show },
   { name: "history", summary: "list the runs so far", load: async () => (await import("./commands/history.ts")).history },
+  { name: "resume", summary: "go on where a run stopped", load: async () => (await import("./commands/resume.ts")).resume },
+  { name: "rollback", summary: "a plan towards what was there before a run", load: async () => (await import("./commands/rollback.ts")).rollback },
   { name: "state", summary: "what was recorded: list, show, forget", load: async () => (await import("./commands/state.ts")).state },
   { name: "lab", summary: "a disposable twin of the inventory in containers", load: async () => (await import("./commands/lab.ts")).lab },
   { name: "rehearse", summary: "apply everything to a twin, twice, and remove it", load: async () => (await import("./commands/rehearse.ts")).rehearse },
   { name: "schema", summary: "the JSON Schemas of inventory and playbook, for editors", load: async () => (await import("./commands/schema.ts")).schema },
   { name: "doc", summary: "the reference page of a role, a kind or a command", load: async () => (await import("./commands/doc.ts")).doc },
+  { name: "completion", summary: "completion of words for bash, zsh and fish", load: async () => (await import("./commands/completion.ts")).completion },
 ];
 
 /** Every command with all that it says of itself: for the reference pages and completion. */
