@@ -86,6 +86,8 @@ export interface Inventory {
   readonly folder: string;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly groups: ReadonlyMap<string, Group>;
+  /** The groups right below "all"; where it is left out, those that are below no other. */
+  readonly top?: readonly string[];
   readonly devices: ReadonlyMap<string, Device>;
   readonly networks: ReadonlyMap<string, Network>;
   /** Guest images by name, as written: template, url, sha256, sha512, storage. */

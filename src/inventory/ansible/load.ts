@@ -42,12 +42,13 @@ export async function loadAnsible(paths: readonly string[], options: AnsibleOpti
   const made = hostsOf(world, order, { layers, cwd });
   warnOfNames(world);
   refuseAll(byPlace(world.problems));
-  const { groups } = order;
+  const { groups, top } = order;
   return {
     format: 1,
     folder: folders[0] ?? cwd,
     hosts: made.hosts,
     groups,
+    top,
     devices: new Map(),
     networks: new Map(),
     warnings: [...new Map(world.warnings.map((one) => [JSON.stringify(one), one])).values()],

@@ -7,6 +7,8 @@ export interface Order {
   readonly hosts: readonly string[];
   /** Every group but "all" and "ungrouped". */
   readonly groups: ReadonlyMap<string, Group>;
+  /** The groups right below "all". */
+  readonly top: readonly string[];
   /** The groups of a host, parents too, without "all"; the weakest first: by depth, then priority, then name. */
   groupsOf(host: string): readonly GroupNode[];
 }
@@ -15,6 +17,7 @@ export interface Order {
 export function orderOf(world: World): Order {
   const parents = parentsOf(world);
   const direct = directGroups(world);
+  const top = topOf(world, parents);
   const depth = depthsOf(world, parents);
   const above = new Map<string, readonly GroupNode[]>();
   const sorted = (names: ReadonlySet<string>): readonly GroupNode[] =>
@@ -28,7 +31,7 @@ export function orderOf(world: World): Order {
     above.set(key, found);
     return found;
   };
-  return { hosts: hostsInOrder(world, parents, direct), groups: groupsByName(world), groupsOf };
+  return { hosts: hostsInOrder(world, top, direct), top, groups: groupsByName(world), groupsOf };
 }
 
 type Names = ReadonlyMap<string, readonly string[]>;
@@ -73,10 +76,14 @@ function reachable(from: Iterable<string>, next: (name: string) => Iterable<stri
   return seen;
 }
 
-function hostsInOrder(world: World, parents: Names, direct: Names): readonly string[] {
-  const all = world.groups.get("all")?.children ?? [];
-  const top = [...world.groups.keys()].filter((name) => name !== "all" && name !== "ungrouped" && !parents.has(name));
-  const groups = reachable([...all, ...top], (name) => world.groups.get(name)?.children ?? []);
+function topOf(world: World, parents: Names): readonly string[] {
+  const named = world.groups.get("all")?.children ?? [];
+  const others = [...world.groups.keys()].filter((name) => name !== "all" && !parents.has(name));
+  return [...new Set([...named, ...others])].filter((name) => name !== "ungrouped");
+}
+
+function hostsInOrder(world: World, top: readonly string[], direct: Names): readonly string[] {
+  const groups = reachable(top, (name) => world.groups.get(name)?.children ?? []);
   const ungrouped = [...direct].filter(([, own]) => own[0] === "ungrouped").map(([host]) => host);
   return [...new Set([...ungrouped, ...[...groups].flatMap((name) => (name === "ungrouped" ? [] : [...(world.groups.get(name)?.hosts ?? [])]))])];
 }

@@ -49,26 +49,44 @@ function readGroup(name: string, raw: unknown, { reading, path }: Here): GroupNo
     report(world, placeOf(reading, path), { message: `group "${name}" must be a map with hosts, children or vars` });
     return group;
   }
-  for (const key of Object.keys(raw)) if (!isSection(key)) refuseKey(key, group, { reading, path: [...path, key] });
+  const here = { reading, path, raw, group };
+  // In the order of the file: a host's port counts where the host is named first.
+  for (const key of Object.keys(raw)) (readers[key] ?? refuseKey)(here, key);
+  return group;
+}
+
+interface Section extends Here {
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly group: GroupNode;
+}
+
+const readers: Readonly<Record<string, (section: Section, key: string) => void>> = Object.assign(Object.create(null), {
+  vars: readVars,
+  children: readChildren,
+  hosts: readHosts,
+});
+
+function readVars({ reading, path, raw, group }: Section): void {
   for (const [key, value] of entriesOf("vars", raw, { reading, path }))
-    giveGroup(world, group, assigned(key, value, { reading, path: [...path, "vars", key], layer: `group ${name}` }));
+    giveGroup(reading.world, group, assigned(key, value, { reading, path: [...path, "vars", key], layer: `group ${group.name}` }));
+}
+
+function readChildren({ reading, path, raw, group }: Section): void {
   for (const [child, value] of entriesOf("children", raw, { reading, path })) {
     const at = [...path, "children", child];
-    addChild(world, group, { child: readGroup(child, value, { reading, path: at }), at: placeOf(reading, at) });
+    addChild(reading.world, group, { child: readGroup(child, value, { reading, path: at }), at: placeOf(reading, at) });
   }
+}
+
+function readHosts({ reading, path, raw, group }: Section): void {
   for (const [host, value] of entriesOf("hosts", raw, { reading, path })) readHost(host, value, { reading, path: [...path, "hosts", host], group });
-  return group;
 }
 
 const sections = ["hosts", "children", "vars"] as const;
 
-function isSection(key: string): boolean {
-  return sections.some((section) => section === key);
-}
-
-function refuseKey(key: string, group: GroupNode, { reading, path }: Here): undefined {
+function refuseKey({ reading, path, group }: Section, key: string): void {
   const hint = didYouMean(key, sections) ?? "a group has hosts, children and vars";
-  report(reading.world, placeOf(reading, path), { message: `unknown key "${key}" in group "${group.name}"`, hint });
+  report(reading.world, placeOf(reading, [...path, key]), { message: `unknown key "${key}" in group "${group.name}"`, hint });
 }
 
 // `hosts: one` and `children: one` are short for a map with that one key.
