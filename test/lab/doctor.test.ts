@@ -79,6 +79,13 @@ describe("broken, found, and mended by what it says", () => {
       { check: "login", level: "error", found: expect.stringContaining("tried publickey SHA256:"), mend: expect.stringContaining("ssh-copy-id") },
     ]);
   });
+  test("over openssh: its own words where it does not get in, the same looks where it does", async () => {
+    const other = project({ "inventory.yaml": lab.read("inventory.yaml").replace("{ ", "{ connection: openssh, ") }, [host]);
+    const { code, stdout } = await other.hlx("doctor", "ocean");
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/login +ops over openssh[\s\S]*ops becomes root[\s\S]*disk/)]);
+    const { stdout: refused } = await other.hlx("doctor", "ocean", "-u", "nobody2");
+    expect(refused).toMatch(/✖ {2}login +could not log in to nobody2@127\.0\.0\.1 by ssh \(status 255\)/);
+  });
   test("a host key that is not known: the fingerprint, and where to write it", async () => {
     const stranger = project({ "inventory.yaml": lab.read("inventory.yaml") });
     const { code, stdout } = await stranger.hlx("doctor", "ocean");

@@ -9,11 +9,19 @@ import { open, tour, tourOf, type Way, wholeTour } from "./tour.ts";
 const password = `p;"'$(id) ä`;
 let host: LabHost;
 
-const shells = { fishy: "/usr/bin/fish", busy: "/usr/local/bin/ash", dashy: "/bin/dash", cee: "/bin/csh", noisy: "/bin/bash", plain: "/bin/sh" };
+const shells = {
+  fishy: "/usr/bin/fish",
+  busy: "/usr/local/bin/ash",
+  dashy: "/bin/dash",
+  cee: "/bin/csh",
+  zed: "/usr/bin/zsh",
+  noisy: "/bin/bash",
+  plain: "/bin/sh",
+};
 
 beforeAll(async () => {
   host = await labHost({ user: "ops", password });
-  await host.exec("apt-get install -y -qq --no-install-recommends fish busybox-static tcsh opendoas >/dev/null && ln -s /bin/busybox /usr/local/bin/ash");
+  await host.exec("apt-get install -y -qq --no-install-recommends fish busybox-static tcsh zsh opendoas >/dev/null && ln -s /bin/busybox /usr/local/bin/ash");
   for (const [user, shell] of Object.entries(shells)) {
     await host.exec(`useradd -m -s ${shell} ${user} && cp -a /home/ops/.ssh /home/${user}/ && chown -R ${user}: /home/${user}/.ssh`);
     if (user !== "plain") await host.exec(`echo '${user} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/${user}`);
@@ -37,7 +45,7 @@ async function sshd(...lines: readonly string[]): Promise<void> {
 }
 
 describe("whatever the login shell is and prints", () => {
-  test.each(["fishy", "busy", "dashy", "cee", "noisy"])("%s", async (user) => {
+  test.each(["fishy", "busy", "dashy", "cee", "zed", "noisy"])("%s", async (user) => {
     expect(await tourOf(over(user))).toEqual(wholeTour);
   });
   test("with a banner and a message of the day", async () => {
@@ -66,6 +74,11 @@ describe("becoming root", () => {
     expect((await session.shell.check({ script: "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'", args: [] }, { deadlineMs: 5000 })).stdout).not.toContain("r00t");
     await session.close();
   });
+  test("su as the inventory says it, with the password from a file", async () => {
+    const line = `{ address: ${host.address}, port: ${host.port}, user: plain, key: ${host.keyFile}, become: su }`;
+    const lab = project({ "inventory.yaml": `format: 1\nhosts:\n  ocean: ${line}\n`, pw: "r00t $(x)\n" }, [host]);
+    expect((await lab.hlx("ping", "--become-password-file", "pw")).stdout).toContain("plain, root");
+  });
   test("su with a wrong password, and with none", async () => {
     expect(await open(over("plain", { with: su, password: "wrong" })).catch(problemOf)).toMatchObject({
       code: "privilege",
@@ -86,6 +99,9 @@ describe("becoming root", () => {
       hint: expect.stringContaining("permit nopass plain as root"),
     });
     await host.exec("echo 'permit nopass plain as root' >/etc/doas.conf");
+    const line = `{ address: ${host.address}, port: ${host.port}, user: plain, key: ${host.keyFile}, become: doas }`;
+    const lab = project({ "inventory.yaml": `format: 1\nhosts:\n  ocean: ${line}\n` }, [host]);
+    expect((await lab.hlx("ping")).stdout).toContain("plain, root");
     expect(await tourOf(over("plain", { with: doas }))).toEqual(wholeTour);
   });
 });

@@ -30,7 +30,7 @@ type Shown = Extract<Scan, { keys: unknown }>;
 export async function trustNow(context: Context): Promise<Standing> {
   const [pattern = ""] = context.given.args;
   const { inventory } = await openProject({ ...context, given: { ...context.given, args: [] } });
-  const hosts = hostsOf(inventory, context, pattern).filter(({ login }) => login.connection === "ssh");
+  const hosts = hostsOf(inventory, context, pattern).filter(({ login }) => ["ssh", "openssh"].includes(login.connection));
   const options = connectOptions(context, {}, { learn: () => {} });
   const scans = await Promise.all(hosts.map((host) => scan(host, options)));
   const shown = scans.filter((one): one is Shown => "keys" in one);

@@ -6,7 +6,7 @@ export type Way = "none" | "sudo" | "password" | "su" | "doas";
 
 /**
  * Text for any login shell (sh, bash, zsh, fish, csh): single quotes without backslash, quote, exclamation mark or newline inside.
- * `ready` is printed by the final shell; `prompt` is what sudo asks with, or stands before whatever su asks. Both are hexadecimal.
+ * su says nowhere who came: HLX_LOGIN does, for the fact. `ready` is printed by the final shell; `prompt` is what sudo asks with, or stands before whatever su asks. Both are hexadecimal.
  */
 export function startLine(way: Way, random: { readonly ready: string; readonly prompt: string; readonly sh: string }): string {
   const { sh, ready, prompt } = random;
@@ -14,7 +14,7 @@ export function startLine(way: Way, random: { readonly ready: string; readonly p
   const becoming: Readonly<Record<Exclude<Way, "none">, string>> = {
     sudo: `exec sudo -n -H -- ${shell}`,
     password: `exec sudo -S -H -p ${prompt} -- ${shell}`,
-    su: `echo ${prompt} >&2; exec su -s ${sh} -c "read -r hlx_line; echo ${ready}; exec ${sh}" root`,
+    su: `HLX_LOGIN=$(id -un); export HLX_LOGIN; echo ${prompt} >&2; exec su -s ${sh} -c "read -r hlx_line; echo ${ready}; exec ${sh}" root`,
     doas: `exec doas -n -u root -- ${shell}`,
   };
   if (way === "none") return `exec ${sh} -c 'echo ${ready}; exec ${sh}'`;

@@ -31,7 +31,8 @@ export async function doctorNow(context: Context): Promise<Standing> {
 }
 
 async function examineHost(host: Host, options: ConnectOptions, nowMs: () => number): Promise<Examined> {
-  const { user, findings } = host.login.connection === "ssh" ? await examineWayIn(host, options) : { user: host.login.user ?? "root", findings: [] };
+  const bySsh = ["ssh", "openssh"].includes(host.login.connection);
+  const { user, findings } = bySsh ? await examineWayIn(host, options) : { user: host.login.user ?? "root", findings: [] };
   if (findings.some(({ level }) => level === "error")) return { name: host.name, findings };
   return { name: host.name, findings: [...findings, ...(await examineInside(host, options, { user, nowMs }))] };
 }
@@ -51,7 +52,8 @@ async function examineInside(host: Host, options: ConnectOptions, { user, nowMs 
     await session.shell.ask(inside, user);
     const before = nowMs();
     const said = await session.shell.ask(inside, user);
-    return findingsInside(said, { host: host.name, user, now: (before + nowMs()) / 2000 });
+    const found = findingsInside(said, { host: host.name, user, now: (before + nowMs()) / 2000 });
+    return connection.connection === "ssh" ? found : [{ check: "login", level: "ok", found: `${user} over ${connection.connection}` }, ...found];
   } catch (thrown) {
     const problem = problemOf(thrown);
     return [failed(problem.code === "privilege" ? "root" : "login", problem)];

@@ -16,9 +16,9 @@ import type { Finding } from "../../views/doctor.ts";
 /** Looks at each step until one fails; logs in once. `user` is who logs in. */
 export async function examineWayIn(host: Host, options: ConnectOptions): Promise<{ readonly user: string; readonly findings: readonly Finding[] }> {
   const target = await targetOf(host, options).catch(problemOf);
-  if (!("knownHosts" in target)) return { user: host.login.user ?? "", findings: [failed("login", target)] };
+  if (!("knownHosts" in target)) return { user: host.login.user ?? "root", findings: leftToSsh(host) ? [] : [failed("login", target)] };
   const findings: Finding[] = [];
-  for (const step of stepsFor(target)) {
+  for (const step of stepsFor(host, target)) {
     findings.push(...(await step({ host, options, target })));
     if (findings.some(({ level }) => level === "error")) break;
   }
@@ -34,8 +34,14 @@ interface Looking {
 type StepIn = (looking: Looking) => Promise<readonly Finding[]>;
 
 // Through a jump host, or into a container, only the host's own key and login can be looked at from here.
-function stepsFor({ jump, container }: SshTarget): readonly StepIn[] {
-  return jump === undefined && container === undefined ? [name, port, hostKey, login] : [hostKey, login];
+function stepsFor(host: Host, { jump, container }: SshTarget): readonly StepIn[] {
+  const direct = jump === undefined && container === undefined ? [name, port] : [];
+  return leftToSsh(host) ? direct : [...direct, hostKey, login];
+}
+
+// Its key and login are judged by the system's ssh, which the session shows.
+function leftToSsh({ login }: Host): boolean {
+  return login.connection === "openssh";
 }
 
 async function name({ target }: Looking): Promise<readonly Finding[]> {
