@@ -105,7 +105,8 @@ function noteJinja(text: string, node: unknown, { walk, place }: Here): void {
 
 function unsealed(envelope: string, node: unknown, walk: Walk): unknown {
   const opened = walk.vault(envelope);
-  if ("wrong" in opened) return refuse(walk, node, { message: `this value is ${opened.wrong}`, ...(opened.hint !== undefined && { hint: opened.hint }) });
+  if ("wrong" in opened)
+    return refuse(walk, node, { message: `cannot decrypt this value: ${opened.wrong}`, ...(opened.hint !== undefined && { hint: opened.hint }) });
   walk.secrets.add(opened.text);
   return opened.text;
 }

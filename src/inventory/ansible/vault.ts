@@ -31,8 +31,7 @@ export function makeVault(passwords: readonly VaultPassword[]): Vault {
   return (envelope) => {
     const sealed = partsOf(envelope);
     if ("wrong" in sealed) return sealed;
-    if (passwords.length === 0)
-      return { wrong: "encrypted by ansible-vault, and no password was given", hint: "give it with --vault-password-file FILE, or --ask-vault-pass" };
+    if (passwords.length === 0) return { wrong: "no vault password was given", hint: "give it with --vault-password-file FILE, or --ask-vault-pass" };
     const sorted = passwords.toSorted((a, b) => Number(b.id === sealed.id) - Number(a.id === sealed.id));
     const key = sorted.map(({ password }) => keyOf(password, sealed.salt)).find((one) => isGenuine(sealed, one));
     return key === undefined ? refused(sealed, passwords) : decrypt(sealed, key);
@@ -46,7 +45,7 @@ interface Sealed {
   readonly content: Buffer;
 }
 
-const damaged = { wrong: "the vault text is damaged: it is not what ansible-vault wrote", hint: "copy it again, with all its lines" } as const;
+const damaged = { wrong: "it is damaged, not what ansible-vault wrote", hint: "copy it again, with all its lines" } as const;
 
 function partsOf(envelope: string): Sealed | { readonly wrong: string; readonly hint?: string } {
   const [first = "", ...lines] = envelope.trim().split(/\r?\n/);

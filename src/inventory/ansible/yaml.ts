@@ -42,7 +42,7 @@ function opened(file: string, envelope: string, vault: Vault): string {
   if ("text" in found) return found.text;
   throw new ProblemError({
     code: "input",
-    message: `the file is ${found.wrong}`,
+    message: `cannot decrypt this file: ${found.wrong}`,
     at: { file, line: 1, column: 1 },
     ...(found.hint !== undefined && { hint: found.hint }),
   });
