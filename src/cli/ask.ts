@@ -5,11 +5,21 @@ import type { Io, Source } from "./io.ts";
 
 /** Only "y" and "yes" mean yes. Rejects when interrupted. */
 export async function askYes(io: Io, question: string): Promise<boolean> {
+  return /^(y|yes)$/i.test(await askLine(io, `${question} [y/N] `));
+}
+
+/** Yes, no, or continue without asking; anything else is no. Rejects when interrupted. */
+export async function askChoice(io: Io, question: string): Promise<"y" | "n" | "c"> {
+  const answer = await askLine(io, `${question}: (N)o, (y)es, (c)ontinue without asking? `);
+  if (/^(c|continue)$/i.test(answer)) return "c";
+  return /^(y|yes)$/i.test(answer) ? "y" : "n";
+}
+
+async function askLine(io: Io, question: string): Promise<string> {
   const lines = createInterface({ input: io.in, output: undefined, terminal: false });
   try {
-    io.err.write(`${question} [y/N] `);
-    const answer = await Promise.race([lines.question(""), closed(lines), interrupted(io.stop)]);
-    return /^\s*(y|yes)\s*$/i.test(answer);
+    io.err.write(question);
+    return (await Promise.race([lines.question(""), closed(lines), interrupted(io.stop)])).trim();
   } finally {
     lines.close();
   }

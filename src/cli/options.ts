@@ -18,7 +18,7 @@ export const reading: readonly OptionSpec[] = [
 
 export const extraVars: OptionSpec = {
   flags: "-e, --extra-vars <k=v>",
-  summary: "strongest variables: key=value, a JSON object, or @file of one; repeatable",
+  summary: "strongest variables: key=value, a JSON object, or @file (YAML or JSON); repeatable",
   many: true,
 };
 
@@ -35,6 +35,7 @@ export const playing: readonly OptionSpec[] = [
 
 export const connecting: readonly OptionSpec[] = [
   { flags: "-u, --user <name>", summary: "log in as this user, whatever the inventory says" },
+  { flags: "-b, --become", summary: "become root after login, whatever the inventory says" },
   { flags: "-k, --ask-pass", summary: "ask once for the login password" },
   { flags: "-K, --ask-become-pass", summary: "ask once for the sudo password" },
   { flags: "--become-password-file <file>", summary: "read the sudo password from the first line of a file" },
@@ -47,6 +48,18 @@ export const connecting: readonly OptionSpec[] = [
 export const showing: readonly OptionSpec[] = [
   { flags: "-D, --diff", summary: "show every diff, those of creations too" },
   { flags: "--no-diff", summary: "one line a resource" },
+];
+
+export const listing: readonly OptionSpec[] = [
+  { flags: "--list-hosts", summary: "only list the hosts that are meant; connects to nothing" },
+  { flags: "--list-tags", summary: "only list the tags of the playbook's plays and roles; connects to nothing" },
+  { flags: "--syntax-check", summary: "only find what is wrong without connecting, as hlx validate does" },
+];
+
+export const recording: readonly OptionSpec[] = [
+  { flags: "-q, --quiet", summary: "only what went wrong, and the totals" },
+  { flags: "--profile", summary: "say where the time went: by host, the slowest resources, round trips" },
+  { flags: "--trace <file>", summary: "write everything that happens as JSON lines to a file" },
 ];
 
 export const approving: readonly OptionSpec[] = [

@@ -2,6 +2,7 @@
 import type { Io, Sink } from "./io.ts";
 import { harmless, jsonText } from "./views/escape.ts";
 import { type Screen, screenOf } from "./views/paint.ts";
+import { withNearPlaces } from "./views/places.ts";
 
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string;
@@ -32,8 +33,8 @@ export function makePrinter(io: Io, options: { readonly color: boolean; readonly
     screen: screenOf(io.out, io.env, options.color),
     out: (lines) => write(io.out, lines.flatMap(onePerLine)),
     err: (lines) => write(io.err, lines.flatMap(onePerLine)),
-    document: (value) => io.out.write(`${redact(jsonText(value, 2))}\n`),
-    record: (value) => io.out.write(`${redact(jsonText(value))}\n`),
+    document: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd), 2))}\n`),
+    record: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd)))}\n`),
     raw: (text) => io.out.write(redact(text)),
     redact,
   };

@@ -11,11 +11,12 @@ import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
-import type { Run } from "./host-run.ts";
+import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
 import { recordAll } from "./record.ts";
 import { keyFor, secretsOf } from "./survey.ts";
 import { makeTurns, type Turns } from "./turns.ts";
+import { undoFolder } from "./undo.ts";
 import type { World } from "./world.ts";
 
 export interface ApplyOptions {
@@ -29,6 +30,8 @@ export interface ApplyOptions {
   readonly pid: number;
   /** What planning found, when it was this process that planned: saves a look at hosts with nothing to do. */
   readonly found?: ReadonlyMap<Address, Found<unknown>>;
+  /** Asked before each resource that has something to do, one at a time on a host; no means that it is skipped. */
+  readonly approve?: Approve;
 }
 
 /** Does what the plan shows. Throws ProblemError when it may not begin: a risk not allowed, a lock held here. What goes wrong on hosts is in the result. */
@@ -77,10 +80,12 @@ async function prepare(plan: Plan, { world, state, number, options }: { world: W
     world,
     state,
     run: number,
+    planId: plan.id,
     secrets,
     key,
     found,
     actuals,
+    ...(options.approve === undefined ? {} : { approve: options.approve }),
     changing: new Set(busy.map(({ host, id }) => actualKey(host, id))),
     outcomes: new Map(),
     locks: (name) => {
@@ -149,7 +154,7 @@ function entriesOf({ host, role }: { readonly host: string; readonly role: strin
 }
 
 function holderOf(run: Run, { start, pid }: ApplyOptions): Holder {
-  return { run: String(run.run), who: start.who, where: start.where, pid, since: run.world.now().toISOString() };
+  return { run: undoFolder(run.run, run.planId), who: start.who, where: start.where, pid, since: run.world.now().toISOString() };
 }
 
 function heldHere({ pid, who, since }: { readonly pid: number; readonly who: string; readonly since: string }): Problem {

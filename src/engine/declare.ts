@@ -1,13 +1,14 @@
 // Roles run here: params and facts in, resources out; nothing is read or written.
-import { same } from "../lib/json.ts";
+import { isRecord, same } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { validateValue } from "../model/documents/validate.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
-import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
+import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment, InventoryView } from "../model/role.ts";
+import { placed, type RoleRun, runRole, who } from "./run-role.ts";
 import type { Work, World } from "./world.ts";
 
 /** A resource with the role call (`as`) that declared it first. */
@@ -16,19 +17,26 @@ export interface Declared {
   readonly resource: Resource;
 }
 
+interface Declaration extends Declared {
+  place(): Position | undefined;
+}
+
+interface Declaring {
+  readonly world: World;
+  readonly work: Work;
+  readonly host: Host;
+  readonly facts: Facts;
+}
+
 /** All resources of these role calls on one host, in order; shared ones once. Throws ProblemError with everything that is wrong. */
-export async function declare(
-  assignments: readonly Assignment[],
-  { world, work, host, facts }: { readonly world: World; readonly work: Work; readonly host: Host; readonly facts: Facts },
-): Promise<readonly Declared[]> {
-  const all: Declared[] = [];
-  for (const assignment of assignments) {
-    const inputs = await work.inputsOf(host.name, assignment.as);
-    const resources = runRole(assignment, { work, host, facts, inputs });
-    all.push(...resources.map((resource) => ({ assignment, resource })));
-  }
-  refuseAll(all.flatMap((declared) => wrongDesired(declared, world.kinds)));
-  return shareEqual(all);
+export async function declare(assignments: readonly Assignment[], on: Declaring): Promise<readonly Declared[]> {
+  const problems: Problem[] = [];
+  const all: Declaration[] = [];
+  for (const assignment of assignments) all.push(...(await declarationsOf(assignment, on, problems)));
+  const wrong = all.map((declared) => wrongDesired(declared, on.world.kinds));
+  problems.push(...wrong.flat(), ...conflicts(all.filter((_, index) => wrong[index]?.length === 0)));
+  refuseAll(problems);
+  return firsts(all);
 }
 
 export function viewOf(inventory: Inventory): InventoryView {
@@ -37,67 +45,71 @@ export function viewOf(inventory: Inventory): InventoryView {
   return { hosts, groups, devices, networks, select };
 }
 
-function runRole(
-  assignment: Assignment,
-  { work, host, facts, inputs }: { work: Work; host: Host; facts: Facts; inputs: Readonly<Record<string, string>> },
-): readonly Resource[] {
-  const role = work.roles.get(assignment.role);
-  if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
+async function declarationsOf(assignment: Assignment, on: Declaring, problems: Problem[]): Promise<readonly Declaration[]> {
   try {
-    return role.declare({ params: assignment.params as never, host, facts, inventory: viewOf(work.inventory), inputs });
+    return declarations(await run(assignment, on));
   } catch (thrown) {
-    if (thrown instanceof ProblemError) throw thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new ProblemError({
-      code: "input",
-      message: `role ${assignment.as} on ${host.name} failed while declaring: ${message}`,
-      cause: thrown,
-      ...placed(assignment),
-    });
+    if (!(thrown instanceof ProblemError)) throw thrown;
+    problems.push(...thrown.problems);
+    return [];
   }
 }
 
-function wrongDesired({ assignment, resource }: Declared, kinds: ReadonlyMap<string, AnyKind>): readonly Problem[] {
+async function run(assignment: Assignment, { work, host, facts }: Declaring): Promise<RoleRun> {
+  const role = work.roles.get(assignment.role);
+  if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
+  const inputs = await work.inputsOf(host.name, assignment.as);
+  return runRole(assignment, role, { params: assignment.params as never, host, facts, inventory: viewOf(work.inventory), inputs });
+}
+
+function declarations({ assignment, resources, placeOf }: RoleRun): readonly Declaration[] {
+  return resources.map((resource, index) => ({ assignment, resource, place: () => placeOf(index) }));
+}
+
+function firsts(all: readonly Declared[]): readonly Declared[] {
+  const seen = new Set<string>();
+  return all.flatMap(({ assignment, resource }) => {
+    if (seen.has(resource.id)) return [];
+    seen.add(resource.id);
+    return [{ assignment, resource }];
+  });
+}
+
+function wrongDesired({ assignment, resource, place }: Declaration, kinds: ReadonlyMap<string, AnyKind>): readonly Problem[] {
   const kind = kinds.get(resource.kind);
-  const who = `role ${assignment.as} on ${assignment.host}`;
   if (kind === undefined) {
-    const hint = didYouMean(resource.kind, kinds.keys());
-    return [
-      {
-        code: "input",
-        message: `${who} declares a resource of unknown kind "${resource.kind}"`,
-        ...placed(assignment),
-        ...(hint === undefined ? {} : { hint }),
-      },
-    ];
+    const hint = didYouMean(resource.kind, kinds.keys()) ?? `kinds: ${[...kinds.keys()].join(", ")}`;
+    return [{ code: "input", message: `${who(assignment)} declares a resource of unknown kind "${resource.kind}"`, hint, ...placed(assignment, place()) }];
   }
-  return validateValue(resource.desired, kind.schema, () => assignment.at, `${who}: ${resource.id}`);
+  const problems = validateValue(resource.desired, kind.schema, () => undefined, `${resource.id} (${who(assignment)})`);
+  return problems.map((problem) => ({ ...problem, ...placed(assignment, place()) }));
 }
 
 // The same thing desired equally by two roles is one resource; desired differently it is an error that names both.
-function shareEqual(all: readonly Declared[]): readonly Declared[] {
-  const first = new Map<string, Declared>();
-  const problems: Problem[] = [];
-  for (const declared of all) {
+function conflicts(all: readonly Declaration[]): readonly Problem[] {
+  const first = new Map<string, Declaration>();
+  return all.flatMap((declared) => {
     const known = first.get(declared.resource.id);
     if (known === undefined) first.set(declared.resource.id, declared);
-    else if (!same(known.resource.desired, declared.resource.desired)) problems.push(conflict(known, declared));
-  }
-  refuseAll(problems);
-  return [...first.values()];
+    return known === undefined || same(known.resource.desired, declared.resource.desired) ? [] : [conflict(known, declared)];
+  });
 }
 
-function conflict(one: Declared, other: Declared): Problem {
-  const also = one.assignment.at === undefined ? {} : { also: [{ at: one.assignment.at, note: `role ${one.assignment.as} desires it first, here` }] };
+function conflict(one: Declaration, other: Declaration): Problem {
+  const [before, now] = [one, other].map((each) => placed(each.assignment, each.place()));
+  const [first, second] = [one.assignment.as, other.assignment.as];
+  const roles = first === second ? `twice by role ${first}` : `by role ${first} and, differently, by role ${second}`;
   return {
     code: "input",
-    message: `${other.resource.id} on ${other.assignment.host} is desired by role ${one.assignment.as} and, differently, by role ${other.assignment.as}`,
-    hint: "let one role own it",
-    ...placed(other.assignment),
-    ...also,
+    message: `${other.resource.id} on ${other.assignment.host} is desired ${roles}${differing(one.resource.desired, other.resource.desired)}`,
+    hint: first === second ? "declare it once" : "let one role own it",
+    ...(now?.at && { at: now.at }),
+    ...(before?.at && { also: [{ at: before.at, note: "it is desired first here" }] }),
   };
 }
 
-function placed({ at }: Assignment): Pick<Problem, "at"> {
-  return at === undefined ? {} : { at };
+function differing(left: unknown, right: unknown): string {
+  if (!isRecord(left) || !isRecord(right)) return "";
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => !same(left[name], right[name]));
+  return ` (with another ${names.join(" and another ")})`;
 }

@@ -10,17 +10,22 @@ import { aheadOf } from "../plan/assemble.ts";
 import { actualKey } from "../plan/texts.ts";
 import type { World } from "./world.ts";
 
+/** Leave for one resource, just before it. */
+export type Approve = (entry: Entry) => Promise<boolean>;
+
 /** Shared by all hosts of a run. */
 export interface Run {
   readonly world: World;
   readonly state: State;
   readonly run: number;
+  readonly planId: string;
   readonly secrets: ReadonlyMap<string, string>;
   readonly key: Uint8Array;
   /** `host/kind:identity` of what this run has still to change. */
   readonly changing: Set<string>;
   /** Actuals by `host/kind:identity`, of what is done or was converged: for refs. */
   readonly actuals: Map<string, unknown>;
+  readonly approve?: Approve;
   readonly outcomes: Map<Address, Outcome>;
   /** What the last look at each resource found. */
   readonly found: Map<Address, Found<unknown>>;

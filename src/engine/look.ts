@@ -57,7 +57,9 @@ export async function reach(host: Host, world: World): Promise<Reached | Extract
   try {
     const session = await world.sessions.of(host);
     world.emit({ event: "connected", host: host.name });
-    return { look: "reached", session, facts: await world.facts(session.shell) };
+    const facts = await world.facts(session.shell);
+    world.emit({ event: "gathered", host: host.name });
+    return { look: "reached", session, facts };
   } catch (thrown) {
     if (thrown instanceof ProblemError && thrown.problems[0].code !== "input") return unreachable(host, thrown.problems[0], world);
     throw thrown;

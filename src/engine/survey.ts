@@ -7,6 +7,7 @@ import { secretsIn } from "../model/text.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { chooseUnits, type Ordered, orderUnits } from "../plan/units.ts";
 import { type HostLook, lookAt } from "./look.ts";
+import { onceForAll } from "./once.ts";
 import type { Work, World } from "./world.ts";
 
 export interface Survey {
@@ -61,7 +62,7 @@ async function lookAtAll(units: readonly Ordered[], world: World, work: Work): P
   const slots = semaphore(work.forks);
   world.emit({ event: "phase", phase: "connect", hosts: names.length });
   const settled = await Promise.allSettled(names.map((name) => slots.with(() => lookAtHost(name, { units, world, work }))));
-  refuseAll(settled.flatMap(problemsOf));
+  refuseAll(onceForAll(settled.map((one, index) => ({ host: names[index] ?? "", problems: problemsOf(one) }))));
   return new Map(settled.flatMap((one) => (one.status === "fulfilled" ? [[one.value.host.name, one.value] as const] : [])));
 }
 

@@ -20,7 +20,7 @@ export async function runUnit(entries: readonly Entry[], fresh: Fresh, on: HostR
   while (left.length > 0) {
     if (on.world.stop.aborted) return skipAll(left, "interrupted", on);
     const { group, problem } = await nextGroup(left, { fresh: again ? new Map() : fresh, on });
-    if (group.length > 0 && !(await doLocked(group, on))) return skipAll(left.slice(group.length), "something before it in this role failed", on);
+    if (group.length > 0 && !(await doApproved(group, on))) return skipAll(left.slice(group.length), "something before it in this role failed", on);
     left = left.slice(group.length);
     if (problem !== undefined) return stopAt(left, problem, on);
     again ||= group.some(reboots);
@@ -43,9 +43,14 @@ async function nextGroup(left: readonly Entry[], { fresh, on }: { fresh: Fresh; 
     if (!one.ready) return group.length > 0 ? { group } : { group, problem: one.problem };
     if (endsGroup(one.work, group)) return { group };
     group.push(one.work);
-    if (!isShort(one.work)) return { group };
+    if (goesAlone(one.work, on)) return { group };
   }
   return { group };
+}
+
+// Who is asked before each resource is asked about one at a time.
+function goesAlone(work: Ready, { approve }: HostRun): boolean {
+  return !isShort(work) || approve !== undefined;
 }
 
 function endsGroup(next: Ready, group: readonly Ready[]): boolean {
@@ -70,6 +75,15 @@ async function readinessOf(entry: Entry, { fresh, on }: { fresh: Fresh; on: Host
   const known = fresh.get(entry.address);
   if (entry.entry === "exact" && known !== undefined) return readyExact(entry, known, on);
   return readyPredicted(entry, await probe(entry, on), on);
+}
+
+// With somebody to ask, a group is one resource.
+async function doApproved(group: readonly Ready[], on: HostRun): Promise<boolean> {
+  const [first] = group;
+  if (on.approve === undefined || first === undefined || first.steps.length === 0 || (await on.approve(first.entry))) return doLocked(group, on);
+  on.changing.delete(actualKey(on.host, first.entry.id));
+  await conclude([{ entry: first.entry, outcome: { outcome: "skipped", because: "not wanted" } }], { on, since: on.world.monotonicMs() });
+  return true;
 }
 
 function doLocked(group: readonly Ready[], on: HostRun): Promise<boolean> {

@@ -125,7 +125,7 @@ function before({ entry, found, changes, steps }: Ready, on: HostRun): readonly 
   const sealed = isSealed(entry.desired);
   const shown = changes.map(({ property, risk }) => ({ property, risk }));
   return [
-    { record: "intent", address: entry.address, changes: shown, before: actualAsRecorded(found, sealed, on.key) },
+    { record: "intent", address: entry.address, changes: shown, desired: entry.desired, before: actualAsRecorded(found, sealed, on.key), sealed },
     { record: "started", address: entry.address, steps: steps.map(titleOf), batch: `${on.run}` },
   ];
 }

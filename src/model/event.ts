@@ -14,6 +14,7 @@ export type Outcome =
 export type Event = { readonly ms: number } & (
   | { readonly event: "phase"; readonly phase: "connect" | "facts" | "probe" | "plan" | "lock" | "apply" | "record"; readonly hosts: number }
   | { readonly event: "connected"; readonly host: string }
+  | { readonly event: "gathered"; readonly host: string }
   | { readonly event: "probed"; readonly host: string; readonly resources: number; readonly roundTrips: number }
   | { readonly event: "unreachable"; readonly host: string; readonly problem: Problem }
   | { readonly event: "planned"; readonly plan: Plan }

@@ -1,7 +1,7 @@
 // Plays × hosts: which role goes to which host, with which params.
 import { didYouMean } from "../lib/suggest.ts";
 import type { Inventory } from "../model/host.ts";
-import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
+import { type Position, type Problem, ProblemError } from "../model/problem.ts";
 import type { Assignment, Requirement, Role } from "../model/role.ts";
 import { checkParams } from "./params.ts";
 import type { Play, RoleUse } from "./plays.ts";
@@ -9,6 +9,8 @@ import type { Play, RoleUse } from "./plays.ts";
 export interface Assigning {
   readonly inventory: Inventory;
   readonly roles: ReadonlyMap<string, { readonly role: Role }>;
+  /** Something is missing from the plays because it is wrong: what refers to it is no second mistake. */
+  readonly incomplete?: boolean;
 }
 
 interface Placed {
@@ -17,15 +19,14 @@ interface Placed {
   readonly hosts: readonly string[];
 }
 
-/** One assignment for each role and host, in playbook order, then inventory order. Throws ProblemError with everything that is wrong. */
-export function assign(plays: readonly Play[], assigning: Assigning): readonly Assignment[] {
+/** One assignment for each role and host, in playbook order, then inventory order, and everything that is wrong. Roles that are not there are left out. */
+export function assign(plays: readonly Play[], assigning: Assigning): { readonly assignments: readonly Assignment[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const placed = plays.map((play, index) => ({ play, index, hosts: hostsOf(play, { inventory: assigning.inventory, problems }) }));
-  problems.push(...unknownAfter(plays), ...usedTwice(placed));
+  problems.push(...(assigning.incomplete === true ? [] : unknownAfter(plays)), ...usedTwice(placed));
   let order = 0;
   const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, assigning, problems })));
-  refuseAll(problems);
-  return assignments;
+  return { assignments, problems };
 }
 
 function hostsOf({ hosts, hostsAt }: Play, { inventory, problems }: { inventory: Inventory; problems: Problem[] }): readonly string[] {
@@ -46,7 +47,7 @@ interface Using extends Placed {
 
 function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems }: Using): readonly Assignment[] {
   const role = assigning.roles.get(use.role)?.role;
-  if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${use.role} was not loaded`, at: use.at });
+  if (role === undefined) return [];
   const { params, problems: wrong } = checkParams(use, role);
   problems.push(...wrong);
   const { as, independent, at } = use;

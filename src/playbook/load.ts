@@ -1,13 +1,15 @@
 // From a playbook file to assignments: parse, load its roles, assign.
 import { readFile } from "node:fs/promises";
+import { why } from "../lib/why.ts";
+import { byPlace } from "../model/documents/order.ts";
 import { decodeUtf8, parseYaml } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
-import { ProblemError } from "../model/problem.ts";
+import { ProblemError, refuseAll } from "../model/problem.ts";
 import type { Assignment } from "../model/role.ts";
 import { assign } from "./assign.ts";
 import { readPlays } from "./plays.ts";
 import { type RoleFolder, roleFolders } from "./roles/find.ts";
-import { type LoadedRole, loadRoles } from "./roles/load.ts";
+import { type LoadedRole, tryRoles } from "./roles/load.ts";
 import type { Runner } from "./roles/trust.ts";
 
 export interface LoadPlaybook {
@@ -15,6 +17,8 @@ export interface LoadPlaybook {
   readonly file: string;
   readonly inventory: Inventory;
   readonly runner?: Runner | undefined;
+  /** Paths in problems are relative to it. */
+  readonly cwd?: string;
   /** Where roles are looked for; beside the inventory and in hlx when left out. */
   readonly folders?: readonly RoleFolder[];
   /** How a role's module is loaded; `import()` unless a test says otherwise. */
@@ -26,13 +30,15 @@ export interface LoadedPlaybook {
   readonly roles: ReadonlyMap<string, LoadedRole>;
 }
 
-/** Throws ProblemError with everything that is wrong with the playbook's form, else its roles, else its hosts and params. */
-export async function loadPlaybook({ file, inventory, runner, folders = roleFolders(inventory.folder), load }: LoadPlaybook): Promise<LoadedPlaybook> {
+/** Throws ProblemError with everything that is wrong with the playbook's form, its roles, its hosts and its params. */
+export async function loadPlaybook({ file, inventory, folders = roleFolders(inventory.folder), ...options }: LoadPlaybook): Promise<LoadedPlaybook> {
   const source = await readSource(file);
-  const plays = readPlays(parseYaml(file, source), source);
+  const { plays, problems } = readPlays(parseYaml(file, source), source);
   const wanted = plays.flatMap(({ uses }) => uses.map(({ role, at }) => ({ name: role, at })));
-  const roles = await loadRoles(wanted, { folders, runner, ...(load === undefined ? {} : { load }) });
-  return { assignments: assign(plays, { inventory, roles }), roles };
+  const { roles, problems: wrongRoles } = await tryRoles(wanted, { folders, ...options });
+  const assigned = assign(plays, { inventory, roles, incomplete: problems.length > 0 });
+  refuseAll(byPlace([...problems, ...wrongRoles, ...assigned.problems]));
+  return { assignments: assigned.assignments, roles };
 }
 
 async function readSource(file: string): Promise<string> {
@@ -40,7 +46,6 @@ async function readSource(file: string): Promise<string> {
     return decodeUtf8(file, await readFile(file));
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    const because = cause instanceof Error && "code" in cause && cause.code === "ENOENT" ? "there is no such file" : String(cause);
-    throw new ProblemError({ code: "input", message: `reading the playbook ${file}: ${because}`, cause });
+    throw new ProblemError({ code: "input", message: `cannot read the playbook: ${why(cause)}`, at: { file, line: 1, column: 1 }, cause });
   }
 }

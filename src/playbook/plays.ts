@@ -1,7 +1,7 @@
 // A playbook document as plays: one spelling for everything that people may write in two ways.
 import { isRecord, type Json } from "../lib/json.ts";
 import type { Document, Path } from "../model/documents/parse.ts";
-import { validate } from "../model/documents/validate.ts";
+import { findMistakes } from "../model/documents/validate.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import { looksLike } from "./looks-like.ts";
 import { type PlaybookFile, playbookSchema, reservedKeys, roleNamePattern } from "./schema.ts";
@@ -31,13 +31,36 @@ export interface RoleUse {
 type PlayFile = PlaybookFile[number];
 type RoleItem = PlayFile["roles"][number];
 
-/** The plays of a parsed playbook; `source` is its text. Throws ProblemError with everything that is wrong with its form. */
-export function readPlays(document: Document, source: string): readonly Play[] {
+export interface Plays {
+  /** Without what is wrong in their form. */
+  readonly plays: readonly Play[];
+  readonly problems: readonly Problem[];
+}
+
+/** The plays of a parsed playbook, and what is wrong with their form; `source` is its text. Throws ProblemError when it is no playbook. */
+export function readPlays(document: Document, source: string): Plays {
   refuseOtherFiles(document, source);
-  refuseAll(validate(document, playbookSchema, { subject }));
-  const plays = document.value as PlaybookFile;
-  refuseAll(plays.flatMap((play, index) => play.roles.flatMap((item, number) => wrongItem(item, document, [index, "roles", number]))));
-  return plays.map((play, index) => readPlay(play, document, [index]));
+  const { problems, paths } = findMistakes(document, playbookSchema, { subject });
+  if (paths.some(({ length }) => length === 0)) refuseAll(problems);
+  const read = (document.value as PlaybookFile).map((play, index) => readSound(play, document, { index, wrong: paths.filter(([first]) => first === index) }));
+  return { plays: read.flatMap(({ play }) => play ?? []), problems: [...problems, ...read.flatMap((one) => one.problems)] };
+}
+
+interface Reading {
+  readonly index: number;
+  /** Paths of what is wrong in this play. */
+  readonly wrong: readonly Path[];
+}
+
+function readSound(play: PlayFile, document: Document, { index, wrong }: Reading): { readonly play?: Play; readonly problems: readonly Problem[] } {
+  const lost = wrong.some((path) => path.length < 2 || path[1] === "hosts" || (path[1] === "roles" && path.length === 2));
+  if (lost) return { problems: [] };
+  const bad = new Set(wrong.filter((path) => path[1] === "roles").map((path) => path[2]));
+  const items = play.roles.map((item, number) => ({ number, problems: bad.has(number) ? [] : wrongItem(item, document, [index, "roles", number]) }));
+  const problems = items.flatMap((item) => item.problems);
+  const leave = new Set(items.filter((item) => bad.has(item.number) || item.problems.length > 0).map(({ number }) => number));
+  const sound = Object.fromEntries(Object.entries(play).filter(([key]) => key === "roles" || !wrong.some((path) => path[1] === key))) as PlayFile;
+  return { play: readPlay(sound, document, { path: [index], leave }), problems };
 }
 
 function subject([play, ...inner]: Path): string {
@@ -57,7 +80,7 @@ function refuseOtherFiles(document: Document, source: string): void {
   throw new ProblemError({ code: "input", message: `this is ${looks === "inventory" ? "an inventory" : "a plan"}, not a playbook`, at, hint });
 }
 
-function readPlay(play: PlayFile, document: Document, path: Path): Play {
+function readPlay(play: PlayFile, document: Document, { path, leave }: { readonly path: Path; readonly leave: ReadonlySet<number> }): Play {
   const { hosts, serial, tags, after = [], roles } = play;
   return {
     hosts: typeof hosts === "string" ? hosts : hosts.join(":"),
@@ -65,7 +88,7 @@ function readPlay(play: PlayFile, document: Document, path: Path): Play {
     tags: listed(tags),
     ...(serial === undefined ? {} : { serial: serial as number | `${number}%` }),
     after: after.map((one, index) => ({ hosts: "all", ...(typeof one === "string" ? { role: one } : one), at: document.at([...path, "after", index]) })),
-    uses: roles.map((item, index) => readUse(item, document, [...path, "roles", index])),
+    uses: roles.flatMap((item, index) => (leave.has(index) ? [] : [readUse(item, document, [...path, "roles", index])])),
   };
 }
 

@@ -69,11 +69,14 @@ function diff(desired: Group, found: Known<GroupActual>): readonly Change[] {
 
 function steps({ name, gid, system, absent }: Group, found: Known<GroupActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
-  if (absent === true) return [{ do: "run", title: `remove group ${name}`, script: 'exec groupdel -- "$1"', args: [name] }];
+  if (absent === true) return [{ do: "run", title: `remove group ${name}`, script: removeScript, args: [name] }];
   const number = gid === undefined ? [] : ["-g", String(gid)];
   if (found.found === "present") return [{ do: "run", title: `change group ${name}`, script: 'exec groupmod "$@"', args: [...number, "--", name] }];
   return [{ do: "run", title: `add group ${name}`, script: 'exec groupadd "$@"', args: [...number, ...(system === true ? ["-r"] : []), "--", name] }];
 }
+
+// Status 6: it is gone already, as userdel removes a user's own group with the user (groupdel(8)).
+const removeScript = 'groupdel -- "$1" || [ $? -eq 6 ]';
 
 function restore({ name }: Group, before: Found<GroupActual>): Group | Irreversible {
   if (before.found === "absent") return { name, absent: true };

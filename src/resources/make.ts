@@ -1,6 +1,10 @@
 // What every kind's constructor shares: the resource around a desired state, and patterns of names.
+import { isRecord } from "../lib/json.ts";
+import { didYouMean } from "../lib/suggest.ts";
+import { ProblemError } from "../model/problem.ts";
 import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
+import { noteMade } from "./made-at.ts";
 
 /** Names of accounts and groups as Debian's useradd takes them with the looser rule of systemd (userdbctl(8)): never digits only, never an option. */
 export const accountPattern = "^[A-Za-z_][A-Za-z0-9_.-]{0,30}\\$?$";
@@ -35,6 +39,7 @@ export const textSchema = {
 
 interface Named<Desired> {
   readonly kind: string;
+  readonly schema: JsonSchema;
   identity(desired: Desired): string;
 }
 
@@ -43,10 +48,22 @@ export interface Brings extends ResourceOptions {
   readonly traces?: readonly string[];
 }
 
-/** The resource of one desired state. */
+/** The resource of one desired state. Throws ProblemError on an option that the kind does not have: roles may be written without their types being checked. */
 export function resourceOf<Desired>(kind: Named<Desired>, desired: Desired, brings: Brings): Resource<Desired> {
-  const resource = { kind: kind.kind, desired, id: `${kind.kind}:${kind.identity(desired)}`, provides: brings.provides ?? [], traces: brings.traces ?? [] };
-  return brings.exclusive === undefined ? resource : { ...resource, exclusive: brings.exclusive };
+  const { provides = [], traces = [], exclusive, ...unknown } = brings;
+  const id = `${kind.kind}:${kind.identity(desired)}`;
+  refuseUnknown(Object.keys(unknown), { id, schema: kind.schema });
+  const resource = { kind: kind.kind, desired, id, provides, traces, ...(exclusive === undefined ? {} : { exclusive }) };
+  noteMade(resource);
+  return resource;
+}
+
+function refuseUnknown([unknown]: readonly string[], { id, schema }: { readonly id: string; readonly schema: JsonSchema }): void {
+  if (unknown === undefined) return;
+  const properties = isRecord(schema) && isRecord(schema["properties"]) ? Object.keys(schema["properties"]) : [];
+  const known = [...properties, "provides", "exclusive"];
+  const hint = didYouMean(unknown, known) ?? `options: ${known.join(", ")}`;
+  throw new ProblemError({ code: "input", message: `${id} has the unknown option "${unknown}"`, hint });
 }
 
 /** The members that are not undefined, as exact optional properties want it. */

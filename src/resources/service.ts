@@ -1,5 +1,6 @@
 // A systemd unit: is it running, does it start at boot, has it loaded what it watches?
 import type { Found, Irreversible, Kind } from "../model/kind.ts";
+import { ProblemError } from "../model/problem.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { resourceOf } from "./make.ts";
 import { type Service, schema, type Watched } from "./service/desired.ts";
@@ -34,12 +35,15 @@ export interface ServiceOptions extends ResourceOptions {
 /** A systemd unit, by default running and started at boot; reloaded or restarted until it has loaded what it watches. */
 export function service(options: ServiceOptions): Resource<Service> {
   const { unit, running = true, enabled = true, reloadOn = [], restartOn = [], ...brings } = options;
-  const desired: Service = { unit: shortUnit(unit), running, enabled, reloadOn: reloadOn.map(watched), restartOn: restartOn.map(watched) };
+  const watch = (resources: readonly Resource[]): readonly Watched[] => resources.map((resource) => watched(resource, unit));
+  const desired: Service = { unit: shortUnit(unit), running, enabled, reloadOn: watch(reloadOn), restartOn: watch(restartOn) };
   return resourceOf(serviceKind, desired, brings);
 }
 
-function watched({ id, traces }: Resource): Watched {
-  return { resource: id, traces };
+function watched(resource: Resource, unit: string): Watched {
+  if (typeof resource?.id === "string") return { resource: resource.id, traces: resource.traces };
+  const hint = "name what file(…) made: const site = file(…); service({ …, reloadOn: [site] })";
+  throw new ProblemError({ code: "input", message: `service:${shortUnit(unit)} watches ${JSON.stringify(resource) ?? "nothing"}, which is no resource`, hint });
 }
 
 // A unit that was not there before is stopped and disabled: what brought it is undone by its own resource.

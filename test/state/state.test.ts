@@ -13,7 +13,7 @@ import { localProcesses } from "../../src/state/processes.ts";
 import { ending, entry, newFolder, now, open, problemIn, start } from "./helpers.ts";
 
 const records: readonly JournalRecord[] = [
-  { record: "intent", address: "a/b/file:/x", changes: [], before: null },
+  { record: "intent", address: "a/b/file:/x", changes: [], desired: {}, before: null, sealed: false },
   { record: "started", address: "a/b/file:/x", steps: ["write /x"], batch: "1" },
   { record: "result", address: "a/b/file:/x", step: 0, result: "done" },
   { record: "outcome", address: "a/b/file:/x", outcome: "changed" },

@@ -1,8 +1,8 @@
 // hlx apply: plan, ask, do, verify.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { approving, choosing, connecting, extraVars, playing, reading, saying, showing, targeting } from "../options.ts";
-import { plan } from "./plan.ts";
+import { approving, choosing, connecting, extraVars, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
+import { plan, wantsList } from "./plan.ts";
 
 export const apply: Command = {
   args: ["[inventory-or-plan]"],
@@ -16,7 +16,10 @@ export const apply: Command = {
     ...showing,
     ...approving,
     { flags: "-C, --check", summary: "only plan" },
+    { flags: "--step", summary: "ask before each resource: yes, no (skip it), or continue without asking" },
     { flags: "--json", summary: 'one JSON event a line on standard output ("format": 1); needs --yes' },
+    ...listing,
+    ...recording,
     ...connecting,
     ...saying,
   ],
@@ -30,10 +33,11 @@ export const apply: Command = {
 };
 
 async function run(context: Context): Promise<Standing> {
-  if (context.given.flag("check")) return plan.run(context);
+  if (context.given.flag("check") || wantsList(context)) return plan.run(context);
   const [{ refuseUnattended, allowedRisks }, { isPlanFile }] = await Promise.all([import("../run/approve.ts"), import("../run/saved.ts")]);
   allowedRisks(context.given.texts("allow"));
   refuseUnattended(context);
+  (await import("../run/step.ts")).refuseUnaskable(context);
   const [file] = context.given.args;
   const { applyFresh, applySaved } = await import("../run/apply-now.ts");
   return file !== undefined && (await isPlanFile(file, context.io.cwd)) ? applySaved(file, context) : applyFresh(context);

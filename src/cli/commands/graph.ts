@@ -1,7 +1,7 @@
 // hlx graph: which role waits for which.
-import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
+import { oneOf } from "../parse/one-of.ts";
 import { choosing, extraVars, json, playing, reading, saying } from "../options.ts";
 
 export const graph: Command = {
@@ -16,13 +16,12 @@ export const graph: Command = {
 };
 
 async function run(context: Context): Promise<Standing> {
-  const format = context.given.text("format") ?? "text";
   const [{ openWork }, { chooseUnits, orderUnits }, views] = await Promise.all([
     import("../run/work.ts"),
     import("../../plan/units.ts"),
     import("../views/graph.ts"),
   ]);
-  if (!views.isGraphFormat(format)) throw new ProblemError({ code: "usage", message: `unknown graph format "${format}"`, hint: "text, dot or mermaid" });
+  const format = oneOf(context.given.text("format") ?? "text", views.graphFormats, "unknown graph format");
   const work = await openWork(context);
   const { chosen } = chooseUnits(
     orderUnits(work.assignments, (pattern) => work.inventory.select(pattern)),

@@ -1,7 +1,7 @@
 // hlx lab: a disposable twin of the inventory in containers.
-import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
+import { oneOf } from "../parse/one-of.ts";
 import { approving, connecting, extraVars, playing, reading, saying, showing, targeting } from "../options.ts";
 
 export const lab: Command = {
@@ -28,10 +28,9 @@ export const lab: Command = {
   run,
 };
 
+const actions = ["up", "status", "plan", "apply", "down"] as const;
+
 async function run(context: Context): Promise<Standing> {
   const { labActions } = await import("../run/lab.ts");
-  const action = labActions[context.given.args[0] ?? ""];
-  if (action === undefined)
-    throw new ProblemError({ code: "usage", message: `unknown action "${context.given.args[0] ?? ""}"`, hint: "up, status, plan, apply or down" });
-  return action(context);
+  return labActions[oneOf(context.given.args[0] ?? "", actions, "unknown action")](context);
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Plan } from "../../model/plan.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { choosing, connecting, extraVars, json, playing, reading, saying, showing, targeting } from "../options.ts";
+import { choosing, connecting, extraVars, json, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
 
 export const plan: Command = {
   args: ["[inventory]"],
@@ -18,6 +18,8 @@ export const plan: Command = {
     { flags: "-o, --out <file>", summary: "save the plan: hlx apply FILE applies exactly it, once" },
     { flags: "--detailed-exitcode", summary: "exit 2 when there are changes" },
     json,
+    ...listing,
+    ...recording,
     ...connecting,
     ...saying,
   ],
@@ -31,6 +33,7 @@ export const plan: Command = {
 };
 
 async function run(context: Context): Promise<Standing> {
+  if (wantsList(context)) return (await import("../run/list-now.ts")).listNow(context);
   const { planNow } = await import("../run/plan-now.ts");
   const made = await planNow(context);
   const out = context.given.text("out");
@@ -38,6 +41,11 @@ async function run(context: Context): Promise<Standing> {
   const { showPlan } = await import("../run/show-plan.ts");
   showPlan(made.plan, context, { tookMs: made.tookMs, ...(out === undefined ? {} : { file: out }) });
   return { ...standingOf(made.plan), ...(context.given.flag("detailedExitcode") ? { pending: pendingIn(made.plan) } : {}) };
+}
+
+/** True when nothing is to be planned: --list-hosts, --list-tags, --syntax-check. */
+export function wantsList({ given }: Context): boolean {
+  return ["listHosts", "listTags", "syntaxCheck"].some((name) => given.flag(name));
 }
 
 async function save(made: Plan, out: string, { io, printer }: Context): Promise<void> {

@@ -1,7 +1,7 @@
 // hlx schema: JSON Schemas for editors.
-import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
+import { oneOf } from "../parse/one-of.ts";
 import { saying } from "../options.ts";
 
 export const schema: Command = {
@@ -13,15 +13,12 @@ export const schema: Command = {
 };
 
 async function run({ given, printer }: Context): Promise<Standing> {
-  const [which = ""] = given.args;
-  const load = schemas[which];
-  if (load === undefined)
-    throw new ProblemError({ code: "usage", message: `no schema called "${which}"`, hint: `there are: ${Object.keys(schemas).join(", ")}` });
+  const load = schemas[oneOf(given.args[0] ?? "", ["inventory", "playbook"], "no schema called")];
   printer.document({ $schema: "https://json-schema.org/draft/2020-12/schema", ...(await load()) });
   return {};
 }
 
-const schemas: Readonly<Record<string, () => Promise<object>>> = {
+const schemas: Readonly<Record<"inventory" | "playbook", () => Promise<object>>> = {
   inventory: async () => (await import("../../inventory/schema.ts")).inventorySchema,
   playbook: async () => (await import("../../playbook/schema.ts")).playbookSchema,
 };

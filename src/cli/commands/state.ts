@@ -4,6 +4,7 @@ import type { Recorded, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
+import { oneOf } from "../parse/one-of.ts";
 import { choosing, json, reading, saying } from "../options.ts";
 
 export const state: Command = {
@@ -19,9 +20,8 @@ export const state: Command = {
 };
 
 async function run(context: Context): Promise<Standing> {
-  const [action = "", address] = context.given.args;
-  if (!["list", "show", "forget"].includes(action))
-    throw new ProblemError({ code: "usage", message: `unknown action "${action}"`, hint: "list, show or forget" });
+  const [word = "", address] = context.given.args;
+  const action = oneOf(word, ["list", "show", "forget"], "unknown action");
   if (action !== "list" && address === undefined)
     throw new ProblemError({ code: "usage", message: `hlx state ${action} wants an address`, hint: "hlx state list shows them" });
   const { withState } = await import("../run/state.ts");

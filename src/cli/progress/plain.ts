@@ -9,6 +9,12 @@ export function plainProgress(printer: Printer, verbosity: number): Progress {
   return { on: (event) => printer.out(eventLines(event, printer, verbosity)), end: async () => {} };
 }
 
+/** Only what went wrong. */
+export function quietProgress(printer: Printer): Progress {
+  const isBad = (event: Event): boolean => event.event === "unreachable" || (event.event === "ended" && ["failed", "unknown"].includes(event.outcome.outcome));
+  return { on: (event) => printer.out(isBad(event) ? eventLines(event, printer, 0) : []), end: async () => {} };
+}
+
 /** The lines of an event; none for those that do not matter at this verbosity. */
 export function eventLines(event: Event, { screen }: Pick<Printer, "screen">, verbosity: number): readonly string[] {
   switch (event.event) {

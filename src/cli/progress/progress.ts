@@ -3,7 +3,7 @@ import type { Event } from "../../model/event.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Context } from "../command.ts";
 import { jsonProgress } from "./json.ts";
-import { plainProgress } from "./plain.ts";
+import { plainProgress, quietProgress } from "./plain.ts";
 
 export interface Progress {
   on(event: Event): void;
@@ -15,7 +15,8 @@ export interface Progress {
 export async function startProgress(plan: Plan, context: Context): Promise<Progress> {
   const { io, given, printer } = context;
   const verbosity = given.count("verbose");
+  if (given.flag("quiet") && !given.flag("json")) return quietProgress(printer);
   if (given.flag("json")) return jsonProgress(plan, printer);
-  if (io.out.isTTY !== true || verbosity > 0) return plainProgress(printer, verbosity);
+  if (io.out.isTTY !== true || verbosity > 0 || given.flag("step")) return plainProgress(printer, verbosity);
   return (await import("./live.ts")).liveProgress(plan, context);
 }

@@ -18,6 +18,7 @@ import { type PlanNow, planTimed, projectOf } from "./plan-now.ts";
 import { readPlan } from "./saved.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
+import { stepping } from "./step.ts";
 import { openWork } from "./work.ts";
 
 /** Plans, shows, asks, applies. */
@@ -27,10 +28,16 @@ export async function applyFresh(context: Context): Promise<Standing> {
 
 /** The same for work that is read already; `around` are a world's options that are not the usual ones. */
 export function applyWork(work: Work, context: Context, around: Around = {}): Promise<Standing> {
-  return withWorld(context, { ...projectOf(work), ...around }, async (world, ears) => {
-    const { plan, found, tookMs } = await planAsking(world, work, context);
-    return showThenApply({ plan, found, saved: false }, { context, world, ears, tookMs, forks: work.forks });
-  });
+  return withWorld(context, { ...projectOf(work), ...around }, (world, ears) => applyIn(work, { context, world, ears }));
+}
+
+/** The same in a world that is open. */
+export async function applyIn(
+  work: Work,
+  { context, world, ears }: { readonly context: Context; readonly world: World; readonly ears: Ears },
+): Promise<Standing> {
+  const { plan, found, tookMs } = await planAsking(world, work, context);
+  return showThenApply({ plan, found, saved: false }, { context, world, ears, tookMs, forks: work.forks });
 }
 
 // What the chosen hosts require elsewhere is done only when somebody says so: by -w, or when asked.
@@ -91,8 +98,8 @@ async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Appr
   const since = world.monotonicMs();
   const progress = await startProgress(plan, context);
   ears.listen(progress.on);
-  const start = { command: "apply", who: io.user, where: io.hostname, argv: words };
-  const options = { saved, allow, forks, start, pid: io.pid, ...(found === undefined ? {} : { found }) };
+  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words };
+  const options = { saved, allow, forks, start, pid: io.pid, ...stepping(context), ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
   return finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });
 }

@@ -1,6 +1,7 @@
 // Passwords and passphrases: asked for at most once, kept in memory only, and redacted from then on.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { why } from "../../lib/why.ts";
 import type { Credentials } from "../../model/ports/connection.ts";
 import type { Secrets } from "../../model/ports/secrets.ts";
 import { ProblemError } from "../../model/problem.ts";
@@ -41,7 +42,7 @@ export function credentialsOf(context: Context, { learn, secrets }: Known): Cred
 
   async function become(): Promise<string | undefined> {
     const file = given.text("becomePasswordFile");
-    if (file !== undefined) return firstLine(resolve(io.cwd, file));
+    if (file !== undefined) return firstLine(file, io.cwd);
     return given.flag("askBecomePass") ? ask("sudo password") : undefined;
   }
 
@@ -59,9 +60,9 @@ export function credentialsOf(context: Context, { learn, secrets }: Known): Cred
   };
 }
 
-async function firstLine(file: string): Promise<string> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new ProblemError({ code: "input", message: `cannot read the password file ${file}`, cause });
+async function firstLine(file: string, cwd: string): Promise<string> {
+  const text = await readFile(resolve(cwd, file), "utf8").catch((cause: unknown) => {
+    throw new ProblemError({ code: "usage", message: `--become-password-file ${file}: ${why(cause)}`, cause });
   });
   return text.split(/\r?\n/)[0] ?? "";
 }

@@ -1,7 +1,9 @@
-// Extra variables of the command line: key=value, JSON, or a file of either.
+// Extra variables of the command line: key=value, JSON, or a file in YAML or JSON.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isRecord, type Json } from "../../lib/json.ts";
+import { why } from "../../lib/why.ts";
+import { parseYaml } from "../../model/documents/parse.ts";
 import { ProblemError } from "../../model/problem.ts";
 
 /** All of them, later ones stronger. Throws ProblemError (usage) for what is none. */
@@ -23,14 +25,17 @@ export function varsIn(text: string): Vars {
 
 async function fromFile(file: string, cwd: string): Promise<Vars> {
   const text = await readFile(resolve(cwd, file), "utf8").catch((cause: unknown) => {
-    throw new ProblemError({ code: "usage", message: `-e @${file}: cannot read it`, cause });
+    throw new ProblemError({ code: "usage", message: `-e @${file}: ${why(cause)}`, cause });
   });
-  return fromJson(text, `-e @${file}`);
+  return entriesOf(parseYaml(resolve(cwd, file), text).value, `-e @${file}`, "a map of variables");
 }
 
 function fromJson(text: string, shown: string): Vars {
-  const value = parsed(text);
-  if (!isRecord(value)) throw new ProblemError({ code: "usage", message: `${shown}: not a JSON object` });
+  return entriesOf(parsed(text), shown, "a JSON object");
+}
+
+function entriesOf(value: unknown, shown: string, wanted: string): Vars {
+  if (!isRecord(value)) throw new ProblemError({ code: "usage", message: `${shown}: not ${wanted}` });
   return Object.entries(value) as [string, Json][];
 }
 

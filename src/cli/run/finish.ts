@@ -24,8 +24,14 @@ export async function finish({ plan, result, tookMs, saved }: Finished, { contex
   const state = await world.state();
   await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
-  else if (!isIdle(counts)) printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs("apply", words) }));
+  else if (!isIdle(counts))
+    printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs(applying(words), words) }));
   return standing;
+}
+
+// `hlx rollback 17` and `hlx lab apply` are repeated as they are; whatever else led here was an apply.
+function applying([first = "apply"]: readonly string[]): string {
+  return ["rollback", "lab"].includes(first) ? first : "apply";
 }
 
 // Nothing to do, and nothing was done: the plan has said so already.

@@ -1,7 +1,8 @@
 // Which inventory, and which of its hosts, the command line means.
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { readInventory } from "../../inventory/read.ts";
+import { why } from "../../lib/why.ts";
 import type { Host, Inventory, Login } from "../../model/host.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { looksLike } from "../../playbook/looks-like.ts";
@@ -20,6 +21,7 @@ export async function openProject(context: Context): Promise<Project> {
   const { given, io } = context;
   const [file = "inventory.yaml", ...more] = given.args[0] === undefined ? given.texts("inventory") : [given.args[0]];
   await refuseOthers(file, context);
+  await refuseNoKey(context);
   const [overrides, vaultPasswords] = await Promise.all([extraVars(given.texts("extraVars"), io.cwd), vaultPasswordsOf(context)]);
   const inventory = await readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
   return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
@@ -40,6 +42,15 @@ async function refuseOthers(file: string, { words, io }: Context): Promise<void>
     throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
 }
 
+// A key that is asked for by name and is not there: said once, before any host is asked.
+async function refuseNoKey({ given, io }: Context): Promise<void> {
+  const key = given.text("privateKey");
+  if (key === undefined) return;
+  await access(resolve(io.cwd, key), constants.R_OK).catch((cause: unknown) => {
+    throw new ProblemError({ code: "usage", message: `--private-key ${key}: ${why(cause)}`, cause });
+  });
+}
+
 // Beside the playbook, as Ansible looks there; without one, what --playbook-dir says, or where hlx runs.
 function playbookFolderOf({ given, io }: Context): string {
   const playbook = given.text("playbook");
@@ -48,7 +59,11 @@ function playbookFolderOf({ given, io }: Context): string {
 
 function loginOf({ given, io }: Context): Partial<Login> {
   const [user, key] = [given.text("user"), given.text("privateKey")];
-  return { ...(user === undefined ? {} : { user }), ...(key === undefined ? {} : { keyFile: resolve(io.cwd, key) }) };
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(key === undefined ? {} : { keyFile: resolve(io.cwd, key) }),
+    ...(given.flag("become") ? { become: true } : {}),
+  };
 }
 
 // What is given on the command line is stronger than what the inventory says.

@@ -2,6 +2,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isRecord } from "../../lib/json.ts";
+import { why } from "../../lib/why.ts";
 import type { Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
 
@@ -16,7 +17,7 @@ export async function savePlan(plan: Plan, file: string, unique: string): Promis
     await rename(staged, file);
   } catch (cause) {
     await rm(staged, { force: true });
-    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${causeOf(cause)}`, cause });
+    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${why(cause)}`, cause });
   }
 }
 
@@ -24,7 +25,7 @@ export async function savePlan(plan: Plan, file: string, unique: string): Promis
 export async function readPlan(file: string, cwd: string): Promise<Plan> {
   const path = resolve(cwd, file);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new ProblemError({ code: "input", message: `cannot read ${file}: ${causeOf(cause)}`, cause });
+    throw new ProblemError({ code: "input", message: `cannot read ${file}: ${why(cause)}`, cause });
   });
   return planFrom(text, file);
 }
@@ -58,8 +59,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function causeOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

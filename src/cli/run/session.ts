@@ -2,23 +2,31 @@
 import type { World } from "../../engine/world.ts";
 import type { Emit, Event } from "../../model/event.ts";
 import type { Context } from "../command.ts";
+import { startRecording } from "./recording.ts";
 import type { ProjectSecrets } from "./secrets.ts";
 import { openWorld, type WorldOptions } from "./world.ts";
 
 /** What happens during a run, with its time; the listener can be replaced while it runs. */
 export interface Ears {
   listen(listener: (event: Event) => void): void;
+  /** A listener that stays, whoever else listens. */
+  also(listener: (event: Event) => void): void;
   readonly emit: Emit;
 }
 
 export function makeEars(monotonicMs: () => number): Ears {
   const since = monotonicMs();
   let listener: (event: Event) => void = () => {};
+  const others: ((event: Event) => void)[] = [];
   return {
     listen: (next) => {
       listener = next;
     },
-    emit: (event) => listener({ ms: Math.round(monotonicMs() - since), ...event } as Event),
+    also: (other) => void others.push(other),
+    emit: (event) => {
+      const timed = { ms: Math.round(monotonicMs() - since), ...event } as Event;
+      for (const hears of [listener, ...others]) hears(timed);
+    },
   };
 }
 
@@ -32,10 +40,12 @@ export async function withWorld<Result>(
   use: (world: World, ears: Ears) => Promise<Result>,
 ): Promise<Result> {
   const ears = makeEars(context.io.monotonicMs);
+  const recording = await startRecording(context, ears);
   const { world, close } = await openWorld(context, { ...project, emit: ears.emit });
   try {
     return await use(world, ears);
   } finally {
     await close();
+    recording.end((host) => world.sessions.roundTrips(host));
   }
 }

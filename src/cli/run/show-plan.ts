@@ -6,6 +6,7 @@ import type { Context } from "../command.ts";
 import { planDocument } from "../views/documents.ts";
 import { planLines } from "../views/plan.ts";
 import { againAs } from "./again.ts";
+import { saidYes } from "./approve.ts";
 
 /** `file`: the saved plan that it is, or was saved as. */
 export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?: number; readonly file?: string; readonly asking?: boolean }): void {
@@ -18,6 +19,8 @@ export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?:
   printer.out(
     planLines(plan, {
       ...printer.screen,
+      // Who is asked must have seen what for.
+      quiet: given.flag("quiet") && (from.asking !== true || saidYes(context)),
       diff: diffOf(given.choice("diff")),
       ...(from.tookMs === undefined ? {} : { tookMs: from.tookMs }),
       ...(from.asking === true ? {} : { applyWith }),

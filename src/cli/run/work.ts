@@ -19,7 +19,7 @@ export async function openWork(context: Context): Promise<Work> {
 export async function workOf({ inventory, file }: Project, context: Context): Promise<Work> {
   const { given, io } = context;
   const hosts = hostsOf(inventory, context).map(({ name }) => name);
-  const { assignments, roles } = await loadPlaybook({ file: playbookOf(inventory, context), inventory, runner: io.ids });
+  const { assignments, roles } = await loadPlaybook({ file: playbookOf(inventory, context), inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   return {
     inventory,

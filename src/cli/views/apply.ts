@@ -47,7 +47,7 @@ export function recapLines(
     ...hostProblems("refused", result.refused),
     ...table(plan, result, how.screen),
     `Verified: ${result.verified.asDesired} of ${result.verified.probed} probed again as desired. Run ${result.run}, ${duration(how.tookMs)}.`,
-    ...(left > 0 ? [`Not done: ${left}.  Again: ${how.again}    Look: hlx show ${result.run}`] : []),
+    ...(left > 0 ? [`Not done: ${left}.  Again: ${how.again}    Undo: hlx rollback ${result.run}    Look: hlx show ${result.run}`] : []),
   ];
 }
 

@@ -11,6 +11,8 @@ import { groupRows, type Row } from "./plan-rows.ts";
 export interface PlanView extends Screen {
   /** "default": creates in one line, updates with their diff. */
   readonly diff: "default" | "all" | "none";
+  /** Only the totals. */
+  readonly quiet?: boolean;
   /** How long planning took; left out for a saved plan. */
   readonly tookMs?: number;
   /** The command that applies this plan; `--allow` is added where it is needed. */
@@ -19,6 +21,7 @@ export interface PlanView extends Screen {
 
 /** The whole screen. */
 export function planLines(plan: Plan, view: PlanView): readonly string[] {
+  if (view.quiet === true) return summary(plan, view);
   const rows = groupRows(plan, view.diff === "all");
   const widths = { host: widest(rows, ({ host }) => host, 24), id: widest(rows, ({ id }) => id, 44) };
   const drawn = rows.flatMap((row) => rowLines(row, { widths, view }));

@@ -27,7 +27,16 @@ export interface RunSummary extends RunStart {
 
 /** Written before the fact ("intent", "started") and after it ("result", "outcome"). Step contents are left out; hashes stand for them. */
 export type JournalRecord =
-  | { readonly record: "intent"; readonly address: Address; readonly changes: Json; readonly before: Json }
+  | {
+      readonly record: "intent";
+      readonly address: Address;
+      readonly changes: Json;
+      /** With references to secrets, never their values: what undo starts from. */
+      readonly desired: Json;
+      /** What was found, as it would be recorded: null for absence, keyed hashes when `sealed`. */
+      readonly before: Json;
+      readonly sealed: boolean;
+    }
   | { readonly record: "started"; readonly address: Address; readonly steps: readonly string[]; readonly batch: string }
   | { readonly record: "result"; readonly address: Address; readonly step: number; readonly result: StepResult["result"] }
   | { readonly record: "outcome"; readonly address: Address; readonly outcome: Outcome["outcome"]; readonly detail?: string };

@@ -29,10 +29,21 @@ export function placeOf(thrown: unknown, folder: string): Position | undefined {
   // A syntax error's stack begins with the place, up to three source lines, and carets; others have frames.
   const head = /^(file:\/\/[^\n]+?):(\d+)\n(?:[^\n]*\n){1,3}?( *)(\^+)\n/.exec(stack);
   if (head?.[1]?.startsWith(folder)) return position(head[1], { line: Number(head[2]), column: (head[3] ?? "").length + 1, length: (head[4] ?? "^").length });
-  const frames = [...stack.matchAll(/(file:\/\/[^\n]+?):(\d+):(\d+)\)?$/gm)];
+  const frames = [...stack.matchAll(frame)];
   const own = frames.find(([, url = ""]) => url.startsWith(folder));
   return own?.[1] === undefined ? undefined : position(own[1], { line: Number(own[2]), column: Number(own[3]) });
 }
+
+const hlx = new URL("../../", import.meta.url).href;
+
+/** The first line of a stack that is not hlx's own code: where a role called it, or threw. */
+export function ownPlaceOf(thrown: unknown): Position | undefined {
+  const frames = [...(thrown instanceof Error ? (thrown.stack ?? "") : "").matchAll(frame)];
+  const own = frames.find(([, url = ""]) => !url.startsWith(hlx));
+  return own?.[1] === undefined ? undefined : position(own[1], { line: Number(own[2]), column: Number(own[3]) });
+}
+
+const frame = /(file:\/\/[^\n]+?):(\d+):(\d+)\)?$/gm;
 
 function position(url: string, place: Place): Position {
   const file = fileURLToPath(url);

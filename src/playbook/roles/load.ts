@@ -18,23 +18,39 @@ export interface LoadedRole {
 export interface LoadRoles {
   readonly folders: readonly RoleFolder[];
   readonly runner?: Runner | undefined;
+  /** Paths in problems are relative to it. */
+  readonly cwd?: string;
   /** How a module is loaded: `import()` unless a test says otherwise. */
   readonly load?: (url: string) => Promise<unknown>;
 }
 
 /** The roles by name. Throws ProblemError with everything that is wrong with any of them. */
 export async function loadRoles(wanted: readonly WantedRole[], options: LoadRoles): Promise<ReadonlyMap<string, LoadedRole>> {
+  const { roles, problems } = await tryRoles(wanted, options);
+  refuseAll(problems);
+  return roles;
+}
+
+export interface TriedRoles {
+  readonly roles: ReadonlyMap<string, LoadedRole>;
+  readonly problems: readonly Problem[];
+}
+
+/** The roles that load, and what is wrong with the others. */
+export async function tryRoles(wanted: readonly WantedRole[], options: LoadRoles): Promise<TriedRoles> {
   const once = [...new Map(wanted.toReversed().map((one) => [one.name, one])).values()].toReversed();
   const tried = await Promise.all(once.map((one) => tryToLoad(one, options)));
-  refuseAll(tried.flatMap((result) => ("problems" in result ? result.problems : [])));
-  return new Map(tried.flatMap((result) => ("role" in result ? [[result.role.name, result] as const] : [])));
+  return {
+    roles: new Map(tried.flatMap((result) => ("role" in result ? [[result.role.name, result] as const] : []))),
+    problems: tried.flatMap((result) => ("problems" in result ? result.problems : [])),
+  };
 }
 
 async function tryToLoad(wanted: WantedRole, options: LoadRoles): Promise<LoadedRole | { readonly problems: readonly Problem[] }> {
   const folder = findRole(wanted, options.folders);
   if (typeof folder !== "string") return { problems: [folder] };
   try {
-    const distrust = untrusted(folder, options.runner);
+    const distrust = untrusted(folder, options.runner, options.cwd);
     return distrust.length > 0 ? { problems: distrust } : { role: await loadFrom(folder, wanted.name, options.load ?? native), folder };
   } catch (thrown) {
     if (thrown instanceof ProblemError) return { problems: thrown.problems };

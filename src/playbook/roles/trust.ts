@@ -1,6 +1,7 @@
 // Who may have written a role: its code runs with the operator's rights.
 import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { quote } from "../../lib/quote.ts";
 import type { Problem } from "../../model/problem.ts";
 
 /** The user that runs hlx; undefined where there are no such numbers (Windows): then nothing is checked. */
@@ -10,10 +11,18 @@ export interface Runner {
 }
 
 /** What is wrong with the owner or mode of a role's folder, its code, and the folders it is found in (after CVE-2018-10874 and 2018-10875). */
-export function untrusted(folder: string, runner: Runner | undefined): readonly Problem[] {
+export function untrusted(folder: string, runner: Runner | undefined, cwd?: string): readonly Problem[] {
   if (runner === undefined) return [];
   const roles = dirname(folder);
-  return [dirname(roles), roles, folder, ...codeIn(folder)].flatMap((path) => wrongOwner(path, lstatSync(path), runner));
+  const wrong = [dirname(roles), roles, folder, ...codeIn(folder)].flatMap((path) => wrongOwner(path, lstatSync(path), runner));
+  return [...Map.groupBy(wrong, ({ because }) => because).values()].map((all) => refusal(all, cwd));
+}
+
+interface Wrong {
+  readonly path: string;
+  readonly because: string;
+  /** The command that mends it, without the path. */
+  readonly mend: string;
 }
 
 function codeIn(folder: string): readonly string[] {
@@ -26,17 +35,25 @@ function isCode(entry: Dirent): boolean {
   return /\.[cm]?[jt]s$/.test(entry.name);
 }
 
-function wrongOwner(path: string, { uid, gid, mode }: Stats, runner: Runner): readonly Problem[] {
+function wrongOwner(path: string, { uid, gid, mode }: Stats, runner: Runner): readonly Wrong[] {
   const owned = uid === 0 || uid === runner.uid;
-  if (!owned) return [refusal(path, `it belongs to user ${uid}`, `chown it to the user that runs hlx, or run hlx as that user`)];
+  if (!owned) return [{ path, because: `it belongs to user ${uid}, not to user ${runner.uid} who runs hlx`, mend: `chown ${runner.uid}` }];
   // A link's own mode says nothing; what it points to is beneath a folder that is checked, or was put there by its owner.
   if ((mode & 0o170000) === 0o120000) return [];
-  if ((mode & 0o002) !== 0) return [refusal(path, "everybody may write to it", `chmod o-w ${path}`)];
+  if ((mode & 0o002) !== 0) return [{ path, because: "everybody may write to it", mend: "chmod o-w" }];
   // Debian's useradd gives each user a group of their own with the same number: nobody else is in it.
   const privateGroup = gid === uid || gid === 0;
-  return (mode & 0o020) !== 0 && !privateGroup ? [refusal(path, `group ${gid} may write to it`, `chmod g-w ${path}`)] : [];
+  return (mode & 0o020) !== 0 && !privateGroup ? [{ path, because: `group ${gid} may write to it`, mend: "chmod g-w" }] : [];
 }
 
-function refusal(path: string, because: string, hint: string): Problem {
-  return { code: "trust", message: `not loading roles from ${path}: ${because}`, hint };
+// The first is the topmost.
+function refusal([first, ...below]: readonly Wrong[], cwd: string | undefined): Problem {
+  const { path = "", because = "", mend = "" } = first ?? {};
+  const shown = cwd === undefined ? path : relative(cwd, path) || ".";
+  const more = below.length > 0 ? `, and so it is with ${below.length} more below` : "";
+  return {
+    code: "trust",
+    message: `not loading roles from ${shown}: ${because}${more}`,
+    hint: `${below.length > 0 ? mend.replace(" ", " -R ") : mend} ${quote(shown)}`,
+  };
 }

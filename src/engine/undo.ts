@@ -1,0 +1,114 @@
+// Undo: what a run changed, turned into work towards what was there before.
+import { undoRead } from "../connections/shell/undo.ts";
+import type { Json } from "../lib/json.ts";
+import type { Found, Irreversible, PreImages } from "../model/kind.ts";
+import type { JournalRecord, RunSummary } from "../model/ports/state.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
+import type { Address, Resource } from "../model/resource.ts";
+import type { Assignment, Role } from "../model/role.ts";
+import { isGone } from "../plan/assemble.ts";
+import type { Work, World } from "./world.ts";
+
+/** What cannot be brought back, and why. */
+export interface Irreversibly {
+  readonly address: Address;
+  readonly because: string;
+}
+
+export interface Undoing {
+  /** Plan and apply it like any other. */
+  readonly work: Work;
+  readonly irreversible: readonly Irreversibly[];
+}
+
+interface Back {
+  readonly address: Address;
+  readonly resource: Resource;
+}
+
+type Intent = Extract<JournalRecord, { record: "intent" }>;
+
+/** The name of a run's folder under /var/lib/hlx/undo: runs of two clones may have the same number, plans never have the same id. */
+export function undoFolder(run: number, planId: string): string {
+  return `${run}-${planId.slice(0, 8)}`;
+}
+
+/** The way back from a run. `work` says for which hosts; its roles are not used. Throws ProblemError when the run changed nothing there. */
+export async function undo(run: RunSummary, work: Work, world: World): Promise<Undoing> {
+  const state = await world.state();
+  const chosen = new Set(work.hosts);
+  const intents = (await state.journalOf(run.run)).filter((record) => record.record === "intent" && chosen.has(hostOf(record.address))) as readonly Intent[];
+  const hosts = [...new Set(intents.map(({ address }) => hostOf(address)))];
+  if (hosts.length === 0) throw new ProblemError(nothingToUndo(run));
+  const images = new Map(await Promise.all(hosts.map(async (host) => [host, await preImagesOf(host, { run, work, world })] as const)));
+  const back = intents.toReversed().map((intent) => ({ intent, ...restored(intent, images.get(hostOf(intent.address)) ?? new Map(), world) }));
+  const resources = back.flatMap(({ intent, resource }) => (resource === undefined ? [] : [{ address: intent.address, resource }]));
+  return {
+    work: workTowards(inOrder(resources), { ...work, hosts }),
+    irreversible: back.flatMap(({ intent, because }) => (because === undefined ? [] : [{ address: intent.address, because }])),
+  };
+}
+
+// What goes, goes last made first; what stays comes after it as it was made, so that a service loads what has come back and what is gone.
+function inOrder(resources: readonly Back[]): readonly Back[] {
+  return [...resources.filter(({ resource }) => isGone(resource)), ...resources.filter(({ resource }) => !isGone(resource)).toReversed()];
+}
+
+async function preImagesOf(name: string, { run, work, world }: { run: RunSummary; work: Work; world: World }): Promise<PreImages> {
+  const host = work.inventory.hosts.get(name);
+  if (host === undefined) throw new ProblemError({ code: "input", message: `${name} is not in the inventory any more`, hint: "--limit leaves it out" });
+  if (run.planId === undefined) return new Map();
+  const session = await world.sessions.of(host);
+  return session.shell.ask(undoRead, undoFolder(run.run, run.planId));
+}
+
+function restored({ address, desired, before, sealed }: Intent, images: PreImages, world: World): { readonly resource?: Resource; readonly because?: string } {
+  const id = address.split("/").slice(2).join("/");
+  const name = id.slice(0, id.indexOf(":"));
+  const kind = world.kinds.get(name);
+  if (kind?.restore === undefined) return { because: `nothing is known that undoes a ${name}` };
+  if (sealed && before !== null) return { because: "a secret takes part, and what was there was not written down" };
+  const back = kind.restore(desired, foundOf(before), images);
+  if (isIrreversible(back)) return { because: back.irreversible };
+  return { resource: { kind: name, desired: back, id: `${name}:${kind.identity(back)}`, provides: [], traces: [] } };
+}
+
+function foundOf(before: Json): Found<unknown> {
+  return before === null ? { found: "absent" } : { found: "present", actual: before };
+}
+
+function isIrreversible(value: unknown): value is Irreversible {
+  return typeof value === "object" && value !== null && "irreversible" in value;
+}
+
+// One role call for each that took part, under the same name, so that addresses stay what they were.
+function workTowards(resources: readonly Back[], work: Work): Work {
+  const calls = [...new Set(resources.map(({ address }) => address.split("/").slice(0, 2).join("/")))];
+  const assignments = calls.map((call, order): Assignment => {
+    const [host = "", as = ""] = call.split("/");
+    return { host, role: call, as, params: {}, play: 0, order, tags: [], independent: true, requires: [] };
+  });
+  const roles = new Map(
+    calls.map((call): [string, Role] => [
+      call,
+      roleOf(
+        call,
+        resources.filter(({ address }) => address.startsWith(`${call}/`)),
+      ),
+    ]),
+  );
+  const { only: _, ...rest } = work;
+  return { ...rest, roles, assignments, withRequired: false, inputsOf: async () => ({}) };
+}
+
+function roleOf(name: string, resources: readonly Back[]): Role {
+  return { name, summary: "The way back.", params: { type: "object" }, declare: () => resources.map(({ resource }) => resource) };
+}
+
+function hostOf(address: Address): string {
+  return address.slice(0, address.indexOf("/"));
+}
+
+function nothingToUndo({ run }: RunSummary): Problem {
+  return { code: "usage", message: `run ${run} changed nothing on these hosts`, hint: `hlx show ${run} says what it did` };
+}
