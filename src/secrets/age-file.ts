@@ -1,60 +1,82 @@
-// The secrets file: YAML encrypted with age, armored or not. Never plain text.
+// The secrets file: YAML encrypted with age, armored or not, or a file of sops. Never plain text.
 import { quote } from "../lib/quote.ts";
 import { ProblemError } from "../model/problem.ts";
+import { decryptAge, isAge } from "./age.ts";
 import { type IdentitySource, readIdentity } from "./identity.ts";
-
-const armorStart = "-----BEGIN AGE ENCRYPTED FILE-----";
-const binaryStart = "age-encryption.org/v1";
+import { isSops, openSops, SopsError } from "./sops.ts";
 
 /** Decrypts and parses the file. Nothing of its content is in a problem. Throws ProblemError when it is plain text, not for us, or no YAML. */
 export async function readSecretsFile(file: string, source: IdentitySource): Promise<unknown> {
   const content = await read(file, source);
-  const armored = content.subarray(0, armorStart.length).toString("latin1") === armorStart;
-  if (!armored && content.subarray(0, binaryStart.length).toString("latin1") !== binaryStart) throw plain(file);
+  return isAge(content) ? valuesIn(file, await decrypted(file, content, source)) : fromSops(file, content, source);
+}
+
+/** The decrypted text of a file that age encrypted. Throws ProblemError as above; a file of sops is edited with sops. */
+export async function openSecretsFile(file: string, source: IdentitySource): Promise<{ readonly content: Buffer; readonly text: string }> {
+  const content = await read(file, source);
+  if (isAge(content)) return { content, text: await decrypted(file, content, source) };
+  if (isSops((await parse(content.toString("utf8"))).document))
+    throw new ProblemError({ code: "input", message: `the secrets file ${file} is one of sops, which hlx only reads`, hint: `sops ${quote(file)}` });
+  throw plain(file);
+}
+
+/** Undefined when the text is YAML with a map or nothing in it; else what is wrong, without a word of the text. */
+export async function wrongYaml(text: string): Promise<string | undefined> {
+  const { document, wrong } = await parse(text);
+  if (wrong !== undefined) return wrong;
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  return value === null || (typeof value === "object" && !Array.isArray(value)) ? undefined : "it is not a map of names and values";
+}
+
+async function fromSops(file: string, content: Buffer, source: IdentitySource): Promise<unknown> {
+  const { document } = await parse(content.toString("utf8"));
+  if (!isSops(document)) throw plain(file);
   const { path, identities } = await readIdentity(source);
   if (identities === undefined) throw noIdentity(file, path);
-  return parseYaml(file, await decrypt({ file, path, identities, content, armored }));
+  try {
+    return await openSops(document, identities);
+  } catch (thrown) {
+    const said = thrown instanceof SopsError ? thrown.message : "it is damaged";
+    throw new ProblemError({ code: "input", message: `opening the sops file ${file} with the identity ${path}: ${said}` });
+  }
 }
 
 async function read(file: string, { readFile }: IdentitySource): Promise<Buffer> {
   try {
     return Buffer.from(await readFile(file));
   } catch (thrown) {
-    throw new ProblemError({ code: "input", message: `reading the secrets file ${file}: ${(thrown as Error).message}`, cause: thrown });
+    const hint = (thrown as NodeJS.ErrnoException).code === "ENOENT" ? { hint: "hlx secrets init makes one" } : {};
+    throw new ProblemError({ code: "input", message: `reading the secrets file ${file}: ${(thrown as Error).message}`, cause: thrown, ...hint });
   }
 }
 
-interface Encrypted {
-  readonly file: string;
-  readonly path: string;
-  readonly identities: readonly string[];
-  readonly content: Buffer;
-  readonly armored: boolean;
-}
-
-async function decrypt({ file, path, identities, content, armored }: Encrypted): Promise<string> {
-  const { Decrypter, armor } = await import("age-encryption");
+async function decrypted(file: string, content: Buffer, source: IdentitySource): Promise<string> {
+  const { path, identities } = await readIdentity(source);
+  if (identities === undefined) throw noIdentity(file, path);
   try {
-    const decrypter = new Decrypter();
-    for (const identity of identities) decrypter.addIdentity(identity);
-    return await decrypter.decrypt(armored ? armor.decode(content.toString("latin1")) : content, "text");
+    return await decryptAge(content, identities);
   } catch (thrown) {
     const said = thrown instanceof Error ? thrown.message : "no reason given";
     throw new ProblemError({
       code: "input",
       message: `decrypting the secrets file ${file} with the identity ${path}: ${said}`,
-      hint: "is it encrypted for this identity? somebody who can read it must encrypt it again for yours: age-keygen -y shows the recipient",
+      hint: "is it encrypted for this identity? somebody who can read it must add yours: hlx secrets rekey --add RECIPIENT (age-keygen -y shows it)",
     });
   }
 }
 
-// No cause and no text of the parser's: both would quote the secrets.
-async function parseYaml(file: string, text: string): Promise<unknown> {
+async function valuesIn(file: string, text: string): Promise<unknown> {
+  const { document, wrong } = await parse(text);
+  if (wrong === undefined) return document.toJS({ maxAliasCount: 0 });
+  throw new ProblemError({ code: "input", message: `the decrypted secrets file ${file} is no YAML: ${wrong}` });
+}
+
+// No text of the parser's: it would quote the secrets.
+async function parse(text: string) {
   const { parseDocument } = await import("yaml");
   const document = parseDocument(text, { prettyErrors: true, logLevel: "silent" });
   const [error] = document.errors;
-  if (error === undefined) return document.toJS({ maxAliasCount: 0 });
-  throw new ProblemError({ code: "input", message: `the decrypted secrets file ${file} is no YAML: ${error.code} in line ${error.linePos?.[0].line ?? "?"}` });
+  return { document, wrong: error === undefined ? undefined : `${error.code} in line ${error.linePos?.[0].line ?? "?"}` };
 }
 
 function plain(file: string): ProblemError {
@@ -63,6 +85,6 @@ function plain(file: string): ProblemError {
 }
 
 function noIdentity(file: string, path: string): ProblemError {
-  const hint = `put yours there, or say where it is in HLX_AGE_KEY_FILE; a new one: age-keygen -o ${quote(path)}`;
+  const hint = "put yours there, or say where it is in HLX_AGE_KEY_FILE; a new one: hlx secrets init";
   return new ProblemError({ code: "input", message: `decrypting the secrets file ${file}: there is no age identity ${path}`, hint });
 }

@@ -1,10 +1,11 @@
 // Where secret values come from: the environment first, then the encrypted file that the inventory names.
-import { isRecord } from "../lib/json.ts";
+
 import type { Secrets } from "../model/ports/secrets.ts";
 import { ProblemError } from "../model/problem.ts";
 import { readSecretsFile } from "./age-file.ts";
 import { type IdentitySource, readIdentity } from "./identity.ts";
 import { keyFromIdentity, keyInFolder } from "./key.ts";
+import { valueAt } from "./names.ts";
 
 export interface SecretsOptions extends IdentitySource {
   /** The inventory's `secrets:`, absolute. */
@@ -39,11 +40,6 @@ export function openSecrets(options: SecretsOptions): Secrets {
 /** The variable that a secret is looked for in: `HLX_SECRET_PIHOLE_PASSWORD` for `pihole.password`. */
 export function variableOf(name: string): string {
   return `HLX_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
-}
-
-function valueAt(content: unknown, name: string): string | undefined {
-  const value = name.split(".").reduce<unknown>((level, part) => (isRecord(level) && Object.hasOwn(level, part) ? level[part] : undefined), content);
-  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
 }
 
 function refuseMissing(found: readonly (readonly [string, string | undefined])[], file: string | undefined): void {
