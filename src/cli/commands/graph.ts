@@ -1,8 +1,8 @@
 // hlx graph: which role waits for which.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { oneOf } from "../parse/one-of.ts";
 import { choosing, extraVars, json, playing, reading, saying } from "../options.ts";
+import { oneOf } from "../parse/one-of.ts";
 
 export const graph: Command = {
   args: ["[inventory]"],

@@ -1,8 +1,8 @@
 // hlx lab: a disposable twin of the inventory in containers.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { oneOf } from "../parse/one-of.ts";
 import { approving, connecting, extraVars, playing, reading, saying, showing, targeting } from "../options.ts";
+import { oneOf } from "../parse/one-of.ts";
 
 export const lab: Command = {
   args: ["<up|status|plan|apply|down>", "[inventory]"],

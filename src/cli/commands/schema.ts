@@ -1,8 +1,8 @@
 // hlx schema: JSON Schemas for editors.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { oneOf } from "../parse/one-of.ts";
 import { saying } from "../options.ts";
+import { oneOf } from "../parse/one-of.ts";
 
 export const schema: Command = {
   args: ["<inventory|playbook>"],

@@ -4,8 +4,8 @@ import type { Recorded, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { oneOf } from "../parse/one-of.ts";
 import { choosing, json, reading, saying } from "../options.ts";
+import { oneOf } from "../parse/one-of.ts";
 
 export const state: Command = {
   args: ["<list|show|forget>", "[address]"],

@@ -24,7 +24,7 @@ import { workOf } from "./work.ts";
 
 type Action = (context: Context) => Promise<Standing>;
 
-export const labActions: Readonly<Record<string, Action>> = { up, status, plan, apply, down };
+export const labActions = { up, status, plan, apply, down } as const satisfies Readonly<Record<string, Action>>;
 
 /** Up, apply, plan again, down: what is left to do after an apply is a failure. */
 export async function rehearseNow(context: Context): Promise<Standing> {

@@ -8,12 +8,8 @@ export interface Node {
   readonly after: readonly string[];
 }
 
-const formats = ["text", "dot", "mermaid"] as const;
-export type GraphFormat = (typeof formats)[number];
-
-export function isGraphFormat(word: string): word is GraphFormat {
-  return (formats as readonly string[]).includes(word);
-}
+export const graphFormats = ["text", "dot", "mermaid"] as const;
+export type GraphFormat = (typeof graphFormats)[number];
 
 /** Nodes in the order of the work. */
 export function graphLines(nodes: readonly Node[], format: GraphFormat): readonly string[] {
