@@ -17,6 +17,7 @@ import { selectHosts } from "./patterns.ts";
 import { type Reading, report } from "./reading.ts";
 import { type Addressed, hostsWithResolvers, networksWithResolvers } from "./resolvers.ts";
 import { extraVarsSchema, inventorySchemaFor } from "./schema.ts";
+import { sourcesIn } from "./secret-sources.ts";
 import { soundPart } from "./sound.ts";
 
 export interface LoadOptions {
@@ -52,7 +53,7 @@ export function loadInventory({ file, text, ...options }: { readonly file: strin
     networks: resolved,
     images: new Map(Object.entries(images ?? {})),
     ...(playbook !== undefined && { playbook: resolve(folder, playbook) }),
-    ...(secrets !== undefined && { secrets: resolve(folder, secrets) }),
+    ...(secrets !== undefined && { secrets: sourcesIn(folder, secrets) }),
     warnings: disagreements(hosts.values(), depths),
     select: (pattern) => selectHosts(pattern, { hosts: [...hosts.keys()], groups }, options.readFile === undefined ? {} : { readFile: options.readFile }),
   };

@@ -1,6 +1,7 @@
 // The raw inventory file as a typed shape, and the sink for what is wrong with it.
 import type { Json } from "../lib/json.ts";
 import type { Document, Path } from "../model/documents/document.ts";
+import type { SecretSources } from "../model/ports/secrets.ts";
 import type { Problem } from "../model/problem.ts";
 
 export type RawMap = Readonly<Record<string, Json>>;
@@ -8,7 +9,7 @@ export type RawMap = Readonly<Record<string, Json>>;
 /** What the schema guarantees. */
 export interface RawInventory {
   readonly playbook?: string;
-  readonly secrets?: string;
+  readonly secrets?: SecretSources;
   readonly networks?: Readonly<Record<string, RawNetwork>>;
   readonly images?: Readonly<Record<string, RawMap>>;
   readonly defaults?: RawMap;

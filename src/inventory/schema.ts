@@ -1,5 +1,6 @@
 // The JSON Schema of inventory.yaml: what may stand where, with a sentence on each key.
 import type { JsonSchema } from "../model/schema.ts";
+import { secretSources } from "./secret-sources.ts";
 
 const name = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$", title: "a name of letters, digits, - and _ that begins with a letter" } as const;
 const hostName = {
@@ -171,7 +172,7 @@ export function inventorySchemaFor(networks: readonly string[] | undefined): Jso
     properties: {
       format: { const: 1, description: "The version of this format" },
       playbook: { ...text, description: "The playbook's file, relative to this one" },
-      secrets: { ...text, description: "The secrets file, relative to this one" },
+      secrets: secretSources,
       networks: { type: "object", propertyNames: name, additionalProperties: network },
       images: { type: "object", propertyNames: name, additionalProperties: image },
       defaults: { type: "object", additionalProperties: false, properties: settings, description: "For every host; weaker than groups" },

@@ -1,5 +1,7 @@
 // Hosts, groups and variables as the engine and roles see them.
+
 import type { Json, JsonObject } from "../lib/json.ts";
+import type { SecretSources } from "./ports/secrets.ts";
 import type { Position } from "./problem.ts";
 import type { SecretRef } from "./text.ts";
 
@@ -94,8 +96,8 @@ export interface Inventory {
   readonly images?: ReadonlyMap<string, JsonObject>;
   /** The playbook it names, absolute. */
   readonly playbook?: string;
-  /** The secrets file it names, absolute. */
-  readonly secrets?: string;
+  /** Where it says that secrets are; files absolute. */
+  readonly secrets?: SecretSources;
   /** Values of secrets that the inventory itself holds, by the name that references to them have. */
   readonly secretValues?: ReadonlyMap<string, string>;
   /** What is odd but no error: shown as warnings. */

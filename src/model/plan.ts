@@ -1,7 +1,9 @@
 // A plan: changes and steps in order, as data that can be shown, saved and applied.
+
 import type { Json } from "../lib/json.ts";
 import type { Login } from "./host.ts";
 import type { Change } from "./kind.ts";
+import type { SecretSources } from "./ports/secrets.ts";
 import type { Problem } from "./problem.ts";
 import type { Address, Capability } from "./resource.ts";
 import type { Step } from "./step.ts";
@@ -78,7 +80,7 @@ export interface Plan {
   readonly created: string;
   /** Absolute paths as given; shown, and for finding the secrets source. */
   readonly inventory: string;
-  readonly secrets?: string;
+  readonly secrets?: SecretSources;
   readonly hosts: readonly PlannedHost[];
   /** In dependency order. */
   readonly units: readonly Unit[];

@@ -1,33 +1,33 @@
-// Where secret values come from: the environment first, then the encrypted file that the inventory names.
-
-import type { Secrets } from "../model/ports/secrets.ts";
+// Where secret values come from: the environment first, then the sources that the inventory names, in their order.
+import type { SecretSource, SecretSources, Secrets } from "../model/ports/secrets.ts";
 import { ProblemError } from "../model/problem.ts";
-import { readSecretsFile } from "./age-file.ts";
-import { type IdentitySource, readIdentity } from "./identity.ts";
+import { readIdentity } from "./identity.ts";
 import { keyFromIdentity, keyInFolder } from "./key.ts";
-import { valueAt } from "./names.ts";
+import { capitals, type Lookup, lookupIn, type Outside, sourceName } from "./sources.ts";
 
-export interface SecretsOptions extends IdentitySource {
-  /** The inventory's `secrets:`, absolute. */
-  readonly file?: string;
+export interface SecretsOptions extends Outside {
+  /** The inventory's `secrets:`, files absolute. */
+  readonly sources?: SecretSources;
   /** Where the project's own key lies when there is no identity. */
   readonly stateFolder: string;
 }
 
-/** The secrets of one run. Nothing is read before it is asked for; the file is decrypted once. */
+/** The secrets of one run. Nothing is read before it is asked for; each source is opened once, and only for names that none before it has. */
 export function openSecrets(options: SecretsOptions): Secrets {
-  let content: Promise<unknown> | undefined;
-  const fromFile = (): Promise<unknown> => {
-    content ??= options.file === undefined ? Promise.resolve(undefined) : readSecretsFile(options.file, options);
-    return content;
-  };
+  const sources = sourcesOf(options.sources);
+  const lookups = sources.map((source) => lookupIn(source, options));
   return {
     resolve: async (names) => {
-      const given = new Map(names.map((name) => [name, options.env[variableOf(name)]]));
-      const rest = names.some((name) => given.get(name) === undefined) ? await fromFile() : undefined;
-      const found = names.map((name) => [name, given.get(name) ?? valueAt(rest, name)] as const);
-      refuseMissing(found, options.file);
-      return new Map(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+      const found = new Map<string, string>();
+      for (const name of names) {
+        const value = options.env[variableOf(name)] ?? (await firstOf(lookups, name));
+        if (value !== undefined) found.set(name, value);
+      }
+      refuseMissing(
+        names.filter((name) => !found.has(name)),
+        sources,
+      );
+      return found;
     },
     key: async () => {
       const { identities } = await readIdentity(options);
@@ -39,19 +39,30 @@ export function openSecrets(options: SecretsOptions): Secrets {
 
 /** The variable that a secret is looked for in: `HLX_SECRET_PIHOLE_PASSWORD` for `pihole.password`. */
 export function variableOf(name: string): string {
-  return `HLX_SECRET_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`;
+  return `HLX_SECRET_${capitals(name)}`;
 }
 
-function refuseMissing(found: readonly (readonly [string, string | undefined])[], file: string | undefined): void {
-  const missing = found.filter(([, value]) => value === undefined).map(([name]) => name);
-  const [first] = missing;
-  if (first === undefined) return;
-  const where = file === undefined ? "the inventory names no secrets file" : `looked in ${file}`;
-  const names = missing.map((name) => `"${name}"`).join(", ");
-  const hint = `set ${missing.map(variableOf).join(", ")}${file === undefined ? ", or name an age-encrypted file in the inventory's `secrets:`" : `, or add ${missing.length === 1 ? "it" : "them"} to the file`}`;
+/** One file, or a list of sources, as a list. */
+export function sourcesOf(sources: SecretSources | undefined): readonly SecretSource[] {
+  return typeof sources === "string" ? [{ file: sources }] : (sources ?? []);
+}
+
+async function firstOf(lookups: readonly Lookup[], name: string): Promise<string | undefined> {
+  for (const lookup of lookups) {
+    const value = await lookup(name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+function refuseMissing(missing: readonly string[], sources: readonly SecretSource[]): void {
+  if (missing.length === 0) return;
+  const none = sources.length === 0;
+  const where = none ? "the inventory names no secrets file" : `looked in ${sources.map(sourceName).join(", ")}`;
+  const add = missing.length === 1 ? `hlx secrets set ${missing[0]}` : "hlx secrets edit";
   throw new ProblemError({
     code: "missing",
-    message: `no value for the secret${missing.length === 1 ? "" : "s"} ${names}: ${where} and in the environment`,
-    hint,
+    message: `no value for the secret${missing.length === 1 ? "" : "s"} ${missing.map((name) => `"${name}"`).join(", ")}: ${where} and in the environment`,
+    hint: `set ${missing.map(variableOf).join(", ")}, or ${none ? "name an age-encrypted file in the inventory's `secrets:` (hlx secrets init makes one)" : `add ${missing.length === 1 ? "it" : "them"}: ${add}`}`,
   });
 }

@@ -38,8 +38,15 @@ function secretsWith({ content, keyFile, env = {} }: Given) {
   if (content !== undefined) writeFileSync(join(home, "secrets.age"), content);
   if (keyFile !== undefined) writeFileSync(join(home, "age.txt"), keyFile, { mode: 0o600 });
   const key = keyFile === undefined ? {} : { HLX_AGE_KEY_FILE: join(home, "age.txt") };
-  const file = content === undefined ? {} : { file: join(home, "secrets.age") };
-  const secrets = openSecrets({ ...file, env: { ...key, ...env }, home, stateFolder: join(home, ".hlx"), readFile });
+  const file = content === undefined ? {} : { sources: join(home, "secrets.age") };
+  const secrets = openSecrets({
+    ...file,
+    run: async () => ({ status: -1, stdout: "" }),
+    env: { ...key, ...env },
+    home,
+    stateFolder: join(home, ".hlx"),
+    readFile,
+  });
   return { secrets, home };
 }
 

@@ -2,26 +2,33 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Inventory } from "../../model/host.ts";
-import type { Secrets } from "../../model/ports/secrets.ts";
+import type { SecretSources, Secrets } from "../../model/ports/secrets.ts";
 import { openSecrets } from "../../secrets/open.ts";
 import { makeRedactor, type Redactor } from "../../secrets/redact.ts";
+import type { Outside } from "../../secrets/sources.ts";
 import type { Context } from "../command.ts";
+import type { Io } from "../io.ts";
 
 /** The secrets of a project. Nothing is read before a secret is asked for. */
 export function openSecretsOf({ io }: Context, { folder, secrets, secretValues }: ProjectSecrets): { readonly redactor: Redactor; readonly secrets: Secrets } {
-  const file = secrets === undefined ? {} : { file: secrets };
+  const sources = secrets === undefined ? {} : { sources: secrets };
   const redactor = makeRedactor();
   for (const value of secretValues?.values() ?? []) redactor.add(value);
-  const opened = openSecrets({ env: io.env, home: io.home, readFile: (path) => readFile(path), stateFolder: join(folder, ".hlx"), ...file });
+  const opened = openSecrets({ ...outsideOf(io), stateFolder: join(folder, ".hlx"), ...sources });
   return { redactor, secrets: secretValues === undefined ? opened : withOwn(opened, secretValues) };
+}
+
+/** What the sources of secrets may touch. */
+export function outsideOf({ env, home }: Pick<Io, "env" | "home">): Outside {
+  return { env, home, readFile: (path) => readFile(path), run: async (argv) => (await import("../../lab/run.ts")).run(argv, { env }) };
 }
 
 /** Where the secrets of a project are. */
 export interface ProjectSecrets {
   /** The inventory's folder, absolute. */
   readonly folder: string;
-  /** The secrets file. */
-  readonly secrets?: string;
+  /** As the inventory says it. */
+  readonly secrets?: SecretSources;
   /** Values that the inventory itself holds, by name. */
   readonly secretValues?: ReadonlyMap<string, string>;
 }
