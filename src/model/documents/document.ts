@@ -13,5 +13,5 @@ export interface Document {
 
 /** True for keys whose values never appear in messages or code frames. */
 export function looksSecret(key: string): boolean {
-  return key !== "secrets" && /passw(?:or)?d|passphrase|token|secret|private_?key|api_?key|credential/i.test(key);
+  return key !== "secrets" && /passw(?:or)?d|passphrase|_pass$|token|secret|private_?key|api_?key|credential/i.test(key);
 }
