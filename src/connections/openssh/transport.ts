@@ -1,5 +1,6 @@
 // The system's ssh as a transport: the first command logs in and opens a control socket, the others travel over it.
 import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Problem, ProblemError } from "../../model/problem.ts";
 import type { Channel, Transport } from "../channel.ts";
@@ -62,6 +63,8 @@ class Ways {
     await Promise.race([master.channel.ended, sleep(1000, undefined, { ref: false })]);
     master.child.kill("SIGKILL");
     master.channel.close();
+    // ssh takes its socket away itself, but not in the first moments after its login.
+    await rm(this.#options.socket, { force: true });
   }
 
   async #logIn(line: string): Promise<SshProcess> {
@@ -76,6 +79,7 @@ class Ways {
     clock.done();
     if (how === "done") return this.#watch(master);
     const ended = await master.channel.ended;
+    await rm(socket, { force: true });
     const why = clock.signal.aborted ? "no login in time" : `status ${master.child.exitCode ?? ended.because}`;
     throw new ProblemError(await notIn({ command, user: this.#user, keys, why, said: master.said() }));
   }
