@@ -1,5 +1,5 @@
 // The system's ssh against a real sshd: certificates, several hops, refusals that are told apart, and nothing left behind.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -81,6 +81,22 @@ describe("commands", () => {
     expect((await channel.ended).status).toBe(null);
     expect(readdirSync(home)).not.toContain("socket");
   });
+});
+
+test("an hlx that is killed leaves no ssh behind, and no socket", async () => {
+  const login = { connection: "openssh", address: "127.0.0.1", port: sshd?.port ?? 0, user: "root", keyFile: key, become: true };
+  const command = { name: "ocean", login, knownHosts: [known], acceptNew: false, connectTimeoutMs: 8000, terminal: false };
+  const module = new URL("../../../src/connections/openssh/transport.ts", import.meta.url).href;
+  const script = `import { openSshTransport } from ${JSON.stringify(module)};
+    const { exec } = await openSshTransport(JSON.parse(process.argv[1]));
+    (await exec("exec /bin/sh")).stdout.resume();
+    process.kill(process.pid, "SIGKILL");`;
+  const socket = join(home, "killed");
+  const ran = spawnSync(process.execPath, ["--input-type=module", "-e", script, JSON.stringify({ command, socket, nonce: "0123456789abcdef" })]);
+  expect(ran.signal).toBe("SIGKILL");
+  const running = () => execFileSync("sh", ["-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '; true"]).toString();
+  await expect.poll(() => running().includes(`ControlPath=${socket}`), { timeout: 10_000 }).toBe(false);
+  expect(readdirSync(home)).not.toContain("killed");
 });
 
 describe("certificates", () => {
