@@ -58,7 +58,7 @@ describe.each([
   ["ini", ini],
   ["yaml", yaml],
 ])("%s", (format, text) => {
-  const tokens = text.match(/\w+|\s+|[^\w\s]/g) ?? [];
+  const tokens: readonly string[] = text.match(/\w+|\s+|[^\w\s]/g) ?? [];
   test("any mutation is an inventory or a problem with a place in the file", () => {
     const change = fc.tuple(fc.nat(tokens.length - 1), fc.constantFrom(...junk));
     fc.assert(
