@@ -12,6 +12,8 @@ process.on("SIGINT", () => {
   process.stderr.write("\ninterrupted: letting running steps end, starting no new ones (again to leave at once)\n");
 });
 process.on("SIGTERM", () => stop.abort());
+// A terminal that is closed ends no step in the middle, and leaves nothing decrypted behind.
+process.on("SIGHUP", () => stop.abort());
 
 // A reader that went away (`hlx plan | head`) is no error.
 for (const stream of [process.stdout, process.stderr]) {

@@ -18,6 +18,11 @@ export const commands: readonly CommandLine[] = [
   { name: "resume", summary: "go on where a run stopped", load: async () => (await import("./commands/resume.ts")).resume },
   { name: "rollback", summary: "a plan towards what was there before a run", load: async () => (await import("./commands/rollback.ts")).rollback },
   { name: "state", summary: "what was recorded: list, show, forget", load: async () => (await import("./commands/state.ts")).state },
+  {
+    name: "secrets",
+    summary: "the encrypted secrets file: init, list, get, set, edit, rotate, rekey",
+    load: async () => (await import("./commands/secrets.ts")).secrets,
+  },
   { name: "lab", summary: "a disposable twin of the inventory in containers", load: async () => (await import("./commands/lab.ts")).lab },
   { name: "rehearse", summary: "apply everything to a twin, twice, and remove it", load: async () => (await import("./commands/rehearse.ts")).rehearse },
   { name: "schema", summary: "the JSON Schemas of inventory and playbook, for editors", load: async () => (await import("./commands/schema.ts")).schema },

@@ -14,10 +14,15 @@ export interface IdentityFile {
   readonly identities: readonly string[] | undefined;
 }
 
+/** Where the identity is, or would be. */
+export function identityPath({ env, home }: Pick<IdentitySource, "env" | "home">): string {
+  return env["HLX_AGE_KEY_FILE"] || join(home, ".config", "hlx", "age.txt");
+}
+
 /** Reads `HLX_AGE_KEY_FILE`, else `~/.config/hlx/age.txt`. Throws ProblemError when it cannot be read or holds no identity. */
 export async function readIdentity({ env, home, readFile }: IdentitySource): Promise<IdentityFile> {
   const given = env["HLX_AGE_KEY_FILE"];
-  const path = given || join(home, ".config", "hlx", "age.txt");
+  const path = identityPath({ env, home });
   const content = await optional(path, readFile);
   if (content === undefined && given) throw new ProblemError({ code: "input", message: `reading HLX_AGE_KEY_FILE: there is no file ${path}` });
   if (content === undefined) return { path, identities: undefined };
@@ -29,7 +34,7 @@ export async function readIdentity({ env, home, readFile }: IdentitySource): Pro
   throw new ProblemError({
     code: "input",
     message: `reading the age identity ${path}: no line begins with AGE-SECRET-KEY-`,
-    hint: `make one: age-keygen -o ${path}`,
+    hint: "make one: hlx secrets init with another HLX_AGE_KEY_FILE, or age-keygen",
   });
 }
 

@@ -21,9 +21,9 @@ export function namesIn(content: unknown, before = ""): readonly string[] {
 
 /** The text with this value under this name; comments and all other values stay. Throws ProblemError where a value stands in the way. */
 export async function withValue(text: string, name: string, value: string): Promise<string> {
-  const { parseDocument, isMap, YAMLMap } = await import("yaml");
+  const { parseDocument, isMap } = await import("yaml");
   const document = parseDocument(text, { logLevel: "silent" });
-  if (document.contents === null) document.contents = new YAMLMap() as unknown as typeof document.contents;
+  if (document.contents === null) document.contents = document.createNode({}) as unknown as typeof document.contents;
   const path = name.split(".");
   const taken = path.slice(0, -1).findIndex((_, index) => document.hasIn(path.slice(0, index + 1)) && !isMap(document.getIn(path.slice(0, index + 1), true)));
   if (taken >= 0 || isMap(document.getIn(path, true)))

@@ -40,7 +40,7 @@ export async function recipientsFor(file: string, content: Buffer, source: Ident
   const counted = await recipientsCounted(content);
   if (counted === recipients.length) return recipients;
   throw new ProblemError({
-    code: "trust",
+    code: "input",
     message: `${file} is encrypted for ${counted} recipient${counted === 1 ? "" : "s"}, ${written === undefined ? "and nothing says which" : `${recipientsFile(file)} names ${recipients.length}`}`,
     hint: written === undefined ? `write them, one a line, to ${recipientsFile(file)}` : "look at them, then: hlx secrets rekey",
   });

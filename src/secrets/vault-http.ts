@@ -58,5 +58,5 @@ function unreachable(address: string, cause: Error): ProblemError {
   const tls = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code ?? "");
   const said = code === undefined ? cause.message : `${cause.message} (${code})`;
   const hint = tls ? { hint: "name its certificate authority in the inventory: ca: FILE" } : {};
-  return new ProblemError({ code: tls ? "trust" : "input", message: `asking ${address}: ${said}`, ...hint });
+  return new ProblemError({ code: "input", message: `asking ${address}: ${said}`, ...hint });
 }

@@ -34,7 +34,7 @@ function refusePlain({ address }: VaultSource): void {
   const { protocol, hostname } = new URL(address);
   if (protocol === "https:" || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return;
   throw new ProblemError({
-    code: "trust",
+    code: "input",
     message: `refusing to send a token to ${address}: it is not encrypted`,
     hint: "use https://; http:// is for this machine only",
   });
