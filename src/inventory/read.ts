@@ -1,6 +1,8 @@
 // Reads an inventory: a file, a folder, several of them, or a list of hosts.
 import { readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { didYouMean } from "../lib/suggest.ts";
+import { namesBeside, why } from "../lib/why.ts";
 import { decodeUtf8 } from "../model/documents/utf8.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
@@ -37,7 +39,8 @@ function fileAt(absolute: string, shown: string): string | undefined {
   if (status?.isFile()) return absolute;
   if (status?.isDirectory()) return ownFileIn(absolute);
   if (status !== undefined || shown.includes(",")) return undefined;
-  throw new ProblemError({ code: "input", message: `there is no inventory at ${shown}`, hint: "write a first one with: hlx init" });
+  const hint = didYouMean(basename(absolute), namesBeside(absolute)) ?? "write a first one with: hlx init";
+  throw new ProblemError({ code: "input", message: `there is no inventory at ${shown}`, hint });
 }
 
 function ownFileIn(folder: string): string | undefined {
@@ -52,6 +55,6 @@ function patternFile(name: string, cwd: string): string {
     return decodeUtf8(name, readFileSync(resolve(cwd, name)));
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    throw new ProblemError({ code: "usage", message: `cannot read ${name}, the file of the pattern @${name}`, cause });
+    throw new ProblemError({ code: "usage", message: `cannot read the file of the pattern @${name}: ${why(cause)}`, cause });
   }
 }

@@ -155,8 +155,17 @@ const image = {
 
 const selection = { title: "a pattern or a list of groups, hosts and patterns", anyOf: [text, words] } as const;
 
-/** The schema for an inventory with these networks; without them any name may be a network of a host. */
+const known = new Map<string, JsonSchema>();
+
+/** The schema for an inventory with these networks; without them any name may be a network of a host. Kept, so that it is compiled once. */
 export function inventorySchemaFor(networks: readonly string[] | undefined): JsonSchema {
+  const key = networks === undefined ? "" : JSON.stringify(networks);
+  const schema = known.get(key) ?? schemaWith(networks);
+  known.set(key, schema);
+  return schema;
+}
+
+function schemaWith(networks: readonly string[] | undefined): JsonSchema {
   const places = Object.fromEntries((networks ?? []).map((each) => [each, address]));
   const others = networks === undefined ? address : (false as const);
   const device = { type: "object", properties: { mac, aliases: hostProperties.aliases, ...places }, additionalProperties: others } as const;

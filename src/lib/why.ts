@@ -1,9 +1,20 @@
 // Why a file could not be read or written, in words.
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** What the operating system answered, by its code (errno(3)); the error's own text for one that is not common. */
 export function why(thrown: unknown): string {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
   return words.get(code) ?? (thrown instanceof Error ? (code === "" ? thrown.message : code) : String(thrown));
+}
+
+/** What the folder of a file holds: to suggest the name that was meant. Nothing where it cannot be read. */
+export function namesBeside(file: string): readonly string[] {
+  try {
+    return readdirSync(dirname(file));
+  } catch {
+    return [];
+  }
 }
 
 const words: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,8 @@
 // From a playbook file to assignments: parse, load its roles, assign.
 import { readFile } from "node:fs/promises";
-import { why } from "../lib/why.ts";
+import { basename, relative } from "node:path";
+import { didYouMean } from "../lib/suggest.ts";
+import { namesBeside, why } from "../lib/why.ts";
 import { byPlace } from "../model/documents/order.ts";
 import { decodeUtf8, parseYaml } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
@@ -32,7 +34,7 @@ export interface LoadedPlaybook {
 
 /** Throws ProblemError with everything that is wrong with the playbook's form, its roles, its hosts and its params. */
 export async function loadPlaybook({ file, inventory, folders = roleFolders(inventory.folder), ...options }: LoadPlaybook): Promise<LoadedPlaybook> {
-  const source = await readSource(file);
+  const source = await readSource(file, options.cwd);
   const { plays, problems } = readPlays(parseYaml(file, source), source);
   const wanted = plays.flatMap(({ uses }) => uses.map(({ role, at }) => ({ name: role, at })));
   const { roles, problems: wrongRoles } = await tryRoles(wanted, { folders, ...options });
@@ -41,11 +43,12 @@ export async function loadPlaybook({ file, inventory, folders = roleFolders(inve
   return { assignments: assigned.assignments, roles };
 }
 
-async function readSource(file: string): Promise<string> {
+async function readSource(file: string, cwd = ""): Promise<string> {
   try {
     return decodeUtf8(file, await readFile(file));
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    throw new ProblemError({ code: "input", message: `cannot read the playbook: ${why(cause)}`, at: { file, line: 1, column: 1 }, cause });
+    const hint = didYouMean(basename(file), namesBeside(file)) ?? "the inventory names one with playbook: FILE, the command line with -p FILE";
+    throw new ProblemError({ code: "input", message: `cannot read the playbook ${relative(cwd, file)}: ${why(cause)}`, hint, cause });
   }
 }

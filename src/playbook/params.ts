@@ -29,7 +29,12 @@ function defaultOf(name: string, schema: unknown, value: Record<string, unknown>
   return [[name, withDefaults(schema["default"], schema)]];
 }
 
-// Unknown keys are refused unless the role says otherwise.
+const closedOnes = new WeakMap<object, JsonSchema>();
+
+// Unknown keys are refused unless the role says otherwise. Kept, so that a role's schema is compiled once.
 function closed(schema: JsonSchema): JsonSchema {
-  return "additionalProperties" in schema ? schema : ({ type: "object", ...schema, additionalProperties: false } as JsonSchema);
+  if ("additionalProperties" in schema) return schema;
+  const known = closedOnes.get(schema) ?? ({ type: "object", ...schema, additionalProperties: false } as JsonSchema);
+  closedOnes.set(schema, known);
+  return known;
 }

@@ -28,12 +28,12 @@ describe.each(cases)("row $row: $name", (one) => {
     const said = await run(one);
     expectGolden(fileOf(one), `$ hlx ${(one.argv ?? ["validate"]).join(" ")}\n${said.out}${said.err}`);
     expect(said.code).toBe(one.exit ?? 1);
-    expectReadable(said);
+    expectReadable(said, one);
   });
 });
 
-function expectReadable({ folder, out, err }: Said): void {
-  const said = `${out}${err}`;
+function expectReadable({ folder, out, err }: Said, { quotes = "" }: Case): void {
+  const said = `${out}${err}`.replace(quotes, "");
   expect(said).not.toMatch(/\n\s+at |\[object |undefined|hlx failed|internal/);
   expect(said).not.toContain(folder);
 }

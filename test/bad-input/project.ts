@@ -19,6 +19,8 @@ export interface Case {
   /** Where it runs: in this process, under the real Node (roles need its loader), or only as far as roles declare. */
   readonly by?: "node" | "declare";
   readonly exit?: number;
+  /** Words of somebody else's that may stand in the text. */
+  readonly quotes?: string;
 }
 
 export interface Said {

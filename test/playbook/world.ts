@@ -1,7 +1,8 @@
 // A small inventory, and roles that are not loaded from files, for tests of the playbook.
+import { byPlace } from "../../src/model/documents/order.ts";
 import { parseYaml } from "../../src/model/documents/parse.ts";
 import type { Host, Inventory } from "../../src/model/host.ts";
-import { type Problem, ProblemError } from "../../src/model/problem.ts";
+import { type Problem, ProblemError, refuseAll } from "../../src/model/problem.ts";
 import { type Assignment, defineRole, type Role } from "../../src/model/role.ts";
 import { assign } from "../../src/playbook/assign.ts";
 import { readPlays } from "../../src/playbook/plays.ts";
@@ -49,7 +50,10 @@ export const roles = new Map<string, { readonly role: Role; readonly folder: str
 
 /** The assignments of a playbook's text. */
 export function assigned(source: string): readonly Assignment[] {
-  return assign(readPlays(parseYaml("site.yaml", source), source), { inventory: inventoryOf(), roles });
+  const { plays, problems } = readPlays(parseYaml("site.yaml", source), source);
+  const result = assign(plays, { inventory: inventoryOf(), roles, incomplete: problems.length > 0 });
+  refuseAll(byPlace([...problems, ...result.problems]));
+  return result.assignments;
 }
 
 /** What is wrong, one line a problem: `line:column message | hint`, then the other places. */

@@ -38,7 +38,9 @@ export function findMistakes(
   );
   const at: Locate = (inner, what) => document.at([...path, ...inner], what);
   const told = problemsOf(value, schema, { root: schema, at, subject: (inner) => subject([...path, ...inner]) });
-  return { problems: byPlace(told.map(({ problem }) => problem)), paths: told.map((one) => [...path, ...one.path]) };
+  const lacking = errorsOf(value, schema).filter(({ keyword }) => keyword === "required");
+  const paths = [...told.map((one) => one.path), ...lacking.map(({ instancePath }) => pathOf(instancePath))];
+  return { problems: byPlace(told.map(({ problem }) => problem)), paths: paths.map((inner) => [...path, ...inner]) };
 }
 
 /** The same for a value that stands in no one document. `at` may not know a place; `subject` is what the whole value is: `role "web"`. */

@@ -1,5 +1,5 @@
 // Command lines that cannot be meant.
-import type { Case } from "../project.ts";
+import { type Case, hosts } from "../project.ts";
 
 const role = "- hosts: all\n  roles: [base]\n";
 
@@ -34,6 +34,12 @@ export const commandLineCases: readonly Case[] = [
     argv: ["validate", "x.plan"],
   },
   { row: 37, name: "a file that is no plan", files: { "monday.plan": "{}" }, argv: ["show", "monday.plan"] },
+  {
+    row: 37,
+    name: "as data",
+    files: hosts("  web1: { lan: 1, prot: 22 }", "  web2: { lan: 1 }", "  web3: { password: hunter2 }"),
+    argv: ["validate", "--json"],
+  },
   { row: 37, name: "binary", files: { "inventory.yaml": Uint8Array.from({ length: 64 }, (_, index) => (index * 7) % 256) } },
   { row: 37, name: "two hosts, one word too many", files: { "site.yaml": role }, argv: ["validate", "inventory.yaml", "web1"] },
   { row: 37, name: "an inventory of a host that is not there", files: {}, argv: ["inventory", "--host", "wbe1"] },

@@ -15,6 +15,22 @@ const declaring = (...lines: readonly string[]) =>
   );
 
 export const playbookCases: readonly Case[] = [
+  {
+    row: 27,
+    name: "form, roles, hosts and params are told together",
+    files: site(
+      "- hosts: wbe*",
+      "  roles: [base]",
+      "- hosts: web*",
+      "  seral: 1",
+      "  roles:",
+      "    - base: { timezon: UTC }",
+      "    - bsae",
+      "    - base: {}",
+      "      web: {}",
+      "- roles: [base]",
+    ),
+  },
   { row: 1, name: "unknown key of a play", files: site("- host: all", "  roles: [base]") },
   { row: 1, name: "unknown param", files: site("- hosts: all", "  roles:", "    - base: { timezon: UTC, sshd: { rootLogin: maybe } }") },
   { row: 9, name: "a mode in params", files: site("- hosts: all", "  roles:", "    - base: { umask: 0022 }") },
@@ -36,6 +52,7 @@ export const playbookCases: readonly Case[] = [
   {
     row: 28,
     name: "role throws while declaring",
+    quotes: "of undefined",
     by: "declare",
     files: declaring("const port: number = host.vars.port.number;", "return [file({ path: `/etc/${port}` })];"),
   },
