@@ -7,6 +7,11 @@ export function looksAnsible(file: string, text: string): boolean {
   return isVault(text) || formatOf(file, text) === "ini" || isGroups(text);
 }
 
+/** True for a file that says that it is hlx's own. */
+export function isNative(file: string, text: string): boolean {
+  return formatOf(file, text) === "yaml" && /^\s*\{?\s*["']?format["']?\s*:\s*\d/m.test(text) && !looksAnsible(file, text);
+}
+
 /** How to read it. */
 export function formatOf(file: string, text: string): "ini" | "yaml" {
   const first = firstLine(text);

@@ -5,7 +5,7 @@ import { decodeUtf8 } from "../../model/documents/utf8.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { readIni } from "./ini.ts";
 import { splitPort } from "./ranges.ts";
-import { formatOf } from "./recognise.ts";
+import { formatOf, isNative } from "./recognise.ts";
 import { problemsOf } from "./unreadable.ts";
 import type { Vault } from "./vault.ts";
 import { addGroup, addHosts, type World } from "./world.ts";
@@ -46,11 +46,17 @@ async function readFile(world: World, file: string, vault: Vault): Promise<void>
   try {
     const text = decodeUtf8(file, readFileSync(file));
     if (text.startsWith("#!/")) refuseScript(world, file);
+    else if (isNative(file, text)) refuseNative(world, file);
     else if (formatOf(file, text) === "yaml") (await import("./yaml-groups.ts")).readYamlGroups(world, { file, text, vault });
     else readIni(world, file, text.replace(/^\uFEFF/, ""));
   } catch (thrown) {
     world.problems.push(...problemsOf(thrown, file));
   }
+}
+
+function refuseNative(world: World, file: string): void {
+  const at = { file, line: 1, column: 1 };
+  world.problems.push({ code: "input", message: "an inventory in hlx's own format is read alone, not among others", at, hint: "give only this one with -i" });
 }
 
 function refuseScript(world: World, file: string): undefined {

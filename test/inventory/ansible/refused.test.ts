@@ -59,6 +59,11 @@ describe("YAML refuses", () => {
   test("nothing that is well", async () => expect(await said({ "h.yml": "all:\n  hosts:\ng:\n" })).toBe("nothing"));
 });
 
+test("an inventory of hlx's own among others is refused", async () => {
+  const files = { h: "a\n", "own.yaml": "format: 1\nhosts: { b: {} }\n" };
+  expect(await said(files, { sources: ["h", "own.yaml"] })).toMatch(/own\.yaml:1:1 .*is read alone/);
+});
+
 describe("files of variables", () => {
   const inventory = "[web]\na\n";
   test.each<readonly [string, Files, RegExp]>([
