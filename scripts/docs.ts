@@ -5,6 +5,7 @@ import { describeCommands } from "../src/cli/commands.ts";
 import { inventorySchema } from "../src/inventory/schema.ts";
 import type { Role } from "../src/model/role.ts";
 import { playbookSchema } from "../src/playbook/schema.ts";
+import { editorSchema } from "../src/report/editor-schema.ts";
 import { commandsPage, kindPage, listPage, rolePage } from "../src/report/reference.ts";
 import { kinds } from "../src/resources/registry.ts";
 import { casesOf } from "./cases.ts";
@@ -29,8 +30,8 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ["roles/README.md", listPage("Roles", roles)],
     ...roles.map((role) => [`roles/${role.name}.md`, rolePage(role)] as const),
     ["commands.md", commandsPage(await describeCommands())],
-    ["inventory.schema.json", `${JSON.stringify(inventorySchema, null, 2)}\n`],
-    ["playbook.schema.json", `${JSON.stringify(playbookSchema, null, 2)}\n`],
+    ["inventory.schema.json", `${JSON.stringify(editorSchema(inventorySchema), null, 2)}\n`],
+    ["playbook.schema.json", `${JSON.stringify(editorSchema(playbookSchema), null, 2)}\n`],
   ]);
 }
 

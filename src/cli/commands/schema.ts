@@ -6,7 +6,8 @@ import { oneOf } from "../parse/one-of.ts";
 
 export const schema: Command = {
   args: ["<inventory|playbook>"],
-  about: "Write it to a file and name that in the first line: # yaml-language-server: $schema=inventory.schema.json",
+  about:
+    'Write it to a file and name that in the first line: # yaml-language-server: $schema=inventory.schema.json\nFor secrets, tell the editor of their tag: the setting yaml.customTags is ["!secret scalar"].',
   options: saying,
   examples: [{ run: "hlx schema inventory > inventory.schema.json", note: "completion and errors while typing" }],
   run,
@@ -14,7 +15,8 @@ export const schema: Command = {
 
 async function run({ given, printer }: Context): Promise<Standing> {
   const load = schemas[oneOf(given.args[0] ?? "", ["inventory", "playbook"], "no schema called")];
-  printer.document({ $schema: "https://json-schema.org/draft/2020-12/schema", ...(await load()) });
+  const { editorSchema } = await import("../../report/editor-schema.ts");
+  printer.document(editorSchema(await load()));
   return {};
 }
 
