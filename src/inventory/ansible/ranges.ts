@@ -4,11 +4,13 @@ export type Expanded = { readonly names: readonly string[]; readonly port?: numb
 
 /** More than this from one line is taken for a mistake. */
 const most = 65_536;
+const longest = 1000;
 
 /** The hosts that one line or key stands for. `wrong` says why it is none. */
 export function expandHosts(written: string): Expanded {
   const { name, port } = splitPort(written);
   if (port !== undefined && (port < 1 || port > 65_535)) return { wrong: `the port ${port} is not in 1–65535` };
+  if (name.length > longest) return { wrong: `longer than ${longest} characters` };
   if (name === "" || /[\p{Cc}]/u.test(name)) return { wrong: "this is no host name" };
   const names = expandRanges(name);
   if ("wrong" in names) return names;

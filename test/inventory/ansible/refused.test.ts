@@ -12,6 +12,7 @@ const ini: readonly (readonly [name: string, text: string, said: RegExp])[] = [
   ["a range with a dash", "x[1-3]\n", /write \[begin:end\]/],
   ["a range for a city", "x[1:99999999]\n", /more than 65536 hosts/],
   ["ranges that multiply", "x[1:999][1:999]\n", /more than 65536 hosts/],
+  ["ranges without end", `x${"[1:1]".repeat(20_000)}\n`, /longer than 1000 characters/],
   ["a port that is none", "x:99999\n", /the port 99999/],
   ["variables of an undefined group", "[web]\na\n[wbe:vars]\nv=1\n", /h:3:1 \[wbe:vars\] is for the undefined group "wbe" \| did you mean "web"/],
   ["an undefined child", "[p:children]\nnosuch\n", /h:2:1 \[p:children\] names the undefined group "nosuch" \| declare it/],
