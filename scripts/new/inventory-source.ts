@@ -41,7 +41,7 @@ import { inventorySources } from "../../src/inventory/sources.ts";
 
 async function read(text: string) {
   const file = "/lab/hosts.${name}";
-  return inventorySources.find((one) => one.recognises(file, text))?.load({ file, text });
+  return inventorySources.find((one) => one.recognises(file, text))?.load({ file, text, cwd: "/lab" });
 }
 
 test("a line is a host", async () => {

@@ -131,6 +131,7 @@ describe("--quiet and --profile", () => {
       { ms: 2000, event: "started", host, address: "web1/a/b", title: "" },
       { ms: 3000, ...ended, address: "web1/a/b", tookMs: 1000 },
       { ms: 6000, ...ended, address: "web1/a/c", tookMs: 3000 },
+      { ms: 6001, ...ended, address: "web1/a/idle", outcome: { outcome: "skipped", because: "not wanted" }, tookMs: 9000 },
       { ms: 6001, ...ended, address: "web1/a/idle", outcome: { outcome: "ok" }, tookMs: 9000 },
     ];
     expect(profileLines(events.slice(0, 7), () => 4)).toEqual([

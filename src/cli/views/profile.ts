@@ -35,6 +35,8 @@ function shown(ms: Part): string {
 
 // Resources that went in one request share its time.
 function slowestOf(events: readonly Event[]): readonly Extract<Event, { event: "ended" }>[] {
-  const ended = events.filter((event): event is Extract<Event, { event: "ended" }> => event.event === "ended" && event.outcome.outcome !== "ok");
+  const ended = events.filter(
+    (event): event is Extract<Event, { event: "ended" }> => event.event === "ended" && !["ok", "skipped"].includes(event.outcome.outcome),
+  );
   return ended.toSorted((left, right) => right.tookMs - left.tookMs).slice(0, slowest);
 }
