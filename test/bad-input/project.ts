@@ -69,7 +69,7 @@ export async function inProcess(folder: string, argv: readonly string[]): Promis
   return { folder, code, out: memory.out(), err: memory.err() };
 }
 
-function underNode(folder: string, argv: readonly string[]): Said {
+export function underNode(folder: string, argv: readonly string[]): Said {
   return spawned(folder, [join(import.meta.dirname, "../../bin/hlx.js"), ...argv]);
 }
 

@@ -52,7 +52,7 @@ function refusal([first, ...below]: readonly Wrong[], cwd: string | undefined): 
   const shown = cwd === undefined ? path : relative(cwd, path) || ".";
   const more = below.length > 0 ? `, and so it is with ${below.length} more below` : "";
   return {
-    code: "trust",
+    code: "input",
     message: `not loading roles from ${shown}: ${because}${more}`,
     hint: `${below.length > 0 ? mend.replace(" ", " -R ") : mend} ${quote(shown)}`,
   };
