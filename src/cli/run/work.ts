@@ -30,7 +30,8 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),
     targets: { target: given.texts("target"), exclude: given.texts("exclude") },
-    inputsOf: resolveInputs({ assignments, roles, inventory, fetch }),
+    // Node loads its whole HTTP client where `fetch` is only named.
+    inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
     forks: given.number("forks") ?? 50,
   };
 }
