@@ -30,12 +30,14 @@ function matchesAny(address: Address, globs: readonly string[]): boolean {
 
 function refuseUnmatched(glob: string, entries: readonly Entry[]): void {
   if (entries.some(({ address }) => matches(address, glob))) return;
-  const hint =
-    didYouMean(
-      glob,
-      entries.map(({ address }) => address),
-    ) ?? "an address is host/role/kind:identity; hlx plan shows them";
+  const hint = didYouMean(glob, nameable(entries)) ?? "an address is host/role/kind:identity; hlx plan shows them";
   throw new ProblemError({ code: "usage", message: `target "${glob}" matches none of ${entries.length} resources`, hint });
+}
+
+// Addresses, and the hosts and roles that they belong to, as people write them.
+function nameable(entries: readonly Entry[]): ReadonlySet<string> {
+  const owners = entries.flatMap(({ host, role }) => [host, `${host}/${role}`]);
+  return new Set([...entries.map(({ address }) => address), ...owners, ...owners.map((owner) => `${owner}/**`)]);
 }
 
 function withProviders(meant: readonly Entry[], all: readonly Entry[]): readonly Entry[] {

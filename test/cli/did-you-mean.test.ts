@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import type { Entry } from "../../src/model/plan.ts";
+import { targeted } from "../../src/plan/target.ts";
 import { memoryIo } from "./memory-io.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hlx-near-"));
@@ -44,6 +46,17 @@ test.each<[string, readonly string[], string]>([
   ["a tag to skip", ["plan", "--skip-tags", "erly"], "early"],
 ])("%s", async (_, argv, meant) => {
   expect(await run(argv)).toEqual({ code: 1, err: expect.stringContaining(`did you mean "${meant}"?`) });
+});
+
+test.each([
+  ["web1/base/fiel:/etc/motd", "web1/base/file:/etc/motd"],
+  ["wbe1/**", "web1/**"],
+  ["web1/bsae", "web1/base"],
+])("the address %s: did you mean %s", (target, meant) => {
+  const entries = [{ host: "web1", role: "base", address: "web1/base/file:/etc/motd" }] as unknown as readonly Entry[];
+  expect(() => targeted(entries, { target: [target], exclude: [] })).toThrow(
+    expect.objectContaining({ problems: [expect.objectContaining({ hint: `did you mean "${meant}"?` })] }),
+  );
 });
 
 test("what is near to nothing gets no guess", async () => {
