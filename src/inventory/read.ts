@@ -22,7 +22,7 @@ export async function readInventory(path: string | readonly string[], options: R
   const [only = "inventory.yaml"] = paths;
   const file = paths.length > 1 ? undefined : fileAt(resolve(options.cwd, only), only);
   if (file === undefined) return loadAnsible(paths, loading);
-  const text = decodeUtf8(file, readFileSync(file));
+  const text = textOf(file, only);
   const source = inventorySources.find((each) => each.recognises(file, text));
   if (source === undefined) throw new ProblemError({ code: "input", message: `${only} is in no format that hlx knows` });
   return source.load({ file, text, ...loading });
@@ -35,7 +35,7 @@ export function listHosts({ hosts, groups }: Inventory, pattern: string, cwd: st
 
 // Undefined for what only Ansible has: a folder of inventories, a list of hosts.
 function fileAt(absolute: string, shown: string): string | undefined {
-  const status = statSync(absolute, { throwIfNoEntry: false });
+  const status = trying(shown, () => statSync(absolute, { throwIfNoEntry: false }));
   if (status?.isFile()) return absolute;
   if (status?.isDirectory()) return ownFileIn(absolute);
   if (status !== undefined || shown.includes(",")) return undefined;
@@ -43,10 +43,26 @@ function fileAt(absolute: string, shown: string): string | undefined {
   throw new ProblemError({ code: "input", message: `there is no inventory at ${shown}`, hint });
 }
 
+const mostBytes = 64 * 1024 * 1024;
+
+function textOf(file: string, shown: string): string {
+  const bytes = trying(shown, () => (statSync(file).size > mostBytes ? undefined : readFileSync(file)));
+  if (bytes !== undefined) return decodeUtf8(file, bytes);
+  throw new ProblemError({ code: "input", message: `${shown} is larger than 64 MiB`, hint: "is it an inventory?" });
+}
+
+function trying<Result>(shown: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw new ProblemError({ code: "input", message: `cannot read the inventory ${shown}: ${why(cause)}`, cause });
+  }
+}
+
 function ownFileIn(folder: string): string | undefined {
   const file = join(folder, "inventory.yaml");
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  const text = decodeUtf8(file, readFileSync(file));
+  const text = textOf(file, file);
   return inventorySources.find((each) => each.recognises(file, text))?.name === "hlx" ? file : undefined;
 }
 

@@ -1,5 +1,5 @@
 // Which inventory, and which of its hosts, the command line means.
-import { access, constants, readFile } from "node:fs/promises";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { readInventory } from "../../inventory/read.ts";
 import { why } from "../../lib/why.ts";
@@ -35,12 +35,23 @@ export function hostsOf(inventory: Inventory, { given }: Context, pattern?: stri
 
 // A playbook or a plan given where an inventory belongs is named as what it is.
 async function refuseOthers(file: string, { words, io }: Context): Promise<void> {
-  const looks = looksLike(await readFile(resolve(io.cwd, file), "utf8").catch(() => ""));
+  const looks = looksLike(await startOf(resolve(io.cwd, file)));
   if (looks === "playbook")
     throw new ProblemError({ code: "usage", message: `${file} is a playbook, not an inventory`, hint: `hlx ${words[0] ?? "plan"} -p ${file}` });
   if (looks === "plan")
     throw new ProblemError({ code: "usage", message: `${file} is a saved plan, not an inventory`, hint: `hlx show ${file}, or hlx apply ${file}` });
 }
+
+// What cannot be read is told when it is read as an inventory; a saved plan is JSON and is read whole.
+async function startOf(file: string): Promise<string> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
+  return size > mostBytes ? "" : readFile(file, "utf8").catch(() => "");
+}
+
+const mostBytes = 64 * 1024 * 1024;
 
 // A key that is asked for by name and is not there: said once, before any host is asked.
 async function refuseNoKey({ given, io }: Context): Promise<void> {
