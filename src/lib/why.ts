@@ -8,6 +8,11 @@ export function why(thrown: unknown): string {
   return words.get(code) ?? (thrown instanceof Error ? (code === "" ? thrown.message : code) : String(thrown));
 }
 
+/** True when the answer was that there is no such file. */
+export function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+}
+
 /** What the folder of a file holds: to suggest the name that was meant. Nothing where it cannot be read. */
 export function namesBeside(file: string): readonly string[] {
   try {

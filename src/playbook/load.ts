@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import { didYouMean } from "../lib/suggest.ts";
-import { namesBeside, why } from "../lib/why.ts";
+import { isMissing, namesBeside, why } from "../lib/why.ts";
 import { byPlace } from "../model/documents/order.ts";
 import { decodeUtf8, parseYaml } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
@@ -48,7 +48,8 @@ async function readSource(file: string, cwd = ""): Promise<string> {
     return decodeUtf8(file, await readFile(file));
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    const hint = didYouMean(basename(file), namesBeside(file)) ?? "the inventory names one with playbook: FILE, the command line with -p FILE";
-    throw new ProblemError({ code: "input", message: `cannot read the playbook ${relative(cwd, file)}: ${why(cause)}`, hint, cause });
+    const near = isMissing(cause) ? didYouMean(basename(file), namesBeside(file)) : undefined;
+    const hint = near ?? "the inventory names one with playbook: FILE, the command line with -p FILE";
+    throw new ProblemError({ code: "input", message: `cannot read the playbook ${relative(cwd, file) || "."}: ${why(cause)}`, hint, cause });
   }
 }

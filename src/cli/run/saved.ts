@@ -2,7 +2,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isRecord } from "../../lib/json.ts";
-import { why } from "../../lib/why.ts";
+import { isMissing, why } from "../../lib/why.ts";
 import type { Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
 
@@ -17,7 +17,7 @@ export async function savePlan(plan: Plan, file: string, unique: string): Promis
     await rename(staged, file);
   } catch (cause) {
     await rm(staged, { force: true });
-    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${why(cause)}`, cause });
+    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${isMissing(cause) ? "there is no such folder" : why(cause)}`, cause });
   }
 }
 
