@@ -9,7 +9,11 @@ import { hostPaths } from "./options.ts";
 export const undoRead: Read<string, PreImages> = {
   name: "undo",
   args: (folder) => [`${hostPaths.lib}/undo/${folder}`],
-  parse: (output) => output.split(/^folder$/m).slice(1).map(preImagesIn),
+  parse: (output) =>
+    output
+      .split(/^folder$/m)
+      .slice(1)
+      .map(preImagesIn),
   script: `
 for folder in "$@"; do
 echo folder
