@@ -2,6 +2,7 @@
 
 import type { JournalRecord, RunSummary } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
+import { placeholder } from "../../secrets/secret.ts";
 import type { Context } from "../command.ts";
 import { apply } from "../commands/apply.ts";
 import type { Standing } from "../exit.ts";
@@ -25,6 +26,12 @@ export async function resumeNow(context: Context): Promise<Standing> {
 
 // The run's own words, and what was said now: --yes, -v …
 function wordsOf({ argv }: RunSummary, { words, given }: Context): readonly string[] {
+  if (argv.some((word) => word.includes(placeholder)))
+    throw new ProblemError({
+      code: "usage",
+      message: "a secret was on that run's command line, and is written down nowhere",
+      hint: "type it again: hlx apply …",
+    });
   const [, ...now] = words.filter((word) => word !== given.args[0]);
   const [, ...then] = argv;
   return ["apply", ...then, ...now.filter((word) => !then.includes(word))];

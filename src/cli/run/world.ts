@@ -15,6 +15,7 @@ import type { Io } from "../io.ts";
 import { visible } from "../views/escape.ts";
 import { credentialsOf, type Known } from "./credentials.ts";
 import { openSecretsOf, type ProjectSecrets } from "./secrets.ts";
+import { redactingState } from "./secrets-state.ts";
 
 /** The state is under the folder's `.hlx`. */
 export interface WorldOptions extends ProjectSecrets {
@@ -48,7 +49,7 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
     sessions,
     facts: gatherFacts,
     secrets: learning(secrets, (secret) => redactor.add(secret)),
-    state: () => (state ??= openState(options.folder, io, options.state)),
+    state: () => (state ??= openState(options.folder, io, options.state).then((opened) => redactingState(opened, redactor.redact))),
     now: io.now,
     monotonicMs: io.monotonicMs,
     randomHex: io.randomHex,
