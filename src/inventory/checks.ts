@@ -69,7 +69,7 @@ function checkReferences(host: Host, { reading, hosts }: World): void {
     missing(reading, { message: `vm.node of host "${host.name}" is "${node}", which is no host`, at: at("node"), word: node, names: [...hosts.keys()] });
   const images = Object.keys(reading.raw.images ?? {});
   const image = vm["image"];
-  if (typeof image === "string" && !images.includes(image))
+  if (typeof image === "string" && !images.includes(image) && !isDamaged(reading, "images", image))
     missing(reading, { message: `vm.image of host "${host.name}" is "${image}", which is not under images`, at: at("image"), word: image, names: images });
   if (node !== undefined && !isDamaged(reading, "hosts", node)) checkDevices(host, { vm, devices: devicesOf(hosts.get(node)), reading });
 }

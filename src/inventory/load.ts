@@ -69,20 +69,31 @@ function readRaw(file: string, text: string): Reading {
       hint: "write a first one with: hlx init",
     });
   }
-  const { problems, paths } = findMistakes(document, inventorySchemaFor(networksIn(document.value)), { subject });
+  const misspelt = misspeltSections(document.value);
+  const { problems, paths } = findMistakes(document, inventorySchemaFor(misspelt.includes("networks") ? undefined : networksIn(document.value)), { subject });
   const sound = soundPart(document.value, paths);
   if (sound === undefined) throw new ProblemError(...(problems as [Problem, ...Problem[]]));
-  const reading: Reading = { document, raw: sound.raw, problems: [...problems], damaged: new Set(sound.damaged) };
+  const reading: Reading = {
+    document,
+    raw: sound.raw,
+    problems: [...problems],
+    damaged: new Set([...sound.damaged, ...misspelt.map((section) => `${section}/*`)]),
+  };
   if (Object.keys(sound.raw.hosts).length === 0)
     report(reading, ["hosts"], { message: "there are no hosts", hint: "write one: web1: { address: 192.0.2.10 }" });
   return reading;
 }
 
-// Undefined, which is any: where the section's own name is misspelt, its names are not to blame.
-function networksIn(value: unknown): readonly string[] | undefined {
+function networksIn(value: unknown): readonly string[] {
+  return isRecord(value) && isRecord(value["networks"]) ? Object.keys(value["networks"]) : [];
+}
+
+// Where a section's own name is misspelt, what refers to it is not to blame.
+function misspeltSections(value: unknown): readonly string[] {
   if (!isRecord(value)) return [];
-  if (isRecord(value["networks"])) return Object.keys(value["networks"]);
-  return Object.keys(value).some((key) => nearest(key, ["networks"]) !== undefined) ? undefined : [];
+  return ["networks", "images", "devices", "groups"].filter(
+    (section) => !(section in value) && Object.keys(value).some((key) => nearest(key, [section]) !== undefined),
+  );
 }
 
 function wrongOverrides(overrides: ReadonlyMap<string, Json>): readonly Problem[] {

@@ -38,7 +38,7 @@ export interface Reading {
 }
 
 export function isDamaged({ damaged }: Reading, section: string, name: string): boolean {
-  return damaged.has(`${section}/${name}`);
+  return damaged.has(`${section}/${name}`) || damaged.has(`${section}/*`);
 }
 
 /** Adds a problem at a path of the file; what the path leads to counts as damaged. */

@@ -76,4 +76,20 @@ export const inventoryCases: readonly Case[] = [
   },
   { row: 1, name: "more than a screen", files: hosts(...Array.from({ length: 30 }, (_, index) => `  web${index}: { lan: 300, prot: 1 }`)) },
   { row: 1, name: "resolvers of a guest", files: hosts("  web1: { lan: 1, vm: { id: 101, dns: [web2, wbe2, 1.1.1.300, 9.9.9.9] } }", "  web2: { lan: 2 }") },
+  {
+    row: 1,
+    name: "a section misspelt makes no errors of what refers to it",
+    files: {
+      "inventory.yaml":
+        "format: 1\nplaybook: site.yaml\nnetwroks:\n  lan: { cidr: 10.0.0.0/24 }\nhosts:\n  web1: { lan: 1 }\n  web2: { lan: 2, connect: lan }\n",
+    },
+  },
+  {
+    row: 23,
+    name: "a wrong network makes no errors of who is in it",
+    files: {
+      "inventory.yaml":
+        "format: 1\nplaybook: site.yaml\nnetworks:\n  lan: { cidr: 10.0.0.1/24, dns: [web1] }\n  dmz: { cdir: 10.1.0.0/24 }\nhosts:\n  web1: { lan: 1, connect: lan }\n  web2: { dmz: 2, connect: dmz }\n",
+    },
+  },
 ];
