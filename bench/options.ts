@@ -25,7 +25,7 @@ export const usage = `npm run bench -- [options]
 
   --hosts 1,5          how many hosts (--full: 1,10,20)
   --delay 0            round-trip times in ms (--full: 0,20)
-  --rounds 3           interleaved rounds (--full: 5); a tool stops early in a scene once it took two minutes
+  --rounds 3           interleaved rounds (--full: 5); a tool stops early in a scene once it took a minute
   --only w1            one workload: w1 (converged check) or w2 (100 new files)
   --tools hlx,limit    of ${tools.map(({ name }) => name).join(", ")}
   --full               everything

@@ -32,7 +32,8 @@ export interface ToolResult {
   readonly problem?: string;
 }
 
-const enoughS = 120;
+/** A tool that took so long in a scene is not run again in it. */
+const enoughS = 60;
 
 /** Runs every tool once a round, each round beginning with another tool. */
 export async function runScene(lab: BenchLab, spec: SceneSpec, { tools, rounds }: { tools: readonly Tool[]; rounds: number }): Promise<readonly ToolResult[]> {

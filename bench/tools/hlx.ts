@@ -31,7 +31,8 @@ function commandOf(scene: Scene, words: readonly string[]): Command {
   return { argv: [process.execPath, bin, ...words, "--forks", String(forks)], cwd: folder, env: { HOME: scene.home, NO_COLOR: "1" } };
 }
 
-function roleOf({ folder, files, packages, units, users }: Workload): string {
+/** A role that declares the workload. */
+export function roleOf({ folder, files, packages, units, users }: Workload): string {
   return `import { defineRole, directory, file, packages, service, user } from "hlx";
 
 export default defineRole({

@@ -1,5 +1,7 @@
 // What a plan may cost, held with a counting proxy: it must not depend on the number of resources, except in bytes.
 import { beforeAll, describe, expect, test } from "vitest";
+import { roleOf } from "../../bench/tools/hlx.ts";
+import { hostScript, w1 } from "../../bench/workload.ts";
 import { type CountingProxy, startProxy } from "../../src/testing/proxy.ts";
 import { type LabHost, labHost } from "./hosts.ts";
 import { type Project, project } from "./project.ts";
@@ -32,8 +34,12 @@ let proxy: CountingProxy;
 let lab: Project;
 const costs = new Map<number, Cost>();
 
-async function costOf(files: number): Promise<Cost> {
-  lab.write("site.yaml", `- hosts: all\n  roles:\n    - many: { files: ${files} }\n`);
+function costOf(files: number): Promise<Cost> {
+  return costOfRole(`many: { files: ${files} }`);
+}
+
+async function costOfRole(role: string): Promise<Cost> {
+  lab.write("site.yaml", `- hosts: all\n  roles:\n    - ${role}\n`);
   const [turns, bytes, pid] = [proxy.turns(), proxy.bytesUp(), await lastPid()];
   const { stdout, stderr, code } = await lab.hlx("plan", "--json");
   if (code !== 0) throw new Error(stderr);
@@ -73,6 +79,22 @@ describe.each([5, 500])("a plan of %i files", (files) => {
 test("processes on the host grow with the sorts of work, not with resources", () => {
   const [few = 0, many = Number.POSITIVE_INFINITY] = [costs.get(5)?.processes, costs.get(500)?.processes];
   expect(many - few).toBeLessThanOrEqual(12);
+});
+
+// What `npm run bench` measures in seconds is held here by counting.
+describe("a plan of the bench's converged host (W1)", () => {
+  let cost: Cost;
+  beforeAll(async () => {
+    await host.exec(hostScript);
+    lab.write("roles/bench/role.ts", roleOf(w1));
+    lab.write("site.yaml", "- hosts: all\n  roles:\n    - bench: { domain: bench.example.org }\n");
+    const applied = await lab.hlx("apply", "--yes");
+    if (applied.code !== 0) throw new Error(applied.stderr);
+    cost = await costOfRole("bench: { domain: bench.example.org }");
+  });
+  test("has 72 resources", () => expect(cost.resources).toBe(72));
+  test("takes two round trips and at most 11 serial turns", () => expect([cost.roundTrips <= 2, cost.turns <= 11]).toEqual([true, true]));
+  test("sends at most 16 KB and 200 bytes a resource", () => expect(cost.bytesUp).toBeLessThanOrEqual(16_384 + 200 * 72));
 });
 
 test("the proxy can see a turn too many", async () => {
