@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
-const siblings = ["inventory", "playbook", "connections", "facts", "resources", "state", "secrets", "import", "report", "lab"];
+const siblings = ["inventory", "playbook", "connections", "facts", "resources", "state", "secrets", "import", "report", "schedule", "lab"];
 const below: Record<string, readonly string[]> = {
   lib: [],
   model: ["lib"],
