@@ -38,7 +38,9 @@ export interface OpenWorld {
 export async function openWorld(context: Context, options: WorldOptions): Promise<OpenWorld> {
   const { io } = context;
   const { redactor, secrets } = openSecretsOf(context, options);
-  context.redaction.redact = redactor.redact;
+  // What a world before this one learnt stays taken out.
+  const before = context.redaction.redact;
+  context.redaction.redact = (text) => before(redactor.redact(text));
   const connect = connectOptions(context, options, { learn: (secret) => redactor.add(secret), secrets });
   const sessions = makeSessions(connections, connect);
   let state: Promise<State> | undefined;
