@@ -20,11 +20,17 @@ export async function planNow(context: Context): Promise<PlanNow> {
 export function planWork(work: Work, context: Context, around: Around = {}): Promise<PlanNow> {
   return withWorld(context, { ...projectOf(work), ...around }, (world, ears) => {
     ears.listen((event) => {
+      if (event.event === "phase" && event.phase === "connect") setImmediate(loadViews);
       if (context.given.count("verbose") > 0 && event.event === "probed")
         context.printer.err([`${visible(event.host)}: ${event.resources} resources, ${event.roundTrips} round trips, ${event.ms} ms`]);
     });
     return planTimed(world, work);
   });
+}
+
+// While hosts answer there is time to load what shows the plan. If that fails, it fails again where it is awaited.
+function loadViews(): void {
+  import("./show-plan.ts").catch(() => undefined);
 }
 
 /** The plan and how long it took, in an open world. */
