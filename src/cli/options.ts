@@ -66,9 +66,12 @@ export const approving: readonly OptionSpec[] = [
   { flags: "-y, --yes", summary: "do not ask; never implies --allow" },
   { flags: "--auto-approve", summary: "the same as --yes" },
   { flags: "--allow <risk>", summary: "allow a risk: reboot, replace, connectivity, data-loss; repeatable", many: true },
+  { flags: "--no-restart", summary: "refuse a plan that restarts anything" },
+  { flags: "--max-reboots <n>", summary: "refuse a plan that reboots more hosts than this" },
 ];
 
 export const targeting: readonly OptionSpec[] = [
   { flags: "--target <address>", summary: "only these resources, with what they wait for; globs over addresses, repeatable", many: true },
   { flags: "--exclude <address>", summary: "not these resources; globs over addresses, repeatable", many: true },
+  { flags: "--replace <address>", summary: "remove these resources and make them anew (needs --allow replace); globs, repeatable", many: true },
 ];

@@ -33,7 +33,14 @@ export async function survey(world: World, work: Work): Promise<Survey> {
   const looked = inOrder(taking, looks);
   const secrets = await secretsOf(looked, world);
   const key = await keyFor(secrets, world);
-  const entries = assemble(looked, { kinds: world.kinds, secrets, key, now: world.now(), stuck: stuckUnits(taking, looks) });
+  const entries = assemble(looked, {
+    kinds: world.kinds,
+    secrets,
+    key,
+    now: world.now(),
+    stuck: stuckUnits(taking, looks),
+    replace: work.targets?.replace ?? [],
+  });
   return { chosen, elsewhere, looks, entries, found: looked.map(({ found }) => found), secrets, key };
 }
 

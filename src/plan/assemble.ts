@@ -2,11 +2,12 @@
 
 import { sha256 } from "../lib/hash.ts";
 import { type Json, same } from "../lib/json.ts";
-import type { Ahead, AnyKind, Found, Known } from "../model/kind.ts";
-import type { Blocked, Entry, EntryCommon } from "../model/plan.ts";
-import type { Problem } from "../model/problem.ts";
+import { type Ahead, type AnyKind, type Found, highestRisk, type Known } from "../model/kind.ts";
+import type { Blocked, Entry, EntryCommon, Exact } from "../model/plan.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
 import { type Address, addressOf, type Capability, covers, type Resource } from "../model/resource.ts";
 import { fingerprint } from "./seal.ts";
+import { matchesAny } from "./target.ts";
 import { actualKey, fill } from "./texts.ts";
 import { actionOf } from "./totals.ts";
 
@@ -27,6 +28,8 @@ export interface Assembling {
   readonly now: Date;
   /** Units (`host/role`) that cannot be done, with the reason: their entries and their dependants' are blocked. */
   readonly stuck: ReadonlyMap<string, Problem>;
+  /** Globs over addresses of what is to be made anew. */
+  readonly replace: readonly string[];
 }
 
 /** What is known while walking the resources in order. */
@@ -88,14 +91,43 @@ function exact(
   { walk, assembling, found }: { walk: Walk; assembling: Assembling; found: Known<unknown> },
 ): Entry {
   const kind = kindOf(resource, assembling);
-  const changes = kind.diff(resource.desired, found, aheadOf(host, { ...walk, secrets: assembling.secrets }));
+  const ahead = aheadOf(host, { ...walk, secrets: assembling.secrets });
+  const anew = found.found === "present" && matchesAny(common.address, assembling.replace);
+  const { changes, steps } = (anew ? madeAnew : mended)(kind, resource.desired, { found, ahead, now: assembling.now });
   return {
     ...common,
     entry: "exact",
     action: actionOf(changes, found.found, isGone(resource)),
     changes,
-    steps: changes.length === 0 ? [] : kind.steps(resource.desired, found, { changes, now: assembling.now }),
+    steps,
     fingerprint: fingerprint(found, resource.desired, assembling.key),
+  };
+}
+
+interface Mending {
+  readonly found: Known<unknown>;
+  readonly ahead: Ahead;
+  readonly now: Date;
+}
+
+function mended(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
+  const changes = kind.diff(desired, found, ahead);
+  return { changes, steps: changes.length === 0 ? [] : kind.steps(desired, found, { changes, now }) };
+}
+
+// Removed, then created: the changes are those of a creation, and each has the risk of a replacement.
+function madeAnew(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
+  if (kind.absent === undefined)
+    throw new ProblemError({
+      code: "usage",
+      message: `a ${kind.kind} cannot be made anew: nothing is known that removes it`,
+      hint: "leave it out of --replace",
+    });
+  const gone = mended(kind, kind.absent(desired), { found, ahead, now });
+  const made = mended(kind, desired, { found: { found: "absent" }, ahead, now });
+  return {
+    changes: made.changes.map((change) => ({ ...change, risk: highestRisk([change, { ...change, risk: "replace" }]) })),
+    steps: [...gone.steps, ...made.steps],
   };
 }
 

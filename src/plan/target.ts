@@ -1,4 +1,4 @@
-// --target and --exclude: part of a plan, by globs over addresses.
+// --target, --exclude and --replace: part of a plan, by globs over addresses.
 
 import { didYouMean } from "../lib/suggest.ts";
 import type { Entry } from "../model/plan.ts";
@@ -9,12 +9,14 @@ import type { Address } from "../model/resource.ts";
 export interface Targets {
   readonly target: readonly string[];
   readonly exclude: readonly string[];
+  /** What is there is removed and made anew. */
+  readonly replace?: readonly string[];
 }
 
 /** The entries that are meant, with the providers of what they wait for. Throws ProblemError for a target that matches nothing. */
-export function targeted(entries: readonly Entry[], targets: Targets = { target: [], exclude: [] }): readonly Entry[] {
-  const { target, exclude } = targets;
-  for (const glob of [...target, ...exclude]) refuseUnmatched(glob, entries);
+export function targeted(entries: readonly Entry[], targets: Targets = { target: [], exclude: [], replace: [] }): readonly Entry[] {
+  const { target, exclude, replace = [] } = targets;
+  for (const glob of [...target, ...exclude, ...replace]) refuseUnmatched(glob, entries);
   const meant = entries.filter(({ address }) => (target.length === 0 || matchesAny(address, target)) && !matchesAny(address, exclude));
   return withProviders(meant, entries);
 }
@@ -24,7 +26,8 @@ export function matches(address: Address, glob: string): boolean {
   return toRegExp(glob).test(address);
 }
 
-function matchesAny(address: Address, globs: readonly string[]): boolean {
+/** True when one of the globs stands for the address. */
+export function matchesAny(address: Address, globs: readonly string[]): boolean {
   return globs.some((glob) => matches(address, glob));
 }
 

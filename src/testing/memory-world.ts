@@ -34,6 +34,7 @@ export interface WorkOptions {
   readonly serial?: number;
   readonly independent?: readonly string[];
   readonly withRequired?: boolean;
+  readonly replace?: readonly string[];
 }
 
 export function memoryWorld(names: readonly string[]): MemoryWorld {
@@ -68,6 +69,7 @@ function workOf(keys: readonly string[], { options, names, roles }: { options: W
     assignments: keys.map((key, order) => assignmentOf(key, { order, options })),
     hosts: options.hosts ?? names,
     withRequired: options.withRequired ?? false,
+    targets: { target: [], exclude: [], replace: options.replace ?? [] },
     inputsOf: async () => ({}),
     forks: 50,
   };

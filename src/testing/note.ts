@@ -47,6 +47,7 @@ export const noteKind: Kind<Note, NoteActual, "shell"> = {
   probe,
   diff,
   steps,
+  absent: (desired) => ({ ...desired, absent: true }),
 };
 
 const noteRead: Read<string, string> = { name: "note", script: "notes", args: (name) => [name], parse: (output) => [output] };

@@ -191,6 +191,26 @@ describe("approval", () => {
   });
 });
 
+describe("making anew", () => {
+  test("removes what is there and creates it, at the risk of a replacement", async () => {
+    const world = lab({ one: [note("x", "1"), note("y", "1")] });
+    world.hosts.get("a")?.notes.set("x", "1").set("y", "1");
+    const more = { replace: ["a/one/note:x"] };
+    expect((await plan(world, ["a/one"], more)).entries.map(({ action }) => action)).toEqual(["replace", "none"]);
+    await expect(apply(world, ["a/one"], more)).rejects.toMatchObject({ problems: [{ code: "risk" }] });
+    expect(outcomes(await apply(world, ["a/one"], { ...more, allow: ["replace"] }))).toEqual({ "a/one/note:x": "changed", "a/one/note:y": "ok" });
+    expect(world.hosts.get("a")?.log).toEqual(["rm x", "set x=1"]);
+  });
+  test("of something that is not there is a plain creation", async () => {
+    const world = lab({ one: [note("x", "1")] });
+    expect((await plan(world, ["a/one"], { replace: ["**"] })).entries).toMatchObject([{ action: "create" }]);
+  });
+  test("of nothing is refused", async () => {
+    const world = lab({ one: [note("x", "1")] });
+    await expect(plan(world, ["a/one"], { replace: ["b/**"] })).rejects.toThrow('target "b/**" matches none of 1 resources');
+  });
+});
+
 describe("order", () => {
   test("serial holds back, exclusive excludes, and both end", async () => {
     const names = ["a", "b", "c", "d"];

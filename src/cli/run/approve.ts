@@ -40,6 +40,7 @@ export function refuseUnattended(context: Context): void {
 /** Asks what must be asked. Throws ProblemError (risk) for a guarded risk that is neither allowed nor confirmed. */
 export async function approve(plan: Plan, context: Context): Promise<Approval> {
   const allow = allowedRisks(context.given.texts("allow"));
+  refuseLimits(plan, context);
   const risky = plan.entries.filter((entry) => isGuarded(entry, allow));
   const unattended = saidYes(context) || context.io.in.isTTY !== true;
   if (unattended && risky.length > 0) throw notAllowed(risky);
@@ -49,6 +50,24 @@ export async function approve(plan: Plan, context: Context): Promise<Approval> {
   }
   const approved = saidYes(context) || (await askYes(context.io, "Apply this plan?"));
   return approved ? { approved, allow: [...new Set([...allow, ...risky.map(({ changes }) => highestRisk(changes))])] } : { approved: false };
+}
+
+// --no-restart and --max-reboots are limits that no yes lifts.
+function refuseLimits({ entries }: Plan, { given }: Context): void {
+  const atRisk = (risk: Risk): readonly Entry[] => entries.filter(({ changes }) => changes.some((change) => change.risk === risk));
+  const [restarts, reboots] = [atRisk("restart"), new Set(atRisk("reboot").map(({ host }) => host))];
+  if (given.choice("restart") === false && restarts.length > 0) {
+    const names = restarts.map(({ address }) => address).join(", ");
+    throw new ProblemError({
+      code: "risk",
+      message: `--no-restart, but this restarts: ${names}; nothing was changed`,
+      hint: "leave them out with --exclude, or apply later",
+    });
+  }
+  const most = given.number("maxReboots");
+  if (most === undefined || reboots.size <= most) return;
+  const message = `--max-reboots ${most}, but this reboots ${reboots.size} hosts: ${[...reboots].join(", ")}; nothing was changed`;
+  throw new ProblemError({ code: "risk", message, hint: "choose fewer hosts with --limit" });
 }
 
 function isGuarded({ entry, changes }: Entry, allow: readonly Risk[]): boolean {

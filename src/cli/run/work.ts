@@ -29,7 +29,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     hosts,
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),
-    targets: { target: given.texts("target"), exclude: given.texts("exclude") },
+    targets: { target: given.texts("target"), exclude: given.texts("exclude"), replace: given.texts("replace") },
     // Node loads its whole HTTP client where `fetch` is only named.
     inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
     forks: given.number("forks") ?? 50,
