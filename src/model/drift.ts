@@ -21,11 +21,24 @@ export interface DriftItem {
   /** ISO 8601, UTC: when the last apply recorded it. */
   readonly recordedAt?: string;
   readonly because?: Problem;
+  /** ISO 8601, UTC: it was still as recorded at `after`, and no longer at `before`. */
+  readonly since?: { readonly after: string; readonly before: string };
+  /** Who may have done it, by the host's own logs: hostile data. */
+  readonly by?: readonly string[];
+}
+
+/** One thing on a host that no role names; `name` is hostile data. */
+export interface Unmanaged {
+  readonly host: string;
+  readonly sort: "package" | "unit" | "port" | "key" | "cron";
+  readonly name: string;
 }
 
 export interface DriftReport {
   readonly format: 1;
   readonly created: string;
   readonly items: readonly DriftItem[];
+  /** What is on hosts and in no role, where it was asked for. */
+  readonly unmanaged?: readonly Unmanaged[];
   readonly unreachable: readonly { readonly host: string; readonly problem: Problem; readonly resources: number }[];
 }

@@ -66,7 +66,8 @@ function pieceOf(piece: string, range: Range, expression: string): readonly numb
   const [, first = "", last, step] = parts;
   const top = range.names === ranges[4]?.names ? 6 : range.to;
   const from = first === "*" ? range.from : numberOf(first, range, expression);
-  const to = last !== undefined ? numberOf(last, range, expression) : first === "*" ? top : step === undefined ? from : top;
+  const alone = first === "*" || step !== undefined ? top : from;
+  const to = last === undefined ? alone : numberOf(last, range, expression);
   const by = Number(step ?? 1);
   if (by < 1 || to < from) throw refused(expression, `"${piece}" means nothing`);
   return Array.from({ length: Math.floor((to - from) / by) + 1 }, (_, index) => from + index * by);
