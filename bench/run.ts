@@ -26,7 +26,7 @@ async function bench(given: BenchOptions): Promise<void> {
     closed.done = true;
     await lab.close();
   };
-  process.once("SIGINT", () => void close().then(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void close().then(() => process.exit(130)));
   try {
     keep(await allScenes(lab, given), about, given);
   } finally {
