@@ -9,6 +9,8 @@ export interface Redactor {
 }
 
 const shortest = 4;
+/** What the views put where they cut a text. */
+const cutMark = "…";
 
 export function makeRedactor(): Redactor {
   const forms = new Set<string>();
@@ -20,8 +22,27 @@ export function makeRedactor(): Redactor {
       const longestFirst = [...forms].sort((left, right) => right.length - left.length);
       pattern = new RegExp(longestFirst.map((form) => literal(form)).join("|"), "g");
     },
-    redact: (text) => (pattern === undefined ? text : text.replace(pattern, placeholder)),
+    redact: (text) => (pattern === undefined ? text : withoutCut(text.replace(pattern, placeholder), forms)),
   };
+}
+
+// A view that cuts a line for its width may cut a value in two: its beginning, right before the mark of a cut, goes too.
+function withoutCut(text: string, forms: ReadonlySet<string>): string {
+  const [first = "", ...pieces] = text.split(cutMark);
+  if (pieces.length === 0) return text;
+  const before = [first, ...pieces.slice(0, -1)].map((piece) => withoutBeginning(piece, forms));
+  return [...before, pieces.at(-1)].join(cutMark);
+}
+
+function withoutBeginning(text: string, forms: ReadonlySet<string>): string {
+  const longest = Math.max(0, ...[...forms].map((form) => beginningAtEnd(text, form)));
+  return longest === 0 ? text : text.slice(0, -longest) + placeholder;
+}
+
+/** How many characters at the end of the text are the beginning of the form; 0 below the shortest. */
+function beginningAtEnd(text: string, form: string): number {
+  for (let length = Math.min(text.length, form.length - 1); length >= shortest; length--) if (text.endsWith(form.slice(0, length))) return length;
+  return 0;
 }
 
 function literal(text: string): string {

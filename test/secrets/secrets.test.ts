@@ -126,6 +126,16 @@ describe("secrets: the key", () => {
 });
 
 describe("redact", () => {
+  test.each([
+    ["its beginning before the mark of a cut", "said correct-horse-b… and on", "said (sensitive)… and on"],
+    ["the beginning of its base64", `said ${Buffer.from("correct-horse-battery").toString("base64").slice(0, 11)}…`, "said (sensitive)…"],
+    ["less than four characters of it stay", "said cor… and on", "said cor… and on"],
+    ["other words before a cut stay", "some horse… of course", "some horse… of course"],
+  ])("a value cut in two: %s", (_name, text, expected) => {
+    const redactor = makeRedactor();
+    redactor.add("correct-horse-battery");
+    expect(redactor.redact(text)).toBe(expected);
+  });
   const value = 'correct horse\'s "battery" + staple/é';
   const redactor = makeRedactor();
   redactor.add(value);
