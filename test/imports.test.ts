@@ -53,3 +53,7 @@ describe("the import table", () => {
     expect([...folders].filter((folder) => below[folder ?? ""] === undefined)).toEqual([]);
   });
 });
+
+test("hlx/testing gives what the tests of roles and kinds need", async () => {
+  expect(Object.keys(await import("../src/testing/index.ts"))).toEqual(expect.arrayContaining(["memoryWorld", "runContract", "startProxy"]));
+});
