@@ -22,7 +22,7 @@ Versions: ${used.join(", ")}.
 
 - **W1**: the check of a converged host: 1 directory, 25 copies, 25 templates, 5 drop-ins, 10 packages (one list), 10 services, 5 users. hlx \`plan\`, Ansible and Mitogen \`--check --diff\`, pyinfra \`--dry\`; \`hlx-apply\` is an apply that finds nothing to do.
 - **W2**: 100 new files of 300 bytes in an empty folder. hlx \`apply --yes\`: plan, lock, journal, synced to disk, renamed, verified.
-- **limit**: one ssh2 connection a host, one exec of one script written by hand; for W2 a tar stream into a staging folder, one \`mv\`, hashes of all. It compares every answer, but reads no inventory, keeps no state, syncs nothing and shows nothing. Nobody can be faster with this library.
+- **limit**: one ssh2 connection a host, one exec of one script written by hand; for W2 a tar stream into a staging folder, one \`mv\`, hashes of all. It compares every answer, but reads no inventory, keeps no state, syncs nothing and shows nothing.
 - Wall time includes the start of the process. Every tool checks host keys, uses 20 forks and one ed25519 key; Ansible runs with pipelining, without facts, loops instead of a task a file, and cold ssh masters.
 
 ## How to read it
