@@ -5,6 +5,11 @@ export const commands: readonly CommandLine[] = [
   { name: "plan", summary: "show what would change, in dependency order, with diffs", load: async () => (await import("./commands/plan.ts")).plan },
   { name: "apply", summary: "plan, ask, do, verify", load: async () => (await import("./commands/apply.ts")).apply },
   { name: "drift", summary: "show what somebody else changed since the last apply", load: async () => (await import("./commands/drift.ts")).drift },
+  {
+    name: "schedule",
+    summary: "drift checks as systemd timers: install, list, run, remove",
+    load: async () => (await import("./commands/schedule.ts")).schedule,
+  },
   { name: "validate", summary: "find what is wrong without connecting to any host", load: async () => (await import("./commands/validate.ts")).validate },
   { name: "inventory", summary: "show hosts, groups and where each value comes from", load: async () => (await import("./commands/inventory.ts")).inventory },
   { name: "graph", summary: "show which role waits for which: text, dot, mermaid", load: async () => (await import("./commands/graph.ts")).graph },

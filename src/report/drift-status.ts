@@ -68,6 +68,6 @@ function sinceOf(item: DriftItem, memory: DriftMemory, now: string): Pick<DriftI
   const known = memory.drifted[address];
   // Recorded anew in between: what is known is of an older drift.
   if (known !== undefined && known.before > recordedAt) return { since: known };
-  const seen = memory.clean[address] ?? "";
-  return { since: { after: seen > recordedAt ? seen : recordedAt, before: now } };
+  const [after = recordedAt] = [memory.clean[address] ?? "", recordedAt].sort().reverse();
+  return { since: { after, before: now } };
 }

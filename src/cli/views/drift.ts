@@ -2,6 +2,7 @@
 import { quote } from "../../lib/quote.ts";
 import type { DriftedProperty, DriftItem, DriftReport } from "../../model/drift.ts";
 import type { Shown } from "../../model/kind.ts";
+import { sinceWords } from "../../report/drift-words.ts";
 import { textDiff, valueText } from "./change.ts";
 import { visible } from "./escape.ts";
 import { counted, padded, widthOf } from "./layout.ts";
@@ -46,8 +47,10 @@ function itemLines(item: DriftItem, { widths, view }: Drawing): readonly string[
   return [`${start}  ${remark(item)}`.trimEnd(), ...lines];
 }
 
-function remark({ status, recordedAt, because }: DriftItem): string {
+function remark({ status, recordedAt, because, since: known, by }: DriftItem): string {
   if (because !== undefined) return visible(because.message);
+  const during = sinceWords({ ...(known === undefined ? {} : { since: known }), ...(by === undefined ? {} : { by }) });
+  if (during !== "") return visible(`changed ${during}${status === "both" ? "; desired has changed too" : ""}`);
   const since = recordedAt === undefined ? "" : recordedAt.replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, " UTC");
   const words: Partial<Record<DriftItem["status"], string>> = {
     drifted: `changed after ${since}`,
