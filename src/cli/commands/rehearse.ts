@@ -1,7 +1,7 @@
 // hlx rehearse: everything on a twin, twice, and then it is gone.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { extraVars, playing, reading, saying } from "../options.ts";
+import { extraVars, playing, reading, saying, showing } from "../options.ts";
 
 export const rehearse: Command = {
   args: ["[inventory]"],
@@ -10,6 +10,7 @@ export const rehearse: Command = {
     ...reading,
     ...playing,
     extraVars,
+    ...showing,
     { flags: "--keep", summary: "leave the twins running: hlx lab down removes them" },
     { flags: "--install", summary: "install a container engine where none answers (root, Debian)" },
     ...saying,

@@ -124,12 +124,13 @@ function sayer({ printer }: Context): (line: string) => void {
   return (line) => printer.err([visible(line)]);
 }
 
-// A rehearsal asks nothing, and there is nothing that a twin could lose.
+// A rehearsal asks nothing, there is nothing that a twin could lose, and all its hosts are new: a line a resource says enough.
 function allowingAll(context: Context): Context {
   const { given } = context;
   const flag = (name: string): boolean => name === "yes" || given.flag(name);
   const texts = (name: string): readonly string[] => (name === "allow" ? guardedRisks : given.texts(name));
-  return { ...context, given: { ...given, flag, texts } };
+  const choice = (name: string): boolean | undefined => given.choice(name) ?? (name === "diff" ? false : undefined);
+  return { ...context, given: { ...given, flag, texts, choice } };
 }
 
 // Two clones of one project are two labs.
