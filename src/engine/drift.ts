@@ -1,13 +1,19 @@
 // Drift: what somebody else changed since the last apply, beside what we changed our mind about.
-import type { DriftReport } from "../model/drift.ts";
+import type { DriftReport, Unmanaged } from "../model/drift.ts";
 import type { Recorded } from "../model/ports/state.ts";
 import { driftOf } from "../plan/drift.ts";
 import { actualKey } from "../plan/texts.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
+import { presence, unmanagedOf } from "./unmanaged.ts";
 import type { Work, World } from "./world.ts";
 
+export interface DriftOptions {
+  /** Look for what is in no role, too. */
+  readonly unmanaged?: boolean;
+}
+
 /** Compares recorded, actual and desired of every resource of the chosen hosts. Changes nothing. */
-export async function findDrift(world: World, work: Work): Promise<DriftReport> {
+export async function findDrift(world: World, work: Work, { unmanaged = false }: DriftOptions = {}): Promise<DriftReport> {
   const [state, surveyed] = await Promise.all([world.state(), survey(world, work)]);
   const recorded = await state.recorded(work.hosts);
   const byKey = new Map(recorded.map((one) => [actualKey(one.host, one.id), one]));
@@ -24,7 +30,14 @@ export async function findDrift(world: World, work: Work): Promise<DriftReport> 
       ? [{ host: look.host.name, problem: look.problem, resources: countOf(recorded, look.host.name) }]
       : [],
   );
-  return { format: 1, created: world.now().toISOString(), items, unreachable };
+  const extra = unmanaged ? { unmanaged: await unmanagedOn(surveyed, world, work) } : {};
+  return { format: 1, created: world.now().toISOString(), items, ...extra, unreachable };
+}
+
+async function unmanagedOn({ looks, entries }: Survey, world: World, { hosts }: Work): Promise<readonly Unmanaged[]> {
+  const seen = [...looks.values()].filter(({ look, host }) => look === "seen" && hosts.includes(host.name));
+  const found = await Promise.all(seen.map(async ({ host }) => unmanagedOf(host.name, await (await world.sessions.of(host)).shell.ask(presence, ""), entries)));
+  return found.flat();
 }
 
 function countOf(recorded: readonly Recorded[], host: string): number {

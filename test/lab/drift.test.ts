@@ -1,5 +1,7 @@
-// Drift on real hosts: what sudo and cron-made timers say, and systemd's own judgement of the units.
+// Drift on real hosts: since when, reports, and systemd's own judgement of the units.
 import { statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { calendarsOf, nextRuns } from "../../src/schedule/cron.ts";
@@ -23,7 +25,7 @@ export default defineRole({ name: "note", summary: "One file.", params: { type: 
   );
 });
 
-test("clean, drifted with since and reports, mended", async () => {
+test("clean, then drifted: since when, in reports, told once, and what is in no role", async () => {
   expect(await lab.hlx("apply", "-y")).toMatchObject({ code: 0 });
   expect(await lab.hlx("drift")).toMatchObject({ code: 0 });
   await host.exec("printf 'other\\n' > /etc/hlx-note");
@@ -35,6 +37,19 @@ test("clean, drifted with since and reports, mended", async () => {
     ["d.prom", 'status="drifted"} 1'],
   ] as const)
     expect(lab.read(file)).toContain(part);
+  const received: string[] = [];
+  const server = createServer((request, response) => {
+    request.on("data", (chunk: Buffer) => received.push(chunk.toString()));
+    request.on("end", () => response.end());
+  });
+  await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+  const notify = ["--notify", `http://127.0.0.1:${(server.address() as AddressInfo).port}/T0KEN`];
+  expect((await lab.hlx("drift", ...notify)).stdout).not.toContain("T0KEN");
+  await lab.hlx("drift", ...notify);
+  server.close();
+  expect(received).toEqual([expect.stringContaining("note/file:/etc/hlx-note")]);
+  await host.exec("mkdir -p /etc/cron.d; touch /etc/cron.d/stranger");
+  expect((await lab.hlx("drift", "--unmanaged")).stdout).toMatch(/in no role {2}ocean {2}cron {2}\/etc\/cron.d\/stranger/);
   expect(statSync(join(lab.folder, ".hlx/drift.json")).mode & 0o777).toBe(0o600);
 });
 

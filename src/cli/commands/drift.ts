@@ -22,6 +22,7 @@ export const drift: Command = {
     ...playing,
     extraVars,
     json,
+    { flags: "--unmanaged", summary: "also show what is in no role: packages, units, ports, keys, cron entries" },
     { flags: "--junit <file>", summary: "write it as JUnit XML, for CI" },
     { flags: "--html <file>", summary: "write it as one page, for people" },
     { flags: "--prom <file>", summary: "write it for Prometheus (node_exporter's textfile collector)" },

@@ -36,7 +36,10 @@ export async function driftNow(context: Context): Promise<Standing> {
   }
   const targets = given.flag("scheduled") ? [...asked, ...readTargets(folder)] : asked;
   const memory = readMemory(textOf(join(folder, "drift.json")));
-  const report = await withWorld(context, projectOf(work), async (world) => withSuspects(withSince(await findDrift(world, work), memory), world, work));
+  const report = await withWorld(context, projectOf(work), async (world) => {
+    const found = await findDrift(world, work, { unmanaged: given.flag("unmanaged") });
+    return withSuspects(withSince(found, memory), world, work);
+  });
   hideTargets(context, targets);
   writeReports(report, context);
   if (given.flag("json")) printer.document(driftDocument(report));

@@ -30,7 +30,7 @@ export function planDocument(plan: Plan): unknown {
 }
 
 /** `hlx drift --json`. */
-export function driftDocument({ format, created, items, unreachable }: DriftReport): unknown {
+export function driftDocument({ format, created, items, unreachable, unmanaged }: DriftReport): unknown {
   return {
     format,
     document: "drift",
@@ -39,6 +39,7 @@ export function driftDocument({ format, created, items, unreachable }: DriftRepo
       .filter(({ status }) => status !== "converged")
       .map(({ because, ...item }) => ({ ...item, ...(because === undefined ? {} : { because: problemDocument(because) }) })),
     converged: items.filter(({ status }) => status === "converged").length,
+    ...(unmanaged === undefined ? {} : { unmanaged }),
     unreachable: unreachable.map(({ host, problem, resources }) => ({ host, resources, problem: problemDocument(problem) })),
   };
 }

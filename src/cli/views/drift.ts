@@ -26,6 +26,7 @@ export function driftLines(report: DriftReport, view: DriftView): readonly strin
       ({ host, problem, resources }) =>
         `${padded("unknown", 8)} ${padded(visible(host), widths.host)}  ${visible(problem.message)}; ${counted(resources, "resource")} not looked at`,
     ),
+    ...(report.unmanaged ?? []).map(({ host, sort, name }) => `in no role  ${visible(host)}  ${sort}  ${visible(name)}`),
     ...summary(report, view),
   ];
 }
