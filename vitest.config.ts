@@ -20,6 +20,7 @@ export default defineConfig({
         },
       },
     ],
+    setupFiles: ["test/seed.ts"],
     alias: { hlx: new URL("./src/index.ts", import.meta.url).pathname },
   },
 });

@@ -95,7 +95,10 @@ function expectReadable({ err, out, code }: Said, { text }: Mutation): void {
   expect(said).not.toContain(folder);
   expect(["", ...text.split("\n")].length > 1 || code === 1).toBe(true);
   if (code !== 0)
-    expect([code, err]).toEqual([1, expect.stringMatching(/^(inventory\.yaml|site\.yaml):\d+:\d+: |^error: (cannot read the playbook|pattern|there is no)/m)]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^(inventory\.yaml|site\.yaml):\d+:\d+: |^error: (cannot read the playbook|pattern|there is no|no playbook)/m),
+    ]);
   for (const [, name = "", line] of err.matchAll(/^\s*(inventory\.yaml|site\.yaml):(\d+):\d+: /gm)) {
     const lines = Math.max(text.split("\n").length, String(project[name]).split("\n").length);
     expect(Number(line)).toBeLessThanOrEqual(lines);
@@ -107,9 +110,8 @@ test("the project without a mutation is valid", async () => {
 });
 
 test("2,000 mutations of one token are valid, or refused readably at a place inside of the files", async () => {
-  const seed = Number(process.env["HLX_SEED"] ?? Date.now() % 1_000_000);
   const property = fc.asyncProperty(mutation, async (mutated) => expectReadable(await validated(mutated), mutated));
-  await fc.assert(property, { seed, numRuns: 2000, verbose: fc.VerbosityLevel.None });
+  await fc.assert(property, { numRuns: 2000, verbose: fc.VerbosityLevel.None });
 }, 120_000);
 
 test.each([
