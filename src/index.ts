@@ -1,9 +1,14 @@
-// The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library.
+// The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library but the small one for addresses.
 
+export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
 export type { Facts } from "./model/facts.ts";
-export type { Device, Group, Host, Network } from "./model/host.ts";
+export { fqdn, isWithin } from "./model/fqdn.ts";
+export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.ts";
 export type { Risk } from "./model/kind.ts";
+export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
+export { absoluteData, recordTypes } from "./model/record-data.ts";
 export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";
+export { addressOfReverse, reverseName, reverseZones } from "./model/reverse.ts";
 export { type Declaring, defineRole, type Input, type InventoryView, type Requirement, type RoleDefinition } from "./model/role.ts";
 export type { FromSchema, JsonSchema } from "./model/schema.ts";
 export { isSecretRef, type Ref, ref, type SecretRef, type Text, type TextInput, text } from "./model/text.ts";

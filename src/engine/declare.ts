@@ -3,11 +3,11 @@ import { isRecord, same } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { validateValue } from "../model/documents/validate.ts";
 import type { Facts } from "../model/facts.ts";
-import type { Host, Inventory } from "../model/host.ts";
+import type { Host } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
-import type { Assignment, InventoryView } from "../model/role.ts";
+import { type Assignment, viewOf } from "../model/role.ts";
 import { placed, type RoleRun, runRole, who } from "./run-role.ts";
 import type { Work, World } from "./world.ts";
 
@@ -37,12 +37,6 @@ export async function declare(assignments: readonly Assignment[], on: Declaring)
   problems.push(...wrong.flat(), ...conflicts(all.filter((_, index) => wrong[index]?.length === 0)));
   refuseAll(problems);
   return firsts(all);
-}
-
-export function viewOf(inventory: Inventory): InventoryView {
-  const { hosts, groups, devices, networks } = inventory;
-  const select = (pattern: string): readonly Host[] => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []);
-  return { hosts, groups, devices, networks, select };
 }
 
 async function declarationsOf(assignment: Assignment, on: Declaring, problems: Problem[]): Promise<readonly Declaration[]> {

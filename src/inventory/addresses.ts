@@ -1,6 +1,7 @@
 // Which addresses networks, hosts and devices have; what is outside, inside a range, or given twice.
+import { ipText, parseIp } from "../lib/ip.ts";
 import type { Network } from "../model/host.ts";
-import { type AddressPlan, addressIn, parse, planOf, rangeHolding, textOf } from "./networks.ts";
+import { type AddressPlan, addressIn, planOf, rangeHolding } from "./networks.ts";
 import { type RawMap, type RawNetwork, type Reading, report } from "./reading.ts";
 
 export interface Planned {
@@ -56,7 +57,7 @@ function rangesOf(plan: AddressPlan, raw: RawNetwork, reading: Reading): Network
     const who = `range "${name}" of network "${plan.name}"`;
     const [from, to] = written.split("-").map((end) => located(plan, end.trim(), { reading, path, who }));
     if (from === undefined || to === undefined) return [];
-    if ((parse(from)?.value ?? 0n) > (parse(to)?.value ?? 0n))
+    if ((parseIp(from)?.value ?? 0n) > (parseIp(to)?.value ?? 0n))
       report(reading, path, { message: `${who} ends before it begins`, hint: "write the lower address first" });
     return [[name, { from, to }] as const];
   });
@@ -85,6 +86,6 @@ export function addressesOf(
 }
 
 function insideRange({ network, plan }: Planned, range: string): { readonly hint: string } {
-  const { from = textOf(plan.first, plan.version), to = from } = network.ranges[range] ?? {};
+  const { from = ipText(plan.first, plan.version), to = from } = network.ranges[range] ?? {};
   return { hint: `choose one outside ${from}–${to}` };
 }

@@ -1,4 +1,5 @@
 // Hosts: their variables from every layer, and how each is logged in to.
+import { parseIp } from "../lib/ip.ts";
 import { isRecord, type Json } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { Group, Host, Login, Sourced } from "../model/host.ts";
@@ -6,7 +7,6 @@ import { isSecretRef } from "../model/text.ts";
 import { addressesOf, type Planned } from "./addresses.ts";
 import { interpolate } from "./interpolate.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
-import { parse } from "./networks.ts";
 import { unreachable } from "./reach.ts";
 import { isDamaged, type RawMap, type Reading, report } from "./reading.ts";
 import { hostOnlyNames, settingNames } from "./schema.ts";
@@ -34,6 +34,11 @@ export function derivedMac(id: number): string {
   return `BC:24:11:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4)}`;
 }
 
+/** The aliases that a host or device has; none is nothing. */
+export function aliasesIn({ aliases }: RawMap): { readonly aliases?: readonly string[] } {
+  return Array.isArray(aliases) && aliases.length > 0 ? { aliases: aliases.map(String) } : {};
+}
+
 type Addresses = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 function hostOf(name: string, addresses: Addresses, world: HostWorld): Host {
@@ -51,6 +56,7 @@ function hostOf(name: string, addresses: Addresses, world: HostWorld): Host {
     groups: groups.toSorted(),
     addresses: addresses.get(name) ?? {},
     ...(typeof vars["mac"] === "string" && { mac: vars["mac"] }),
+    ...aliasesIn(vars),
     vars,
     sources,
     at: world.reading.document.at(["hosts", name], "key"),
@@ -129,7 +135,7 @@ function addressToConnect(name: string, { connect, address }: Readonly<Record<st
   const own = from.addresses.get(name) ?? {};
   if (typeof connect !== "string") return Object.values(own)[0] ?? plainAddress(name, address, from);
   const [host = "", network = ""] = splitReference(connect);
-  const found = own[connect] ?? from.addresses.get(host)?.[network] ?? (parse(connect) === undefined ? undefined : connect);
+  const found = own[connect] ?? from.addresses.get(host)?.[network] ?? (parseIp(connect) === undefined ? undefined : connect);
   if (found !== undefined) return found;
   const at = from.sources["connect"]?.at;
   const hint = didYouMean(connect, Object.keys(own)) ?? `its networks: ${Object.keys(own).join(", ") || "none"}`;

@@ -12,9 +12,10 @@ import { addressesOf, type Planned, planNetworks } from "./addresses.ts";
 import { checkWhole } from "./checks.ts";
 import { disagreements } from "./disagreements.ts";
 import { depthsOf, resolveGroups } from "./groups.ts";
-import { resolveHosts } from "./hosts.ts";
+import { aliasesIn, resolveHosts } from "./hosts.ts";
 import { selectHosts } from "./patterns.ts";
 import { type Reading, report } from "./reading.ts";
+import { networksWithRecords } from "./records.ts";
 import { type Addressed, hostsWithResolvers, networksWithResolvers } from "./resolvers.ts";
 import { extraVarsSchema, inventorySchemaFor } from "./schema.ts";
 import { sourcesIn } from "./secret-sources.ts";
@@ -39,7 +40,7 @@ export function loadInventory({ file, text, ...options }: { readonly file: strin
   const devices = resolveDevices(reading, networks);
   checkWhole({ reading, hosts: written, devices });
   const named: Addressed = new Map<string, Device>([...written, ...devices]);
-  const resolved = networksWithResolvers(reading, networks, named);
+  const resolved = networksWithRecords(reading, networksWithResolvers(reading, networks, named), { networks, named });
   const hosts = hostsWithResolvers(reading, written, named);
   refuseAll(byPlace(reading.problems));
   const folder = dirname(file);
@@ -55,6 +56,7 @@ export function loadInventory({ file, text, ...options }: { readonly file: strin
     ...(playbook !== undefined && { playbook: resolve(folder, playbook) }),
     ...(secrets !== undefined && { secrets: sourcesIn(folder, secrets) }),
     warnings: disagreements(hosts.values(), depths),
+    at: (path) => reading.document.at(path),
     select: (pattern) => selectHosts(pattern, { hosts: [...hosts.keys()], groups }, options.readFile === undefined ? {} : { readFile: options.readFile }),
   };
 }
@@ -114,7 +116,7 @@ function subject(path: Path): string {
 function resolveDevices(reading: Reading, networks: ReadonlyMap<string, Planned>): ReadonlyMap<string, Device> {
   const entries = Object.entries(reading.raw.devices ?? {}).map(([name, raw]): [string, Device] => {
     const addresses = addressesOf(name, raw, { reading, networks, section: "devices" });
-    return [name, { name, addresses, ...(typeof raw["mac"] === "string" && { mac: raw["mac"] }) }];
+    return [name, { name, addresses, ...(typeof raw["mac"] === "string" && { mac: raw["mac"] }), ...aliasesIn(raw) }];
   });
   return new Map(entries);
 }

@@ -25,7 +25,11 @@ export interface RawNetwork {
   readonly domain?: string;
   readonly dns?: readonly string[];
   readonly ranges?: Readonly<Record<string, string>>;
+  readonly records?: Readonly<Record<string, RawRecord | readonly RawRecord[]>>;
 }
+
+/** A name, a host number, an address, or a record in full. */
+export type RawRecord = string | number | { readonly type: string; readonly data: string; readonly ttl?: number };
 
 export type RawGroup = string | readonly string[] | (RawMap & { readonly hosts?: string | readonly string[]; readonly children?: readonly string[] });
 

@@ -1,4 +1,5 @@
 // DNS servers by the names of this inventory, as addresses.
+import { parseIp } from "../lib/ip.ts";
 import { isRecord } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { Path } from "../model/documents/document.ts";
@@ -6,7 +7,6 @@ import type { Host, Network } from "../model/host.ts";
 import type { Position } from "../model/problem.ts";
 import type { Planned } from "./addresses.ts";
 import { splitReference } from "./hosts.ts";
-import { parse } from "./networks.ts";
 import { unreachable } from "./reach.ts";
 import { isDamaged, type Reading } from "./reading.ts";
 
@@ -46,7 +46,7 @@ function pathOf(host: string, layer: string): Path | undefined {
   return layer.startsWith("group ") ? ["groups", layer.slice("group ".length), "vm", "dns"] : undefined;
 }
 
-interface Asking {
+export interface Asking {
   readonly reading: Reading;
   readonly named: Addressed;
   /** Where an address of a name is looked for first. */
@@ -56,28 +56,29 @@ interface Asking {
 
 function addressesOf(asked: readonly { readonly written: string; readonly at: Position | undefined }[], asking: Asking): readonly string[] {
   return asked.flatMap(({ written, at }) => {
-    const address = parse(written) === undefined ? addressOf(written, asking) : written;
+    const address = parseIp(written) === undefined ? addressOf(written, asking) : written;
     if (address !== undefined) return [address];
     if (!mayHaveOne(written, asking)) asking.reading.problems.push({ code: "input", ...nowhere(written, asking), ...(at && { at }) });
     return [];
   });
 }
 
-// In the asker's own networks, else the first that the name has; `host.network` names one.
-function addressOf(written: string, { named, networks }: Asking): string | undefined {
+/** The address of a host or device: in the asker's own networks, else the first that the name has; `host.network` names one. */
+export function addressOf(written: string, { named, networks }: Asking): string | undefined {
   const [host, network] = splitReference(written);
   const own = named.get(written)?.addresses ?? {};
   const near = networks.find((name) => own[name] !== undefined);
   return (near === undefined ? undefined : own[near]) ?? Object.values(own)[0] ?? named.get(host)?.addresses[network];
 }
 
-// What something else is wrong with may well have an address once that is mended.
-function mayHaveOne(written: string, { reading }: Asking): boolean {
+/** What something else is wrong with may well have an address once that is mended. */
+export function mayHaveOne(written: string, { reading }: Asking): boolean {
   const names = [written, splitReference(written)[0]];
   return names.some((name) => isDamaged(reading, "hosts", name) || isDamaged(reading, "devices", name));
 }
 
-function nowhere(written: string, { named, who }: Asking): { readonly message: string; readonly hint: string } {
+/** What to say of a name that has no address. */
+export function nowhere(written: string, { named, who }: Asking): { readonly message: string; readonly hint: string } {
   const wrong = named.has(written) ? undefined : unreachable(written);
   if (wrong !== undefined) return { message: `${who}: ${wrong.wrong}`, hint: wrong.hint };
   const hint = (named.has(written) ? undefined : didYouMean(written, named.keys())) ?? "write an address, or a host or device of this inventory";

@@ -1,4 +1,5 @@
 // The JSON Schema of inventory.yaml: what may stand where, with a sentence on each key.
+import { recordTypes } from "../model/record-data.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import { secretSources } from "./secret-sources.ts";
 
@@ -127,6 +128,40 @@ const range = {
   pattern: "^[0-9A-Fa-f.:]+ ?- ?[0-9A-Fa-f.:]+$",
 } as const;
 
+const recordName = {
+  type: "string",
+  pattern: "^(@|(\\*|[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*)$",
+  maxLength: 253,
+  title: "a name relative to the network's domain: www, _ldap._tcp, *, or @ for the domain itself",
+} as const;
+const record = {
+  title: "a host or device, a host number, an address, or { type: MX, data: 10 mail }",
+  anyOf: [
+    { type: "integer", minimum: 0, maximum: 4294967295 },
+    reach,
+    {
+      type: "object",
+      additionalProperties: false,
+      required: ["type", "data"],
+      properties: {
+        type: { enum: recordTypes },
+        data: {
+          type: "string",
+          pattern: "^[^\\u0000-\\u001f\\u007f]+$",
+          description: "As in a zone file; names without a last dot are in the network's domain",
+        },
+        ttl: { type: "integer", minimum: 0, maximum: 2147483647, description: "Seconds" },
+      },
+    },
+  ],
+} as const;
+const records = {
+  type: "object",
+  propertyNames: recordName,
+  description: 'Names of its domain beside those of hosts and devices: www: ocean, printer: 50, "@": { type: MX, data: 10 mail }',
+  additionalProperties: { title: record.title, anyOf: [...record.anyOf, { type: "array", items: record }] },
+} as const;
+
 const network = {
   type: "object",
   additionalProperties: false,
@@ -138,6 +173,7 @@ const network = {
     domain: { ...hostName, description: "The DNS domain of its hosts" },
     dns: { type: "array", items: reach, description: "Its resolvers: host names or addresses" },
     ranges: { type: "object", propertyNames: name, additionalProperties: range, description: "Addresses that no host may have, by name: dhcp: 150-239" },
+    records,
   },
 } as const;
 

@@ -1,6 +1,7 @@
 // Hosts, groups and variables as the engine and roles see them.
 
 import type { Json, JsonObject } from "../lib/json.ts";
+import type { Path } from "./documents/document.ts";
 import type { SecretSources } from "./ports/secrets.ts";
 import type { Position } from "./problem.ts";
 import type { SecretRef } from "./text.ts";
@@ -45,6 +46,8 @@ export interface Host {
   /** Network name to address: `{ lan: "192.168.1.2" }`. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly mac?: string;
+  /** Further names of it, in the domains of its networks. */
+  readonly aliases?: readonly string[];
   /** Every variable; values are data and never evaluated. A null-prototype object. */
   readonly vars: Readonly<Record<string, Json>>;
   /** The same variables with where each came from. */
@@ -66,6 +69,24 @@ export interface Device {
   readonly name: string;
   readonly addresses: Readonly<Record<string, string>>;
   readonly mac?: string;
+  /** Further names of it, in the domains of its networks. */
+  readonly aliases?: readonly string[];
+}
+
+/** One record of a network's domain beside those of its hosts and devices. */
+export interface NetworkRecord {
+  /** Relative to the domain: "www", "*", "_ldap._tcp"; "@" is the domain itself. */
+  readonly name: string;
+  /** "A", "MX", "TXT" … */
+  readonly type: string;
+  /** As in a zone file; names in it that have no last dot are relative to the domain. */
+  readonly data: string;
+  /** Seconds; the zone's default where it is left out. */
+  readonly ttl?: number;
+  /** The host or device whose address it is. */
+  readonly to?: string;
+  /** Where it stands in the inventory. */
+  readonly path: Path;
 }
 
 export interface Network {
@@ -79,6 +100,8 @@ export interface Network {
   readonly dns: readonly string[];
   /** Inclusive ranges of addresses: `{ dhcp: { from, to } }`. */
   readonly ranges: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+  /** Records of its domain beside those of its hosts and devices; in the file's order. */
+  readonly records?: readonly NetworkRecord[];
 }
 
 /** Everything that the inventory files say, read and checked. */
@@ -102,6 +125,8 @@ export interface Inventory {
   readonly secretValues?: ReadonlyMap<string, string>;
   /** What is odd but no error: shown as warnings. */
   readonly warnings: readonly { readonly message: string; readonly at?: Position }[];
+  /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
+  at?(path: Path): Position | undefined;
   /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing. */
   select(pattern: string): readonly string[];
 }

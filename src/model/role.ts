@@ -1,7 +1,8 @@
 // Roles, plays and assignments: which resources go to which hosts.
 import type { Json } from "../lib/json.ts";
+import type { Path } from "./documents/document.ts";
 import type { Facts } from "./facts.ts";
-import type { Device, Group, Host, Network } from "./host.ts";
+import type { Device, Group, Host, Inventory, Network } from "./host.ts";
 import type { Position } from "./problem.ts";
 import type { Resource } from "./resource.ts";
 import type { FromSchema, JsonSchema } from "./schema.ts";
@@ -13,6 +14,15 @@ export interface InventoryView {
   readonly devices: ReadonlyMap<string, Device>;
   readonly networks: ReadonlyMap<string, Network>;
   select(pattern: string): readonly Host[];
+  /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
+  at?(path: Path): Position | undefined;
+}
+
+/** The inventory as roles see it. */
+export function viewOf(inventory: Inventory): InventoryView {
+  const { hosts, groups, devices, networks } = inventory;
+  const select = (pattern: string): readonly Host[] => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []);
+  return { hosts, groups, devices, networks, select, at: (path) => inventory.at?.(path) };
 }
 
 /** Something that must be looked up before roles run. `file` is relative to the role's folder first, then the inventory's. */

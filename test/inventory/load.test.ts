@@ -35,6 +35,23 @@ const refused: readonly (readonly [name: string, text: string, said: RegExp])[] 
   ["a guest id twice", `${head}  a: { vm: { id: 101 } }\n  b: { vm: { id: 101 } }\n`, /the guest id 101 is given/],
   ["variables in a circle", `${head}  a: { vars: { x: "\${y}", y: "\${x}" } }\n`, /x → y → x/],
   ["an unknown variable", `${head}  a: { vars: { x: "\${yy}" } }\n`, /refers to "yy"/],
+  [
+    "a record of nobody",
+    "format: 1\nnetworks: { l: { cidr: 10.0.0.0/24, domain: x, records: { www: wbe } } }\nhosts: { web: {} }\n",
+    /record "www" of network "l" names "wbe".*did you mean "web"/,
+  ],
+  [
+    "a record outside",
+    "format: 1\nnetworks: { l: { cidr: 10.0.0.0/24, domain: x, records: { p: 300 } } }\nhosts: { a: {} }\n",
+    /2:\d+ record "p" of network "l": 300 is outside l/,
+  ],
+  [
+    "an A record with a name",
+    "format: 1\nnetworks: { l: { cidr: 10.0.0.0/24, domain: x, records: { p: { type: A, data: web } } } }\nhosts: { a: {} }\n",
+    /"web" is no IPv4 address/,
+  ],
+  ["records without a domain", "format: 1\nnetworks: { l: { cidr: 10.0.0.0/24, records: { p: 3 } } }\nhosts: { a: {} }\n", /records, and no domain/],
+  ["an unknown type", "format: 1\nnetworks: { l: { cidr: 10.0.0.0/24, domain: x, records: { p: { type: MXX, data: 3 } } } }\nhosts: { a: {} }\n", /type/],
   ["an empty file", "# nothing\n", /no hosts \| .*hlx init/],
 ];
 

@@ -4,7 +4,7 @@ import { canonical, isRecord } from "../../lib/json.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 import type { Inventory } from "../../model/host.ts";
 import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
-import type { Assignment, Input, InventoryView } from "../../model/role.ts";
+import { type Assignment, type Input, viewOf } from "../../model/role.ts";
 import type { LoadedRole } from "../roles/load.ts";
 import { fileSource } from "./file.ts";
 import { githubKeysSource } from "./github-keys.ts";
@@ -63,11 +63,6 @@ function askRole(assignment: Assignment, { role }: LoadedRole, inventory: Invent
     const message = `role ${assignment.as} on ${assignment.host} failed while asking for its inputs: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new ProblemError({ code: "input", message, cause, ...placed(assignment) });
   }
-}
-
-function viewOf(inventory: Inventory): InventoryView {
-  const { hosts, groups, devices, networks } = inventory;
-  return { hosts, groups, devices, networks, select: (pattern) => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []) };
 }
 
 function lookUp(asked: Input, { loaded, lookup }: { loaded: LoadedRole; lookup: Lookup }): Promise<string> {
