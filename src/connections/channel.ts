@@ -1,5 +1,5 @@
 // What stands between a way of reaching a host and the shell spoken over it.
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { Problem } from "../model/problem.ts";
 
 /** One running command on the host, with its three streams. No pty, ever. */
@@ -19,6 +19,8 @@ export interface Transport {
   readonly user: string;
   /** Starts a command line (text for the login user's shell, made by the caller with lib/quote). Throws ProblemError when no channel can be opened. */
   exec(command: string): Promise<Channel>;
+  /** Opens a byte stream to a port of the host's loopback or to a Unix socket there, as the login user; undefined when the host does not let it. Left out where the transport cannot. */
+  forward?(to: { readonly port: number } | { readonly socket: string }): Promise<Duplex | undefined>;
   /** Resolves with the reason when the connection is lost; stays pending as long as it lives. */
   readonly lost: Promise<Problem>;
   close(): Promise<void>;

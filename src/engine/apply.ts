@@ -5,7 +5,7 @@ import type { Host } from "../model/host.ts";
 import type { Found, Risk } from "../model/kind.ts";
 import { highestRisk } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost } from "../model/plan.ts";
-import type { Holder, Session } from "../model/ports/shell.ts";
+import type { Holder } from "../model/ports/shell.ts";
 import type { RunStart, State } from "../model/ports/state.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
@@ -17,7 +17,7 @@ import { recordAll } from "./record.ts";
 import { keyFor, secretsOf } from "./survey.ts";
 import { makeTurns, type Turns } from "./turns.ts";
 import { undoFolder } from "./undo.ts";
-import type { World } from "./world.ts";
+import type { HostSession, World } from "./world.ts";
 
 export interface ApplyOptions {
   /** The plan came from a file: it may be used once, on each host. */
@@ -130,7 +130,7 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
   }
 }
 
-async function openSession(planned: PlannedHost, world: World): Promise<Session> {
+async function openSession(planned: PlannedHost, world: World): Promise<HostSession> {
   const bare: Host = { name: planned.host, login: planned.login, groups: [], addresses: {}, vars: {}, sources: {} };
   return world.sessions.of(bare);
 }

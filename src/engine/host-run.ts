@@ -2,13 +2,13 @@
 import type { Outcome } from "../model/event.ts";
 import type { Ahead, AnyKind, Found } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
-import type { Session, ShellWriter } from "../model/ports/shell.ts";
+import type { ShellWriter } from "../model/ports/shell.ts";
 import type { JournalRecord, State } from "../model/ports/state.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
 import { aheadOf } from "../plan/assemble.ts";
 import { actualKey } from "../plan/texts.ts";
-import type { World } from "./world.ts";
+import type { HostSession, World } from "./world.ts";
 
 /** Leave for one resource, just before it. */
 export type Approve = (entry: Entry) => Promise<boolean>;
@@ -34,7 +34,7 @@ export interface Run {
 
 export interface HostRun extends Run {
   readonly host: string;
-  readonly session: Session;
+  readonly session: HostSession;
   readonly writer: ShellWriter;
 }
 

@@ -1,17 +1,18 @@
 // One host's part of an apply: lock, freshness, units in order, a last look at everything, release.
 import type { Found } from "../model/kind.ts";
 import type { Entry, Unit } from "../model/plan.ts";
-import type { Holder, LockAnswer, Session, ShellWriter } from "../model/ports/shell.ts";
+import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
 import { type HostRun, note, type Run } from "./host-run.ts";
 import { probe } from "./look.ts";
 import { diffNow } from "./ready.ts";
 import type { Turns } from "./turns.ts";
 import { type Fresh, runUnit, skipAll } from "./unit.ts";
+import type { HostSession } from "./world.ts";
 
 export interface HostWork {
   readonly host: string;
-  readonly session: Session;
+  readonly session: HostSession;
   /** In the plan's order. */
   readonly units: readonly { readonly unit: Unit; readonly entries: readonly Entry[] }[];
   readonly holder: Holder;
@@ -81,7 +82,7 @@ async function settleLock(asked: Promise<LockAnswer>): Promise<LockAnswer> {
   }
 }
 
-async function look(entries: readonly Entry[], session: Session, run: Run): Promise<Fresh> {
+async function look(entries: readonly Entry[], session: HostSession, run: Run): Promise<Fresh> {
   const found = await Promise.all(entries.map((entry) => probe(entry, { world: run.world, session })));
   return new Map(entries.map((entry, index) => [entry.address, found[index] ?? nothing]));
 }

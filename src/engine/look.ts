@@ -2,13 +2,12 @@
 import type { Facts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import type { Found } from "../model/kind.ts";
-import type { Readers } from "../model/ports/index.ts";
-import type { Session } from "../model/ports/shell.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment } from "../model/role.ts";
 import { declare } from "./declare.ts";
-import type { Work, World } from "./world.ts";
+import { readersOf } from "./sessions.ts";
+import type { HostSession, Work, World } from "./world.ts";
 
 /** What one host showed. `found` is aligned with `declared`. */
 export type HostLook =
@@ -41,16 +40,17 @@ export async function lookAt(
 /** What the resource's kind finds; a probe that throws could not look. */
 export async function probe(
   { kind, desired }: Pick<Resource, "kind" | "desired">,
-  { world, session }: { readonly world: Pick<World, "kinds">; readonly session: Session },
+  { world, session }: { readonly world: Pick<World, "kinds">; readonly session: HostSession },
 ): Promise<Found<unknown>> {
   try {
-    return (await world.kinds.get(kind)?.probe(desired, readersOf(session))) ?? notProbed;
+    const known = world.kinds.get(kind);
+    return known === undefined ? notProbed : await known.probe(desired, readersOf(session, known.via));
   } catch (thrown) {
     return { found: "unknown", because: problemOf(thrown) };
   }
 }
 
-type Reached = { readonly look: "reached"; readonly session: Session; readonly facts: Facts };
+type Reached = { readonly look: "reached"; readonly session: HostSession; readonly facts: Facts };
 
 /** Connects and gathers facts. */
 export async function reach(host: Host, world: World): Promise<Reached | Extract<HostLook, { look: "unreachable" }>> {
@@ -67,10 +67,6 @@ export async function reach(host: Host, world: World): Promise<Reached | Extract
 }
 
 const notProbed: Found<never> = { found: "unknown", because: { code: "internal", message: "was not probed" } };
-
-function readersOf(session: Session): Readers {
-  return { shell: session.shell };
-}
 
 function unreachable(host: Host, problem: Problem, world: World): Extract<HostLook, { look: "unreachable" }> {
   world.emit({ event: "unreachable", host: host.name, problem });

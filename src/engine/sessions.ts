@@ -1,23 +1,42 @@
-// One session a host and run.
+// One session a host and run, and the APIs that are reached over it or beside it.
 import type { Host } from "../model/host.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
-import type { Session } from "../model/ports/shell.ts";
+import type { EndpointDriver, Endpoints } from "../model/ports/endpoint.ts";
+import type { Readers } from "../model/ports/index.ts";
+import type { Secrets } from "../model/ports/secrets.ts";
 import { ProblemError } from "../model/problem.ts";
-import type { Sessions } from "./world.ts";
+import type { HostSession, Sessions } from "./world.ts";
 
-export function makeSessions(connections: ReadonlyMap<string, Connection>, options: ConnectOptions): Sessions {
-  const opening = new Map<string, Promise<Session>>();
-  const opened = new Map<string, Session>();
+export interface SessionsOptions {
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly endpoints: ReadonlyMap<string, EndpointDriver>;
+  readonly connect: ConnectOptions;
+  readonly secrets: Pick<Secrets, "resolve">;
+}
 
-  async function open(host: Host): Promise<Session> {
-    const connection = connections.get(host.login.connection);
-    if (connection === undefined) throw new ProblemError({ code: "input", message: `${host.name}: no connection called "${host.login.connection}"` });
-    const session = await connection.open(host, options);
-    opened.set(host.name, session);
-    return session;
+export function makeSessions({ connections, endpoints, connect, secrets }: SessionsOptions): Sessions {
+  const opening = new Map<string, Promise<HostSession>>();
+  const opened = new Map<string, HostSession>();
+  const started = new Map<string, Endpoints>();
+
+  function endpointsOf(port: string): Endpoints {
+    const driver = endpoints.get(port);
+    if (driver === undefined) throw new ProblemError({ code: "internal", message: `nothing reaches the port "${port}"` });
+    const known = started.get(port) ?? driver.start({ connect, secret: (name) => secretOf(name, secrets) });
+    started.set(port, known);
+    return known;
   }
 
-  function of(host: Host): Promise<Session> {
+  async function open(host: Host): Promise<HostSession> {
+    const connection = connections.get(host.login.connection);
+    if (connection === undefined) throw new ProblemError({ code: "input", message: `${host.name}: no connection called "${host.login.connection}"` });
+    const session = await connection.open(host, connect);
+    const asHost: HostSession = { ...session, endpoint: (port) => endpointsOf(port).of(host, async () => session) };
+    opened.set(host.name, asHost);
+    return asHost;
+  }
+
+  function of(host: Host): Promise<HostSession> {
     const known = opening.get(host.name) ?? open(host);
     opening.set(host.name, known);
     return known;
@@ -25,8 +44,24 @@ export function makeSessions(connections: ReadonlyMap<string, Connection>, optio
 
   async function closeAll(): Promise<void> {
     await Promise.allSettled(opening.values());
+    await Promise.allSettled([...started.values()].map((one) => one.close()));
     await Promise.allSettled([...opened.values()].map((session) => session.close()));
   }
 
   return { of, closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+}
+
+/** What kinds may ask with: the shell, and every other port opened by the first question to it. */
+export function readersOf(session: Pick<HostSession, "shell" | "endpoint">, ports: readonly string[]): Readers {
+  const beside = ports.filter((port) => port !== "shell");
+  return Object.defineProperties(
+    { shell: session.shell },
+    Object.fromEntries(beside.map((port) => [port, { enumerable: true, get: () => session.endpoint(port).reader }])),
+  ) as Readers;
+}
+
+async function secretOf(name: string, secrets: Pick<Secrets, "resolve">): Promise<string> {
+  const value = (await secrets.resolve([name])).get(name);
+  if (value === undefined) throw new ProblemError({ code: "missing", message: `secret ${name} is not known` });
+  return value;
 }

@@ -5,7 +5,7 @@ import type { ShortStep, WriteOptions } from "../model/ports/shell.ts";
 import type { JournalRecord } from "../model/ports/state.ts";
 import type { Problem } from "../model/problem.ts";
 import { ProblemError, problemOf } from "../model/problem.ts";
-import { type Step, type StepResult, titleOf } from "../model/step.ts";
+import { type Api, type Step, type StepResult, titleOf } from "../model/step.ts";
 import type { Ref, SecretRef } from "../model/text.ts";
 import { actualAsRecorded } from "../plan/drift.ts";
 import { isSealed } from "../plan/seal.ts";
@@ -73,7 +73,7 @@ async function oneStep(step: Step, ready: Ready, on: HostRun): Promise<StepResul
   const options = writeOptions([ready], on);
   switch (step.do) {
     case "api":
-      return { result: "failed", output: "", exitStatus: -1, because: `no endpoint for ${step.via} on this host` };
+      return settle(() => throughApi(step, { on, options }));
     case "detached":
     case "wait":
     case "reboot":
@@ -81,6 +81,12 @@ async function oneStep(step: Step, ready: Ready, on: HostRun): Promise<StepResul
     default:
       return (await guardedBatch([step], { on, writing: options }))[0] ?? skipped;
   }
+}
+
+// The endpoint knows nothing of the host's lock: it is looked at right before.
+async function throughApi(step: Api, { on, options }: { readonly on: HostRun; readonly options: WriteOptions }): Promise<StepResult> {
+  const [held = skipped] = await on.writer.batch([{ do: "run", title: "look at the lock", script: ":", args: [] }], options);
+  return held.result === "done" ? await on.session.endpoint(step.via).call(step, options) : held;
 }
 
 async function guardedBatch(steps: readonly ShortStep[], { on, writing }: { on: HostRun; writing: WriteOptions }): Promise<readonly StepResult[]> {

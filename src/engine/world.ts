@@ -4,6 +4,7 @@ import type { Facts } from "../model/facts.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
+import type { Endpoint } from "../model/ports/endpoint.ts";
 import type { Secrets } from "../model/ports/secrets.ts";
 import type { Session, ShellReader } from "../model/ports/shell.ts";
 import type { State } from "../model/ports/state.ts";
@@ -31,10 +32,16 @@ export interface World {
   readonly stop: AbortSignal;
 }
 
+/** A host's session, and the APIs of that host. */
+export interface HostSession extends Session {
+  /** Throws ProblemError (internal) for a port without a driver. */
+  endpoint(port: string): Endpoint;
+}
+
 /** The open ways to hosts: opened at the first use, shared, closed together. */
 export interface Sessions {
   /** Throws ProblemError (unreachable, trust, privilege); a failure is remembered for the run. */
-  of(host: Host): Promise<Session>;
+  of(host: Host): Promise<HostSession>;
   /** Round trips that a host cost so far; 0 when it was never opened. */
   roundTrips(host: string): number;
   closeAll(): Promise<void>;

@@ -61,6 +61,9 @@ function memorySession(host: MemoryHost): Session {
   return {
     shell,
     lock: async (holder, options) => lockOf(host, { holder, planId: options?.planId }),
+    dial: async () => {
+      throw new ProblemError({ code: "missing", message: "a host in memory has no services" });
+    },
     traffic: () => ({ roundTrips: trips, commands: trips, bytesUp: 0, bytesDown: 0 }),
     close: async () => undefined,
   };

@@ -7,6 +7,8 @@ import type { Facts } from "../model/facts.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { ConnectOptions } from "../model/ports/connection.ts";
+import type { EndpointDriver } from "../model/ports/endpoint.ts";
+import type { Secrets } from "../model/ports/secrets.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment, Role } from "../model/role.ts";
@@ -22,6 +24,10 @@ export interface MemoryWorld {
   readonly secrets: Map<string, string>;
   /** Resources that a role declares; change it to change one's mind. */
   readonly roles: Map<string, (host: string) => readonly Resource[]>;
+  /** The kind "note"; add others to try them. */
+  readonly kinds: Map<string, AnyKind>;
+  /** Drivers of ports beside the shell; none at first. */
+  readonly endpoints: Map<string, EndpointDriver>;
   /** A fresh run: new sessions, the same hosts and state. */
   world(): World;
   /** Work over `host/role` keys in playbook order; `requires` adds requirements by key: `{ "b/two": ["one@a"] }` is role one on host a. */
@@ -44,13 +50,15 @@ export function memoryWorld(names: readonly string[]): MemoryWorld {
   const stop = new AbortController();
   const secrets = new Map<string, string>();
   const roles = new Map<string, (host: string) => readonly Resource[]>();
+  const kinds = new Map([["note", noteKind as AnyKind]]);
+  const endpoints = new Map<string, EndpointDriver>();
   const world = (): World => ({
-    kinds: new Map([["note", noteKind as AnyKind]]),
+    kinds,
     connections: new Map([["memory", memoryConnection(hosts)]]),
     connect: noOptions,
-    sessions: makeSessions(new Map([["memory", memoryConnection(hosts)]]), noOptions),
+    sessions: makeSessions({ connections: new Map([["memory", memoryConnection(hosts)]]), endpoints, connect: noOptions, secrets: secretsIn(secrets) }),
     facts: async () => someFacts,
-    secrets: { resolve: async (wanted) => new Map(wanted.map((name) => [name, secretOf(secrets, name)])), key: async () => new Uint8Array(32).fill(7) },
+    secrets: secretsIn(secrets),
     state: async () => state,
     now: () => new Date("2026-11-21T12:00:00Z"),
     monotonicMs: () => 0,
@@ -58,7 +66,7 @@ export function memoryWorld(names: readonly string[]): MemoryWorld {
     emit: (event) => void events.push({ ms: 0, ...event } as Event),
     stop: stop.signal,
   });
-  return { hosts, events, state, stop, secrets, roles, world, work: (keys, options = {}) => workOf(keys, { options, names, roles }) };
+  return { hosts, events, state, stop, secrets, roles, kinds, endpoints, world, work: (keys, options = {}) => workOf(keys, { options, names, roles }) };
 }
 
 function workOf(keys: readonly string[], { options, names, roles }: { options: WorkOptions; names: readonly string[]; roles: MemoryWorld["roles"] }): Work {
@@ -102,6 +110,10 @@ function memoryInventory(names: readonly string[]): Inventory {
     warnings: [],
     select: (pattern) => pattern.split(","),
   };
+}
+
+function secretsIn(secrets: ReadonlyMap<string, string>): Secrets {
+  return { resolve: async (wanted) => new Map(wanted.map((name) => [name, secretOf(secrets, name)])), key: async () => new Uint8Array(32).fill(7) };
 }
 
 function secretOf(secrets: ReadonlyMap<string, string>, name: string): string {

@@ -1,5 +1,6 @@
 // The wiring: real connections, kinds, secrets and state behind the engine's World.
 import { join, resolve } from "node:path";
+import { endpoints } from "../../connections/endpoints.ts";
 import { connections } from "../../connections/registry.ts";
 import { makeSessions } from "../../engine/sessions.ts";
 import type { World } from "../../engine/world.ts";
@@ -42,7 +43,8 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
   const before = context.redaction.redact;
   context.redaction.redact = (text) => before(redactor.redact(text));
   const connect = connectOptions(context, options, { learn: (secret) => redactor.add(secret), secrets });
-  const sessions = makeSessions(connections, connect);
+  const learnt = learning(secrets, (secret) => redactor.add(secret));
+  const sessions = makeSessions({ connections, endpoints, connect, secrets: learnt });
   let state: Promise<State> | undefined;
   const world: World = {
     kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
@@ -50,7 +52,7 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
     connect,
     sessions,
     facts: gatherFacts,
-    secrets: learning(secrets, (secret) => redactor.add(secret)),
+    secrets: learnt,
     state: () => (state ??= openState(options.folder, io, options.state).then((opened) => redactingState(opened, redactor.redact))),
     now: io.now,
     monotonicMs: io.monotonicMs,

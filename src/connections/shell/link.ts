@@ -1,6 +1,9 @@
 // The way to one host: the connection, the session's shell on it, and what replaces them when they break.
+import type { Duplex } from "node:stream";
+import { quote, quoteAll } from "../../lib/quote.ts";
 import { type Problem, ProblemError, problemOf } from "../../model/problem.ts";
-import type { Transport } from "../channel.ts";
+import type { Script } from "../../model/step.ts";
+import type { Channel, Transport } from "../channel.ts";
 import { hostPaths, type Paths, type SessionOptions } from "./options.ts";
 import type { Counters, Reply, Request } from "./remote.ts";
 import { killGroup } from "./scripts/start.ts";
@@ -68,6 +71,18 @@ export class Link {
   async beside(broken: (stuck: boolean) => void): Promise<Opened> {
     const transport = await this.#reach();
     return await openShell(transport, this.#spec(broken));
+  }
+
+  /** A byte stream forwarded by the transport; undefined where it cannot, or the host does not let it. Throws ProblemError. */
+  async forward(to: { readonly port: number } | { readonly socket: string }): Promise<Duplex | undefined> {
+    return await (await this.#reach()).forward?.(to);
+  }
+
+  /** A channel that runs the script as root, and nothing else: its standard streams are the caller's. Throws ProblemError. */
+  async hand(script: Script): Promise<Channel> {
+    const { shell, hello } = await this.beside(() => undefined);
+    await hello;
+    return shell.hand(`exec ${this.paths.sh} -c ${quote(script.script)} sh ${quoteAll(script.args)}\n`);
   }
 
   /** Kills what runs in a shell's process group, over another channel. Never throws. */

@@ -52,14 +52,16 @@ export class RemoteShell {
   #queue: Outstanding[] = [];
   #timer: NodeJS.Timeout | undefined;
   #dead: Problem | undefined;
+  readonly #onStdout = (chunk: Buffer) => this.#receive(this.#stdout, chunk);
+  readonly #onStderr = (chunk: Buffer) => this.#receive(this.#stderr, chunk);
 
   constructor(channel: Channel, options: RemoteOptions) {
     this.#channel = channel;
     this.#options = options;
     const overflow = () => this.#fail({ code: "unknown", message: `reading from ${options.host}: the host printed more than is accepted` }, "stuck");
     [this.#stdout, this.#stderr] = [new Cutter(overflow), new Cutter(overflow)];
-    channel.stdout.on("data", (chunk: Buffer) => this.#receive(this.#stdout, chunk));
-    channel.stderr.on("data", (chunk: Buffer) => this.#receive(this.#stderr, chunk));
+    channel.stdout.on("data", this.#onStdout);
+    channel.stderr.on("data", this.#onStderr);
     channel.stdin.on("error", () => undefined);
     void channel.ended.then(({ because }) => this.lose(because ?? "the shell ended"));
   }
@@ -93,6 +95,16 @@ export class RemoteShell {
   /** The connection or the shell went away. */
   lose(because: string): void {
     this.#fail({ code: "unreachable", message: `talking to ${this.#options.host}: ${because}` }, "gone");
+  }
+
+  /** Gives the channel away with a last text for the shell, which should `exec`; nothing may be outstanding. */
+  hand(text: string): Channel {
+    const { stdout, stderr } = this.#channel;
+    stdout.off("data", this.#onStdout);
+    stderr.off("data", this.#onStderr);
+    this.write(text);
+    this.#dead = { code: "internal", message: "this shell was given away" };
+    return this.#channel;
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 import type { Holder, LockAnswer, Session } from "../../model/ports/shell.ts";
 import type { Transport } from "../channel.ts";
 import { Checks } from "./check.ts";
+import { dial } from "./dial.ts";
 import { Link } from "./link.ts";
 import { acquireLock } from "./lock.ts";
 import type { SessionOptions } from "./options.ts";
@@ -21,6 +22,7 @@ export async function openSession(connect: () => Promise<Transport>, options: Se
   return {
     shell: { ask: (read, query) => reads.ask(read, query), check: (script, limits) => checks.check(script, limits) },
     lock: (holder, more) => lock({ link, checks }, holder, more?.planId),
+    dial: (to) => dial(link, to),
     traffic: () => ({ ...link.counters }),
     close: async () => {
       checks.close();

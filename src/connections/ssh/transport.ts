@@ -4,6 +4,7 @@ import type { Problem } from "../../model/problem.ts";
 import type { Channel, Transport } from "../channel.ts";
 import { startDeadline } from "./deadline.ts";
 import { execute, noSession } from "./exec.ts";
+import { forward } from "./forward.ts";
 import { closeHops, connectHops, type Hops, type SshOptions } from "./hops.ts";
 import { printable } from "./problems.ts";
 import { type SshTarget, shown, timeLimit } from "./target.ts";
@@ -17,6 +18,7 @@ export async function connectSsh(target: SshTarget, options: SshOptions): Promis
   return {
     user: target.user,
     exec: (command) => sessions.exec(command),
+    forward: (to) => forward(hops[0].client, to),
     lost: lost.then((because) => lostProblem(target, because)),
     close: () => sessions.close(),
   };

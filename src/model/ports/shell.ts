@@ -1,4 +1,5 @@
 // What may be asked of a host that has a POSIX shell: reads that travel together, and writes behind a lock.
+import type { Duplex } from "node:stream";
 import type { Problem } from "../problem.ts";
 import type { Detached, Guarded, Reboot, Run, Script, StepResult, Wait, Write } from "../step.ts";
 import type { SecretRef, Text } from "../text.ts";
@@ -67,6 +68,12 @@ export type LockAnswer =
   | { readonly lock: "held"; readonly writer: ShellWriter /** A dead or expired holder that was taken over from. */; readonly tookOver?: Holder }
   | { readonly lock: "refused"; readonly problem: Problem; readonly by?: Holder };
 
+/** Where a byte stream ends, on the host: a TCP port of its own loopback, or a Unix socket. */
+export type DialTarget =
+  | { readonly port: number }
+  /** `relay`: an argv on the host that joins its standard input and output to the socket, run as root where the login may not open it. */
+  | { readonly socket: string; readonly relay: readonly string[] };
+
 /** What a session cost so far: a round trip is one flush that waited for its answer. */
 export interface Traffic {
   readonly roundTrips: number;
@@ -80,6 +87,8 @@ export interface Session {
   readonly shell: ShellReader;
   /** Takes the host's lock (on the host itself); the only way to get a writer. `planId`, when given, is consumed: a second use is refused. */
   lock(holder: Holder, options?: { readonly planId?: string }): Promise<LockAnswer>;
+  /** A byte stream to a service of the host, over the connection that is open: forwarded, or relayed where the host forwards nothing. Throws ProblemError (missing, unreachable). */
+  dial(to: DialTarget): Promise<Duplex>;
   traffic(): Traffic;
   close(): Promise<void>;
 }
