@@ -1,9 +1,11 @@
 // One host's part of an apply: lock, freshness, units in order, a last look at everything, release.
+import type { Facts } from "../model/facts.ts";
 import type { Found } from "../model/kind.ts";
 import type { Entry, Unit } from "../model/plan.ts";
 import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
 import { type HostRun, note, type Run } from "./host-run.ts";
+import { otherMachine } from "./identity.ts";
 import { probe } from "./look.ts";
 import { diffNow } from "./ready.ts";
 import type { Turns } from "./turns.ts";
@@ -55,10 +57,15 @@ async function lockAndLook({ units, session, holder, saved }: HostWork, run: Run
 
 async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {
   if (saved === undefined) return undefined;
-  const { machineId } = await run.world.facts(session.shell);
+  const facts = await run.world.facts(session.shell);
+  const problem = (await otherMachine(host, facts, run.world)) ?? otherThanPlanned(host, facts, saved);
+  return problem === undefined ? undefined : { answer: { lock: "refused", problem }, fresh: new Map() };
+}
+
+function otherThanPlanned(host: string, { machineId }: Facts, saved: NonNullable<HostWork["saved"]>): Problem | undefined {
   if (saved.machineId === undefined || saved.machineId === machineId) return undefined;
   const message = `${host} is another machine than the one that was planned for: its machine-id is ${machineId}, not ${saved.machineId}`;
-  return { answer: { lock: "refused", problem: { code: "stale", message, hint: "plan again, and look at what it shows" } }, fresh: new Map() };
+  return { code: "stale", message, hint: "plan again, and look at what it shows" };
 }
 
 async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: Run; turns: Turns; fresh: Fresh; writer: ShellWriter }): Promise<HostEnd> {

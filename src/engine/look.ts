@@ -6,6 +6,7 @@ import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment } from "../model/role.ts";
 import { declare } from "./declare.ts";
+import { otherMachine } from "./identity.ts";
 import { readersOf } from "./sessions.ts";
 import type { HostSession, Work, World } from "./world.ts";
 
@@ -29,6 +30,8 @@ export async function lookAt(
   const reached = await reach(host, world);
   if (reached.look === "unreachable") return reached;
   const { session, facts } = reached;
+  const other = await otherMachine(host.name, facts, world);
+  if (other !== undefined) return unreachable(host, other, world);
   const declared = await declare(assignments, { world, work, host, facts });
   const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world, session })));
   world.emit({ event: "probed", host: host.name, resources: declared.length, roundTrips: session.traffic().roundTrips });

@@ -7,7 +7,7 @@ import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
 import type { Endpoint } from "../model/ports/endpoint.ts";
 import type { Secrets } from "../model/ports/secrets.ts";
 import type { Session, ShellReader } from "../model/ports/shell.ts";
-import type { State } from "../model/ports/state.ts";
+import type { Recorded, State } from "../model/ports/state.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import type { Targets } from "../plan/target.ts";
 
@@ -22,6 +22,8 @@ export interface World {
   readonly secrets: Secrets;
   /** Opened on first use: planning without a state is possible. */
   state(): Promise<State>;
+  /** What is recorded of these hosts; nothing where there is no state yet, and none is made for asking. */
+  recorded(hosts: readonly string[]): Promise<readonly Recorded[]>;
   now(): Date;
   /** Milliseconds from a clock that never jumps. */
   monotonicMs(): number;

@@ -60,6 +60,7 @@ export function memoryWorld(names: readonly string[]): MemoryWorld {
     facts: async () => someFacts,
     secrets: secretsIn(secrets),
     state: async () => state,
+    recorded: (wanted) => state.recorded(wanted),
     now: () => new Date("2026-11-21T12:00:00Z"),
     monotonicMs: () => 0,
     randomHex: (bytes) => "ab".repeat(bytes),

@@ -1,4 +1,5 @@
 // The wiring: real connections, kinds, secrets and state behind the engine's World.
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { endpoints } from "../../connections/endpoints.ts";
 import { connections } from "../../connections/registry.ts";
@@ -45,7 +46,8 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
   const connect = connectOptions(context, options, { learn: (secret) => redactor.add(secret), secrets });
   const learnt = learning(secrets, (secret) => redactor.add(secret));
   const sessions = makeSessions({ connections, endpoints, connect, secrets: learnt });
-  let state: Promise<State> | undefined;
+  let opened: Promise<State> | undefined;
+  const state = (): Promise<State> => (opened ??= openState(options.folder, io, options.state).then((one) => redactingState(one, redactor.redact)));
   const world: World = {
     kinds: new Map(kinds.map((kind) => [kind.kind, kind])),
     connections,
@@ -53,7 +55,8 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
     sessions,
     facts: gatherFacts,
     secrets: learnt,
-    state: () => (state ??= openState(options.folder, io, options.state).then((opened) => redactingState(opened, redactor.redact))),
+    state,
+    recorded: async (hosts) => (opened === undefined && !hasState(options.folder, options.state) ? [] : (await state()).recorded(hosts)),
     now: io.now,
     monotonicMs: io.monotonicMs,
     randomHex: io.randomHex,
@@ -62,9 +65,13 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
   };
   const close = async (): Promise<void> => {
     await sessions.closeAll();
-    await (await state?.catch(() => undefined))?.close();
+    await (await opened?.catch(() => undefined))?.close();
   };
   return { world, close };
+}
+
+function hasState(folder: string, inside = ""): boolean {
+  return existsSync(join(folder, ".hlx", inside, "state.db"));
 }
 
 /** The state of the inventory in this folder. */
