@@ -44,6 +44,7 @@ export async function applyPlan(world: World, plan: Plan, options: ApplyOptions)
     const number = await state.begin({ ...options.start, at: world.now().toISOString(), planId: plan.id });
     const run = await prepare(plan, { world, state, number, options });
     const ends = await allHosts(plan, run, options);
+    for (const end of ends.values()) if (end.end === "broken") throw end.thrown;
     await recordAll(plan, run);
     return resultOf(plan, run, ends);
   } finally {
@@ -100,7 +101,12 @@ function actualOf(found: Found<unknown> | undefined, key: string): readonly (rea
   return found?.found === "present" ? [[key, found.actual]] : [];
 }
 
-type Ended = HostEnd | { readonly end: "unreachable"; readonly problem: Problem } | { readonly end: "idle" };
+type Ended =
+  | HostEnd
+  | { readonly end: "unreachable"; readonly problem: Problem }
+  | { readonly end: "idle" }
+  /** What failed is on this side: the state cannot be written, or nobody answers a question any more. */
+  | { readonly end: "broken"; readonly thrown: unknown };
 
 async function allHosts(plan: Plan, run: Run, options: ApplyOptions): Promise<ReadonlyMap<string, Ended>> {
   const turns = makeTurns(plan.units, options.forks);
@@ -121,13 +127,11 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
       units.flatMap(({ entries }) => entries),
       { run, turns, units },
     );
-  try {
-    const session = await openSession(planned, run.world);
-    const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
-    return await workOn({ host: planned.host, session, units, holder: holderOf(run, options), ...saved }, run, turns);
-  } catch (thrown) {
-    return giveUp({ end: "unreachable", problem: problemOf(thrown) });
-  }
+  const opened = await openSession(planned, run.world).catch(problemOf);
+  if ("code" in opened) return giveUp({ end: "unreachable", problem: opened });
+  const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
+  const work = { host: planned.host, session: opened, units, holder: holderOf(run, options), ...saved };
+  return workOn(work, run, turns).catch((thrown: unknown) => giveUp({ end: "broken", thrown }));
 }
 
 async function openSession(planned: PlannedHost, world: World): Promise<HostSession> {

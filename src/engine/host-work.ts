@@ -57,7 +57,8 @@ async function lockAndLook({ units, session, holder, saved }: HostWork, run: Run
 
 async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {
   if (saved === undefined) return undefined;
-  const facts = await run.world.facts(session.shell);
+  const facts = await run.world.facts(session.shell).catch(problemOf);
+  if ("code" in facts) return { answer: { lock: "refused", problem: facts }, fresh: new Map() };
   const problem = (await otherMachine(host, facts, run.world)) ?? otherThanPlanned(host, facts, saved);
   return problem === undefined ? undefined : { answer: { lock: "refused", problem }, fresh: new Map() };
 }

@@ -1,4 +1,5 @@
 // Hosts simulated in memory: sessions with a lock, a store of notes, and faults on demand. For tests of the engine.
+import { undoRead } from "../connections/shell/undo.ts";
 import type { Host } from "../model/host.ts";
 import type { Connection } from "../model/ports/connection.ts";
 import type { Holder, LockAnswer, Read, Session, ShellReader, ShellWriter, ShortStep, WriteOptions } from "../model/ports/shell.ts";
@@ -19,11 +20,24 @@ export interface MemoryHost {
   cutAfter?: number;
   down: boolean;
   holder?: Holder;
+  /** The holder's process is no more, as after a kill: who comes next takes over. */
+  abandoned: boolean;
+  /** Counts the locks; a writer of an older one is refused. */
+  epoch: number;
   usedPlans: Set<string>;
 }
 
 export function memoryHost(notes: Readonly<Record<string, string>> = {}): MemoryHost {
-  return { notes: new Map(Object.entries(notes)), log: [], failing: new Set(), erases: new Map(), down: false, usedPlans: new Set() };
+  return {
+    notes: new Map(Object.entries(notes)),
+    log: [],
+    failing: new Set(),
+    erases: new Map(),
+    down: false,
+    abandoned: false,
+    epoch: 0,
+    usedPlans: new Set(),
+  };
 }
 
 /** The connection "memory" to these hosts, by name. */
@@ -37,6 +51,9 @@ export function memoryConnection(hosts: ReadonlyMap<string, MemoryHost>): Connec
     },
   };
 }
+
+/** What undoRead prints where nothing was kept. */
+const noPreImages = "folder\n";
 
 function memorySession(host: MemoryHost): Session {
   let trips = 0;
@@ -52,7 +69,7 @@ function memorySession(host: MemoryHost): Session {
     ask: async <Query, Answer>(read: Read<Query, Answer>, query: Query) => {
       trip();
       const output = read.args(query).map((name) => host.notes.get(name) ?? "");
-      const [answer] = read.parse(output.join("\n"), [query]);
+      const [answer] = read.parse(read.name === undoRead.name ? noPreImages : output.join("\n"), [query]);
       if (answer === undefined) throw new ProblemError({ code: "unknown", message: `no answer to ${read.name}` });
       return answer;
     },
@@ -70,23 +87,29 @@ function memorySession(host: MemoryHost): Session {
 }
 
 function lockOf(host: MemoryHost, { holder, planId }: { holder: Holder; planId: string | undefined }): LockAnswer {
-  if (host.holder !== undefined) return { lock: "refused", by: host.holder, problem: { code: "locked", message: `locked by ${host.holder.who}` } };
+  const { holder: before, abandoned } = host;
+  if (before !== undefined && !abandoned) return { lock: "refused", by: before, problem: { code: "locked", message: `locked by ${before.who}` } };
   if (planId !== undefined && host.usedPlans.has(planId)) return { lock: "refused", problem: { code: "stale", message: `plan ${planId} was applied already` } };
   if (planId !== undefined) host.usedPlans.add(planId);
-  host.holder = holder;
-  return { lock: "held", writer: memoryWriter(host) };
+  Object.assign(host, { holder, abandoned: false, epoch: host.epoch + 1 });
+  return { lock: "held", writer: memoryWriter(host), ...(before === undefined ? {} : { tookOver: before }) };
 }
 
 function memoryWriter(host: MemoryHost): ShellWriter {
+  const { epoch } = host;
   return {
-    batch: async (steps, options) => runAll(steps, { host, options }),
-    long: async (step, options) =>
-      step.do === "detached" ? (runAll([{ ...step, do: "run" }], { host, options })[0] ?? { result: "skipped" }) : { result: "done", output: "" },
+    batch: async (steps, options) => (host.epoch === epoch ? runAll(steps, { host, options }) : steps.map(() => fenced)),
+    long: async (step, options) => {
+      if (host.epoch !== epoch) return fenced;
+      return step.do === "detached" ? (runAll([{ ...step, do: "run" }], { host, options })[0] ?? { result: "skipped" }) : { result: "done", output: "" };
+    },
     release: async () => {
-      delete host.holder;
+      if (host.epoch === epoch) delete host.holder;
     },
   };
 }
+
+const fenced: StepResult = { result: "failed", output: "", exitStatus: 1, because: "another run took over this host" };
 
 function runAll(steps: readonly ShortStep[], { host, options }: { host: MemoryHost; options: WriteOptions }): readonly StepResult[] {
   const results: StepResult[] = [];

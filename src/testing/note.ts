@@ -48,6 +48,7 @@ export const noteKind: Kind<Note, NoteActual, "shell"> = {
   diff,
   steps,
   absent: (desired) => ({ ...desired, absent: true }),
+  restore: ({ absent: _, ...desired }, before) => (before.found === "present" ? { ...desired, value: [before.actual.value] } : { ...desired, absent: true }),
 };
 
 const noteRead: Read<string, string> = { name: "note", script: "notes", args: (name) => [name], parse: (output) => [output] };

@@ -12,14 +12,14 @@ import { againAs } from "./again.ts";
 import { withState } from "./state.ts";
 
 export async function resumeNow(context: Context): Promise<Standing> {
-  const { run, inFlight } = await withState(bare(context), async (state) => {
+  const { run, unfinished } = await withState(bare(context), async (state) => {
     const found = stopped(await state.runs(), context.given.args[0]);
-    return { run: found, inFlight: unfinished(await state.journalOf(found.run)) };
+    return { run: found, unfinished: inFlight(await state.journalOf(found.run)) };
   });
   const words = wordsOf(run, context);
   context.printer.err([
     `Going on with run ${run.run}: ${againAs("apply", run.argv)}`,
-    ...inFlight.map((address) => `  ? ${visible(address)}  was in flight: nobody knows how it ended, it is probed again`),
+    ...unfinished.map((address) => `  ? ${visible(address)}  was in flight: nobody knows how it ended, it is probed again`),
   ]);
   return apply.run({ ...context, words, given: parse("apply", apply, words.slice(1)) });
 }
@@ -45,8 +45,8 @@ function stopped(runs: readonly RunSummary[], named: string | undefined): RunSum
   throw new ProblemError({ code: "usage", message, hint: "hlx history lists the runs" });
 }
 
-/** What was begun and has neither a result nor an outcome. */
-function unfinished(records: readonly JournalRecord[]): readonly string[] {
+/** What was begun and has neither a result nor an outcome: nobody knows how far it came. */
+export function inFlight(records: readonly JournalRecord[]): readonly string[] {
   const ended = new Set(records.flatMap((record) => (record.record === "outcome" ? [record.address] : [])));
   return records.flatMap((record) => (record.record === "started" && !ended.has(record.address) ? [record.address] : []));
 }

@@ -40,9 +40,9 @@ async function greeted(link: Link): Promise<void> {
 }
 
 async function lock(over: { readonly link: Link; readonly checks: Checks }, holder: Holder, planId: string | undefined): Promise<LockAnswer> {
-  const hello = await over.link.hello();
-  const acquired = await acquireLock(over.link, holder, planId);
+  const acquired = await acquireLock(over.link, holder, planId); // sent before this returns: reads asked now are behind it, also over a connection made anew
   if (!acquired.acquired) return { lock: "refused", problem: acquired.problem, ...(acquired.by === undefined ? {} : { by: acquired.by }) };
+  const hello = await over.link.hello();
   const writer = openWriter({ ...over, epoch: acquired.epoch, holder, hello });
   return { lock: "held", writer, ...(acquired.tookOver === undefined ? {} : { tookOver: acquired.tookOver }) };
 }
