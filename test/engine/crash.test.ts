@@ -6,14 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inFlight } from "../../src/cli/run/resume.ts";
 import { applyPlan } from "../../src/engine/apply.ts";
 import { makePlan } from "../../src/engine/plan.ts";
-import { makeSessions } from "../../src/engine/sessions.ts";
 import { undo } from "../../src/engine/undo.ts";
 import type { Work, World } from "../../src/engine/world.ts";
 import type { RunResult } from "../../src/model/event.ts";
 import type { JournalRecord, RunSummary, State } from "../../src/model/ports/state.ts";
 import { ProblemError } from "../../src/model/problem.ts";
 import { openState } from "../../src/state/open.ts";
-import { memoryConnection } from "../../src/testing/memory-host.ts";
 import type { MemoryWorld } from "../../src/testing/memory-world.ts";
 import { note } from "../../src/testing/note.ts";
 import { lab, options, outcomes } from "./lab.ts";
@@ -66,13 +64,10 @@ async function opened({ world, state: path }: Desk, { pid, points }: { pid: numb
   };
   const real = await openState(path, { now: () => new Date("2026-11-21T12:00:00Z"), pid, processes });
   const state = points === undefined ? real : vanishingState(real, points);
-  const bare = memoryConnection(world.hosts);
-  const connection =
-    points === undefined
-      ? bare
-      : { ...bare, open: async (...[host, how]: Parameters<typeof bare.open>) => vanishingSession(await bare.open(host, how), points, host.name) };
   const plain = world.world();
-  return { state: real, world: { ...plain, state: async () => state, sessions: makeSessions(new Map([["memory", connection]]), plain.connect) } };
+  const { sessions } = plain;
+  const of: World["sessions"]["of"] = async (host) => (points === undefined ? sessions.of(host) : vanishingSession(await sessions.of(host), points, host.name));
+  return { state: real, world: { ...plain, state: async () => state, sessions: { ...sessions, of } } };
 }
 
 /** Plan, apply, and the end of the run, as the command line does it. */

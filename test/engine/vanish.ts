@@ -79,7 +79,7 @@ export function vanishingState(state: State, points: Points): State {
 }
 
 /** The session with a point before and after locking, each step of a batch, each long step, and release. `name` is the host's. */
-export function vanishingSession(session: Session, points: Points, name: string): Session {
+export function vanishingSession<Kept extends Session>(session: Kept, points: Points, name: string): Kept {
   const count = counter();
   const cut = cutter(points, count);
   const writerOf = (writer: ShellWriter): ShellWriter => ({
