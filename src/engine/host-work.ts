@@ -47,12 +47,19 @@ interface Locked {
   readonly fresh: Fresh;
 }
 
-// The session's shell answers by now, so the lock is written before the reads: what they find is what the lock protects.
-async function lockAndLook({ units, session, holder, saved }: HostWork, run: Run): Promise<Locked> {
-  const asked = session.lock(holder, saved === undefined ? {} : { planId: saved.planId });
+// The lock is written before the reads: what they find is what the lock protects. When it had to be waited for they were too early.
+async function lockAndLook({ host, units, session, holder, saved }: HostWork, run: Run): Promise<Locked> {
+  let waited = false;
+  const waiting = (by: Holder | undefined): "wait" | "give up" => {
+    if (!waited)
+      run.world.emit({ event: "notice", host, message: `waiting for what run ${by?.run ?? "?"} by ${by?.who ?? "?"} left running there: it is gone` });
+    waited = true;
+    return run.world.stop.aborted ? "give up" : "wait";
+  };
+  const asked = session.lock(holder, { waiting, ...(saved === undefined ? {} : { planId: saved.planId }) });
   const exact = units.flatMap(({ entries }) => entries).filter(({ entry }) => entry === "exact");
   const [answer, fresh] = await Promise.all([settleLock(asked), look(exact, session, run)]);
-  return { answer, fresh };
+  return { answer, fresh: waited ? await look(exact, session, run) : fresh };
 }
 
 async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {

@@ -22,7 +22,7 @@ export const takenOver = "another run took over this host: nothing of this reque
 export function writingText(steps: readonly string[], standing: Standing): string {
   const { lib, run, epoch, runId, mark } = standing;
   const names = assign({ hlx_lib: lib, hlx_run: run, hlx_epoch: String(epoch), hlx_run_id: runId, hlx_mark: mark });
-  const reported = steps.map((step, index) => `{\n${step}} >"$hlx_out" 2>&1\nhlx_report ${index} "$?" || { hlx_end; exit; }\n`);
+  const reported = steps.map((step, index) => `{\n${step}} >"$hlx_out" 2>&1\nhlx_report ${index} "$?" || { hlx_sweep "$hlx_stages"; hlx_end; exit; }\n`);
   const refused = `hlx_begin || { hlx_fenced && printf '\\n%s fence 1\\n' "$hlx_mark"; exit 1; }\n`;
   const begun = `printf '\\n%s begun 0\\n' "$hlx_mark"\n`;
   return `${names}${writingFunctions}${fileFunctions}${refused}${begun}${reported.join("")}hlx_end`;

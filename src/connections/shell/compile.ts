@@ -79,7 +79,7 @@ function compileWrite(step: Write, by: Compiling, { random, stay }: Staging): st
   const fixed = [step.path, undoKey(step.path), random, stay, ...creation(step.mode), owner];
   if (isWord(content)) return `hlx_write ${quoteAll([...fixed, `=${content}`, ...validate])} </dev/null\n`;
   const { open, body } = base64Document(content, by.randomHex(16));
-  return `hlx_write ${quoteAll([...fixed, "-", ...validate])} ${open}\n${body}`;
+  return `hlx_write ${quoteAll([...fixed, `-${Buffer.byteLength(content)}`, ...validate])} ${open}\n${body}`;
 }
 
 /** The umask that creates a file with this mode, and the chmod that is left where no umask can. */

@@ -10,7 +10,8 @@ import { assign, subshell } from "./words.ts";
 
 export type Acquired =
   | { readonly acquired: true; readonly epoch: number; readonly tookOver?: Holder }
-  | { readonly acquired: false; readonly problem: Problem; readonly by?: Holder };
+  /** `ending`: the holder is gone, and what it had begun still runs. */
+  | { readonly acquired: false; readonly problem: Problem; readonly by?: Holder; readonly ending: boolean };
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** Longer than a script waits for a busy holder that it takes over from. */
@@ -55,7 +56,7 @@ function acquiredOf(reply: Reply | undefined, link: Link, holder: Holder): Acqui
   const epoch = /^held (\d+)$/.exec(answer)?.[1];
   if (epoch !== undefined) return { acquired: true, epoch: Number(epoch), ...(by === undefined ? {} : { tookOver: by }) };
   const problem = refusal(answer, { host: link.options.host, lib: link.paths.lib, run: holder.run, by, said: reply.stderr.toString("utf8") });
-  return { acquired: false, problem, ...(by === undefined ? {} : { by }) };
+  return { acquired: false, problem, ending: answer === "ending", ...(by === undefined ? {} : { by }) };
 }
 
 interface Refused {
@@ -74,6 +75,12 @@ function refusal(answer: string, { host, lib, by, said }: Refused): Problem {
         code: "locked",
         message: `locking ${host}: ${whoHolds(by)}`,
         hint: `wait until it ends; one that died is taken over at once, a frozen one after ${frozenAfter} s`,
+      };
+    case "ending":
+      return {
+        code: "locked",
+        message: `locking ${host}: ${by === undefined ? "a run that is gone" : `run ${by.run} of ${by.who} on ${by.where}, which is gone,`} left something running there that has not ended`,
+        hint: "look at what runs there (systemctl list-units 'hlx-*'); once it has ended, or was ended, the lock is taken over",
       };
     case "stale":
       return { code: "stale", message: `locking ${host}: this saved plan was applied before, or begun`, hint: "make a new plan" };

@@ -74,6 +74,13 @@ export type DialTarget =
   /** `relay`: an argv on the host that joins its standard input and output to the socket, run as root where the login may not open it. */
   | { readonly socket: string; readonly relay: readonly string[] };
 
+export interface LockOptions {
+  /** Consumed on the host with the lock: a second use is refused. */
+  readonly planId?: string;
+  /** The holder is gone, but what it had begun there still runs: asked now and again whether to wait for its end. Nobody to ask means no. */
+  waiting?(by: Holder | undefined): "wait" | "give up";
+}
+
 /** What a session cost so far: a round trip is one flush that waited for its answer. */
 export interface Traffic {
   readonly roundTrips: number;
@@ -85,8 +92,8 @@ export interface Traffic {
 /** One open way to a host. */
 export interface Session {
   readonly shell: ShellReader;
-  /** Takes the host's lock (on the host itself); the only way to get a writer. `planId`, when given, is consumed: a second use is refused. */
-  lock(holder: Holder, options?: { readonly planId?: string }): Promise<LockAnswer>;
+  /** Takes the host's lock (on the host itself); the only way to get a writer. */
+  lock(holder: Holder, options?: LockOptions): Promise<LockAnswer>;
   /** A byte stream to a service of the host, over the connection that is open: forwarded, or relayed where the host forwards nothing. Throws ProblemError (missing, unreachable). */
   dial(to: DialTarget): Promise<Duplex>;
   traffic(): Traffic;

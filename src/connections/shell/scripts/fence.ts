@@ -24,14 +24,29 @@ export const fenceFunction = `hlx_fenced() {
 `;
 
 /**
+ * hlx_sweep LIST: removes the staging folders that a writing request noted there (a folder and a name, a line each) and did not remove itself,
+ * then the list. A folder that is reached through a link is left: somebody may have put the link there.
+ */
+export const sweepFunction = `hlx_sweep() {
+[ -f "$1" ] || return 0
+while IFS= read -r hlx_dir && IFS= read -r hlx_name; do
+case $hlx_name in *[!.0-9a-hlx-]*) continue ;; .hlx-????????????????) ;; *) continue ;; esac
+(cd -P -- "$hlx_dir" && [ "$PWD" = "$hlx_dir" ] && [ -d "./$hlx_name" ] && [ ! -L "./$hlx_name" ] && [ -O "./$hlx_name" ] && rm -rf "./$hlx_name") </dev/null >/dev/null 2>&1
+done <"$1"
+rm -f "$1"
+}
+`;
+
+/**
  * hlx_begin and hlx_end around everything that writes. The busy marker is set before the fence is looked at, and who takes over makes
  * the new epoch before looking at busy markers: at least one of the two sees the other.
  */
-export const writingFunctions = `${processFunctions}${fenceFunction}hlx_begin() {
+export const writingFunctions = `${processFunctions}${fenceFunction}${sweepFunction}hlx_begin() {
 hlx_self
 hlx_busy=$hlx_lib/epoch/$hlx_epoch/busy.$hlx_pid
 hlx_undo=$hlx_lib/undo/$hlx_run_id
 hlx_out=$hlx_run/out.$hlx_pid
+hlx_stages=$hlx_lib/epoch/$hlx_epoch/stages.$hlx_pid
 if hlx_fenced; then return 1; fi
 [ -d "$hlx_run/jobs" ] || (umask 077; mkdir -p "$hlx_run/jobs") || return 1
 echo "$hlx_pid $hlx_start" >"$hlx_busy" || return 1
@@ -41,7 +56,7 @@ rm -f "$hlx_busy"
 return 1
 }
 hlx_end() {
-rm -f "$hlx_busy" "$hlx_out"
+rm -f "$hlx_busy" "$hlx_out" "$hlx_stages"
 }
 hlx_report() {
 [ ! -s "$hlx_out" ] || tail -c 65536 <"$hlx_out"

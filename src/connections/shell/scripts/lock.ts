@@ -1,5 +1,5 @@
 // Who may change this host: epochs as folders, of which the highest counts; making the next one is the compare-and-swap.
-import { fenceFunction, processFunctions } from "./fence.ts";
+import { fenceFunction, processFunctions, sweepFunction } from "./fence.ts";
 import { bootIdentity } from "./start.ts";
 
 /** A holder whose heartbeat is older by the host's own clock, in seconds, is frozen. */
@@ -15,8 +15,9 @@ done
 return 0
 }
 hlx_busy() {
-for b in "$1"/busy.*; do
+for b in "$lib"/epoch/*/busy.*; do
 [ -f "$b" ] || continue
+p= s=
 read -r p s <"$b"
 hlx_alive "$p" "$s" && return 0
 done
@@ -26,16 +27,23 @@ hlx_held() {
 if [ -f "$1/shell" ]; then
 read -r p s boot <"$1/shell"
 [ "$boot" = "$hlx_boot" ] || return 1
-hlx_busy "$1" && return 0
 hlx_alive "$p" "$s" || return 1
+hlx_orphan "$p" && return 1
+hlx_busy && return 0
 fi
 hlx_beat=$1/beat
 [ -e "$hlx_beat" ] || hlx_beat=$1
 age=$(($(date +%s) - $(stat -c %Y "$hlx_beat")))
 [ "$age" -le ${frozenAfter} ] && [ "$age" -ge -${frozenAfter} ]
 }
+hlx_orphan() {
+read -r hlx_stat <"/proc/$1/stat" || return 1
+set -- \${hlx_stat##*) }
+[ "$2" = 1 ]
+} 2>/dev/null
 hlx_own() {
-mkdir -p "$1" && [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && chmod 700 "$1"
+mkdir -p "$1" || exit 1
+[ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && chmod 700 "$1" || { echo foreign; exit; }
 }
 hlx_me() {
 read -r hlx_stat </proc/$$/stat
@@ -46,13 +54,16 @@ echo "$$ \${20} $hlx_boot"
 
 /**
  * Arguments: lib, run, holder as one line, plan id or nothing, run id.
- * Prints on its first line \`held N\`, \`locked\`, \`stale\`, \`busy\` or \`foreign\`; on the second the other holder's line, if there is one.
+ * Prints on its first line \`held N\`, \`locked\`, \`ending\` (the holder is gone, what it began still runs), \`stale\`, \`busy\` or \`foreign\`;
+ * on the second the other holder's line, if there is one. Whoever gets the lock removes what a dead one left behind.
  */
 export const acquire = `lib=$1 run=$2 holder=$3 plan=$4 run_id=$5
 umask 077
 ${bootIdentity}
-${functions}
-hlx_own "$lib" && hlx_own "$run" && mkdir -p "$lib/epoch" "$lib/undo" "$lib/plans" "$run/jobs" || { echo foreign; exit; }
+${functions}${sweepFunction}
+hlx_own "$lib"
+hlx_own "$run"
+mkdir -p "$lib/epoch" "$lib/undo" "$lib/plans" "$run/jobs" || exit 1
 tries=0
 while :; do
 hlx_highest
@@ -66,11 +77,13 @@ exit
 fi
 took=$old/holder
 fi
+if hlx_busy; then echo ending; cat "$old/holder"; exit; fi
 mine=$((last + 1))
 if mkdir "$lib/epoch/$mine" 2>/dev/null; then
 hlx_highest
 [ "$last" = "$mine" ] && break
 rmdir "$lib/epoch/$mine"
+elif [ ! -d "$lib/epoch/$mine" ]; then mkdir "$lib/epoch/$mine" || exit 1; rmdir "$lib/epoch/$mine"
 fi
 tries=$((tries + 1))
 [ "$tries" -lt 50 ] || { echo locked; exit; }
@@ -81,19 +94,26 @@ same=
 for d in "$lib"/epoch/*/holder; do [ "$d" != "$new/holder" ] && cmp -s "$d" "$new/holder" && same=yes; done
 if [ -z "$same" ] && [ -d "$lib/undo/$run_id" ]; then mv "$lib/undo/$run_id" "$lib/undo/$run_id.$mine"; fi
 tries=0
-while hlx_busy "$old"; do
+while hlx_busy; do
 tries=$((tries + 1))
 if [ "$tries" -gt 10 ]; then : >"$new/released"; echo busy; cat "$old/holder"; exit; fi
 sleep 1
 done
 if [ -n "$plan" ] && ! mkdir "$lib/plans/$plan" 2>/dev/null; then : >"$new/released"; echo stale; exit; fi
+for d in "$lib"/epoch/*/stages.*; do hlx_sweep "$d"; done
 for d in "$lib"/epoch/*; do
 n=\${d##*/}
 case $n in ''|*[!0-9]*) continue ;; esac
 [ "$n" -gt $((mine - 3)) ] || rm -rf "$d"
 done
 ls -1t "$lib/undo" | tail -n +11 | while read -r d; do [ "$d" = "$run_id" ] || rm -rf "$lib/undo/$d"; done
-for d in "$run"/jobs/*/rc; do [ -f "$d" ] && rm -rf "\${d%/rc}"; done
+for d in "$run"/jobs/*; do
+[ -d "$d" ] || continue
+p= s=
+[ ! -f "$d/pid" ] || read -r p s hlx_group <"$d/pid"
+hlx_alive "$p" "$s" || rm -rf "$d"
+done
+for d in "$run"/out.*; do [ ! -f "$d" ] || rm -f "$d"; done
 echo "held $mine"
 [ -z "$took" ] || cat "$took" 2>/dev/null
 `;

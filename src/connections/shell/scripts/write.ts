@@ -69,14 +69,17 @@ mv -f "$1" "$2"
 
 /**
  * hlx_stage RANDOM STAY: a folder of our own inside of the target's, entered, so that nobody can swap what is in it: only where PWD
- * says that it is this very folder. With `stay` it is left for the next write of the same folder. What a killed run left is swept.
+ * says that it is this very folder. With `stay` it is left for the next write of the same folder. It is noted first: what a killed request
+ * left is swept by the next one in the same folder, and by the next lock.
  */
 const stage = `hlx_stage() {
 hlx_here=\${PWD%/} hlx_stage=.hlx-$1 hlx_stay=$2
 for hlx_old in ./.hlx-????????????????; do
 [ -d "$hlx_old" ] && [ ! -L "$hlx_old" ] && [ -O "$hlx_old" ] && [ "$hlx_old" != "./$hlx_stage" ] && rm -rf "$hlx_old"
 done
-[ -d "./$hlx_stage" ] || mkdir "./$hlx_stage" || return 1
+if [ ! -d "./$hlx_stage" ]; then
+printf '%s\\n%s\\n' "\${hlx_here:-/}" "$hlx_stage" >>"$hlx_stages" && mkdir "./$hlx_stage" || return 1
+fi
 cd -P "./$hlx_stage" || return 1
 [ "$PWD" = "$hlx_here/$hlx_stage" ] && [ -O . ] || { echo "refused: the staging folder was swapped"; return 1; }
 trap 'hlx_status=$?; [ "$hlx_stay$hlx_status" = stay0 ] || { cd -P .. && rm -rf "./$hlx_stage"; }' EXIT
@@ -85,8 +88,8 @@ trap 'exit 1' HUP INT TERM
 `;
 
 /**
- * hlx_write PATH KEY RANDOM STAY UMASK CHMOD OWNER TEXT [VALIDATE…]: content is TEXT, or base64 on standard input when TEXT is \`-\`
- * (a text is given with an \`=\` before it). UMASK creates the file with its mode; CHMOD and OWNER are empty where nothing is left to do.
+ * hlx_write PATH KEY RANDOM STAY UMASK CHMOD OWNER TEXT [VALIDATE…]: content is TEXT, or base64 on standard input when TEXT is \`-SIZE\`
+ * (a text is given with an \`=\` before it); the size is compared, for busybox's base64 succeeds on a full disk. UMASK creates the file with its mode; CHMOD and OWNER are empty where nothing is left to do.
  */
 const write = `hlx_write() (
 umask 077
@@ -96,7 +99,7 @@ hlx_dir=\${hlx_path%/*} hlx_name=\${hlx_path##*/}
 hlx_dir=\${hlx_dir:-/}
 hlx_enter "$hlx_dir" && hlx_target "$hlx_name" && hlx_keep "$hlx_path" "$hlx_key" "./$hlx_target" && hlx_stage "$hlx_random" "$hlx_next" || exit 1
 umask "$hlx_umask"
-case $hlx_text in -) base64 -d >"./$hlx_name" ;; *) printf %s "\${hlx_text#=}" >"./$hlx_name" ;; esac || exit 1
+case $hlx_text in -*) base64 -d >"./$hlx_name" && [ "$(stat -c %s "./$hlx_name")" = "\${hlx_text#-}" ] ;; *) printf %s "\${hlx_text#=}" >"./$hlx_name" ;; esac || exit 1
 umask 077
 if [ -z "$hlx_owner" ] && [ -g . ]; then hlx_owner=0:0; fi
 [ -z "$hlx_owner" ] || chown -h -- "$hlx_owner" "./$hlx_name" || exit 1
