@@ -1,5 +1,6 @@
 // Walks a YAML syntax tree once: makes plain data of it, and collects what is refused.
-import { isAlias, isMap, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq, type Document as YamlDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type YAMLSeq, type Document as YamlDocument } from "yaml";
+import { isRecord } from "../../lib/json.ts";
 import type { Problem } from "../problem.ts";
 import { looksSecret } from "./document.ts";
 import type { Lines } from "./lines.ts";
@@ -11,6 +12,7 @@ const mostAliased = 100_000;
 interface Walk {
   readonly lines: Lines;
   readonly document: YamlDocument.Parsed;
+  readonly dialect: "hlx" | "foreign";
   readonly problems: Problem[];
   /** What an anchor's node became: its value and how many nodes it holds. */
   readonly anchors: Map<string, { readonly value: unknown; readonly nodes: number }>;
@@ -25,8 +27,12 @@ interface Place {
 }
 
 /** The document's data and everything refused in it: duplicate and dangerous keys, merge keys, lossy numbers, bombs. */
-export function checkTree(document: YamlDocument.Parsed, lines: Lines): { readonly value: unknown; readonly problems: readonly Problem[] } {
-  const walk: Walk = { lines, document, problems: [], anchors: new Map(), nodes: 0, aliased: 0 };
+export function checkTree(
+  document: YamlDocument.Parsed,
+  lines: Lines,
+  dialect: "hlx" | "foreign" = "hlx",
+): { readonly value: unknown; readonly problems: readonly Problem[] } {
+  const walk: Walk = { lines, document, dialect, problems: [], anchors: new Map(), nodes: 0, aliased: 0 };
   const value = document.contents === null ? undefined : dataOf(document.contents, walk, { depth: 0, secret: false });
   return { value, problems: walk.problems };
 }
@@ -51,6 +57,7 @@ function plainOf(node: unknown, walk: Walk, place: Place): unknown {
   if (isMap(node)) return mapOf(node, walk, place);
   if (isSeq(node)) return seqOf(node, walk, place);
   if (!isScalar(node)) return null;
+  if (walk.dialect === "foreign") return foreignScalar(node);
   const loss = lossOf(node, place.secret);
   return loss === undefined ? node.value : refuse(walk, node, loss);
 }
@@ -81,7 +88,20 @@ function mapOf(node: YAMLMap, walk: Walk, place: Place): Record<string, unknown>
     if (key === undefined) refuse(walk, pair.key, { message: "a key must be plain text", hint: "put it in quotes" });
     else if (!refusedKey(key, pair, { walk, first })) map[key] = memberOf(key, pair, { walk, place });
   }
-  return map;
+  return Object.hasOwn(map, "<<") && walk.dialect === "foreign" ? merged(map, node, walk) : map;
+}
+
+// What the map says itself wins over what it merges; of several, the first wins (yaml.org/type/merge.html).
+function merged({ "<<": bases, ...own }: Record<string, unknown>, node: YAMLMap, walk: Walk): Record<string, unknown> {
+  const all = Array.isArray(bases) ? bases : [bases];
+  if (!all.every(isRecord)) refuse(walk, node, { message: "<< merges maps only", hint: "give it an alias of a map: <<: *name" });
+  return Object.assign(Object.create(null), ...all.filter(isRecord).toReversed(), own);
+}
+
+// Octal as YAML 1.1 has it: modes in compose files are written so.
+function foreignScalar(node: Scalar): unknown {
+  const octal = node.type === "PLAIN" && /^0[0-7]+$/.test(node.source ?? "");
+  return octal ? Number.parseInt(node.source ?? "", 8) : node.value;
 }
 
 function memberOf(key: string, pair: Pair, { walk, place }: { readonly walk: Walk; readonly place: Place }): unknown {
@@ -100,7 +120,8 @@ function refusedKey(key: string, pair: Pair, { walk, first }: { readonly walk: W
   }
   first.set(key, pair);
   if (dangerous.has(key)) refuse(walk, pair.key, { message: `the key "${key}" is refused`, hint: "choose another name" });
-  else if (isMergeKey(pair)) refuse(walk, pair.key, { message: "merge keys (<<) are off", hint: "put what is shared into a group or into defaults" });
+  else if (isMergeKey(pair) && walk.dialect === "hlx")
+    refuse(walk, pair.key, { message: "merge keys (<<) are off", hint: "put what is shared into a group or into defaults" });
   else return false;
   return true;
 }

@@ -14,7 +14,10 @@ export function finder(document: YamlDocument.Parsed, lines: Lines): Document["a
   const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   const step = (place: Place, piece: string | number): Place | undefined => {
     const node = isAlias(place.value) ? place.value.resolve(document) : place.value;
-    if (isMap(node)) return indexOf(node, indexes).get(String(piece));
+    if (isMap(node))
+      return (
+        indexOf(node, indexes).get(String(piece)) ?? merges(node, indexes).reduce<Place | undefined>((found, base) => found ?? step(base, piece), undefined)
+      );
     const item = isSeq(node) ? node.items[Number(piece)] : undefined;
     return item === undefined ? undefined : { key: item, value: item };
   };
@@ -27,6 +30,13 @@ export function finder(document: YamlDocument.Parsed, lines: Lines): Document["a
     }
     return lines.position(...rangeOf(what === "key" ? place.key : place.value));
   };
+}
+
+// A key that is not in the map itself stands where a merge key gets it from.
+function merges(map: YAMLMap, indexes: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>): readonly Place[] {
+  const base = indexOf(map, indexes).get("<<");
+  if (base === undefined) return [];
+  return isSeq(base.value) ? base.value.items.map((item) => ({ key: item, value: item })) : [base];
 }
 
 // Built once a map: a file with ten thousand hosts asks for each of them.

@@ -13,15 +13,18 @@ export { decodeUtf8 } from "./utf8.ts";
 
 const longest = 16_000_000;
 
+/** How forgiving to read: "hlx" for its own files; "foreign" takes merge keys and unquoted values as other tools do (compose files: YAML 1.2 with `<<`, octal with a leading 0). */
+export type Dialect = "hlx" | "foreign";
+
 /** Parses one YAML 1.2 document. Throws ProblemError with every syntax problem of the file, each with its place. */
-export function parseYaml(file: string, source: string): Document {
+export function parseYaml(file: string, source: string, dialect: Dialect = "hlx"): Document {
   const text = source.startsWith("\uFEFF") ? source.slice(1) : source;
   const lines = linesOf(file, text);
   refuseAll(badCharacters(text, lines));
   const documents = readDocuments(file, text);
   const [document] = documents;
   if (document === undefined) return { file, value: undefined, at: () => lines.position(0, 0) };
-  const { value, problems } = checkTree(document, lines);
+  const { value, problems } = checkTree(document, lines, dialect);
   const syntax = syntaxProblems(document, text, lines);
   const meant = problems.filter(({ at }) => at === undefined || lines.offset(at) < brokenFrom(document));
   refuseAll(byPlace([...syntax, ...meant, ...(document.errors.length > 0 ? [] : furtherDocuments(documents, lines))]));
