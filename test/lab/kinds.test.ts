@@ -12,7 +12,7 @@ import { file } from "../../src/resources/file.ts";
 import { packages } from "../../src/resources/packages.ts";
 import { kinds } from "../../src/resources/registry.ts";
 import { service } from "../../src/resources/service.ts";
-import { runContract } from "../../src/testing/contract.ts";
+import { probeOn, runContract } from "../../src/testing/contract.ts";
 import { accountCases, keyCases, packageCases, pathCases, serviceCases } from "../../src/testing/contract-cases.ts";
 import { testDigest, testSecret } from "../../src/testing/digest.ts";
 import { type LabHost, labHost } from "./hosts.ts";
@@ -49,7 +49,7 @@ function kindOf(resource: Resource): AnyKind {
   return kind;
 }
 
-const look = (resource: Resource): Promise<Found<unknown>> => kindOf(resource).probe(resource.desired, session);
+const look = (resource: Resource): Promise<Found<unknown>> => probeOn(kindOf(resource), resource.desired, session);
 
 async function changesOf(resource: Resource, changing: readonly string[] = []): Promise<readonly Change[]> {
   return kindOf(resource).diff(resource.desired, (await look(resource)) as Known<unknown>, { changing: new Set(changing), digest: testDigest });

@@ -12,7 +12,7 @@ import { file, fileKind } from "../../src/resources/file.ts";
 import { group } from "../../src/resources/group.ts";
 import { kinds } from "../../src/resources/registry.ts";
 import { user } from "../../src/resources/user.ts";
-import { type ContractCase, runContract } from "../../src/testing/contract.ts";
+import { type ContractCase, probeOn, runContract } from "../../src/testing/contract.ts";
 import { pathCases } from "../../src/testing/contract-cases.ts";
 import { localHost } from "./local-host.ts";
 
@@ -69,7 +69,7 @@ describe("the contract of kinds", () => {
       authorizedKeys({ user: "daemon", keys: [] }),
     ];
     const before = session.traffic().roundTrips;
-    await Promise.all(resources.map(({ kind, desired }) => kinds.find((one) => one.kind === kind)?.probe(desired, session)));
+    await Promise.all(resources.map(({ kind, desired }) => probeOn(kinds.find((one) => one.kind === kind) as AnyKind, desired, session)));
     expect(session.traffic().roundTrips - before).toBe(1);
   });
 

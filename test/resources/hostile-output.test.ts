@@ -7,9 +7,8 @@ import type { Known } from "../../src/model/kind.ts";
 import { ProblemError } from "../../src/model/problem.ts";
 import { secretsIn } from "../../src/model/text.ts";
 import { kinds } from "../../src/resources/registry.ts";
-import { type RecordedCase, replay } from "../../src/testing/contract.ts";
+import { probeRecorded, type RecordedCase, replay } from "../../src/testing/contract.ts";
 import { testDigest } from "../../src/testing/digest.ts";
-import { recordedShell } from "../../src/testing/fake-shell.ts";
 
 const all = globSync("test/fixtures/resources/*/*.json").map((path) => ({
   kind: kinds.find(({ kind }) => path.split("/").at(-2) === kind),
@@ -67,7 +66,7 @@ describe("garbled output", () => {
 
 describe.each(all.map(({ kind, one }) => [kind?.kind, one.name, kind, one] as const))("%s: %s", (...[, , kind, one]) => {
   test("argv holds no secret, and what is absent names all that may change later", async () => {
-    const found = await kind?.probe(one.desired, { shell: recordedShell(one.reads, one.checks) });
+    const found = kind === undefined ? undefined : await probeRecorded(kind, one);
     if (kind === undefined || (found?.found !== "present" && found?.found !== "absent")) return;
     const ahead = { changing: new Set(one.changing ?? []), digest: testDigest };
     const changes = kind.diff(one.desired, found as Known<unknown>, ahead);

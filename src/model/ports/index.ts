@@ -1,8 +1,10 @@
 // The registry of ports that kinds may ask for. A new one is a file beside this and a line here.
+import type { PiholeReader } from "./pihole.ts";
 import type { ShellReader } from "./shell.ts";
 
 export interface Readers {
   readonly shell: ShellReader;
+  readonly pihole: PiholeReader;
 }
 
 export type PortName = keyof Readers;
