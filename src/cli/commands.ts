@@ -22,6 +22,11 @@ export const commands: readonly CommandLine[] = [
   { name: "history", summary: "list the runs so far", load: async () => (await import("./commands/history.ts")).history },
   { name: "resume", summary: "go on where a run stopped", load: async () => (await import("./commands/resume.ts")).resume },
   { name: "rollback", summary: "a plan towards what was there before a run", load: async () => (await import("./commands/rollback.ts")).rollback },
+  {
+    name: "destroy",
+    summary: "remove what hlx made, wanted or not",
+    load: async () => (await import("./commands/destroy.ts")).destroy,
+  },
   { name: "state", summary: "what was recorded: list, show, forget", load: async () => (await import("./commands/state.ts")).state },
   {
     name: "secrets",

@@ -4,15 +4,17 @@ import type { Outcome, RunResult } from "../model/event.ts";
 import type { Host } from "../model/host.ts";
 import type { Found, Risk } from "../model/kind.ts";
 import { highestRisk } from "../model/kind.ts";
-import type { Entry, Plan, PlannedHost } from "../model/plan.ts";
+import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
 import type { Holder } from "../model/ports/shell.ts";
 import type { RunStart, State } from "../model/ports/state.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
+import { belongsTo } from "../plan/prune.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
 import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
+import { keepingMade } from "./made.ts";
 import { recordAll } from "./record.ts";
 import { keyFor, secretsOf } from "./survey.ts";
 import { makeTurns, type Turns } from "./turns.ts";
@@ -42,7 +44,9 @@ export async function applyPlan(world: World, plan: Plan, options: ApplyOptions)
   if (lock.lock === "refused") throw new ProblemError(heldHere(lock.by));
   try {
     const number = await state.begin({ ...options.start, at: world.now().toISOString(), planId: plan.id });
-    const run = await prepare(plan, { world, state, number, options });
+    const found = new Map(options.found ?? []);
+    const kept = await keepingMade(state, { plan, run: number, kinds: world.kinds, found, undoes: options.start.undoes !== undefined });
+    const run = await prepare(plan, { world, state: kept, number, options, found });
     const ends = await allHosts(plan, run, options);
     for (const end of ends.values()) if (end.end === "broken") throw end.thrown;
     await recordAll(plan, run);
@@ -67,13 +71,20 @@ function refuseRisks(plan: Plan, allow: readonly Risk[]): void {
   });
 }
 
-async function prepare(plan: Plan, { world, state, number, options }: { world: World; state: State; number: number; options: ApplyOptions }): Promise<Run> {
+interface Preparing {
+  readonly world: World;
+  readonly state: State;
+  readonly number: number;
+  readonly options: ApplyOptions;
+  readonly found: Map<Address, Found<unknown>>;
+}
+
+async function prepare(plan: Plan, { world, state, number, options, found }: Preparing): Promise<Run> {
   const secrets = await secretsOf(
     plan.entries.map((entry) => ({ resource: entry })),
     world,
   );
   const key = await keyFor(secrets, world);
-  const found = new Map(options.found ?? []);
   const busy = plan.entries.filter(({ action, entry }) => action !== "none" || entry !== "exact");
   const actuals = new Map(plan.entries.flatMap(({ address, host, id }) => actualOf(found.get(address), actualKey(host, id))));
   const locks = new Map<string, ReturnType<typeof semaphore>>();
@@ -153,8 +164,8 @@ function isIdle({ entry, action }: Entry): boolean {
   return entry === "exact" && action === "none";
 }
 
-function entriesOf({ host, role }: { readonly host: string; readonly role: string }, plan: Plan): readonly Entry[] {
-  return plan.entries.filter((entry) => entry.host === host && entry.role === role);
+function entriesOf(unit: Unit, plan: Plan): readonly Entry[] {
+  return plan.entries.filter((entry) => belongsTo(entry, unit));
 }
 
 function holderOf(run: Run, { start, pid }: ApplyOptions): Holder {

@@ -5,8 +5,8 @@ import type { Problem } from "../model/problem.ts";
 import type { World } from "./world.ts";
 
 /** Why nothing may be done on a host: it is another machine than the one of this name that the last apply recorded. Undefined where it is the same, or where one of both has no identity. */
-export async function otherMachine(host: string, { machineId }: Pick<Facts, "machineId">, world: Pick<World, "recorded">): Promise<Problem | undefined> {
-  const known = lastOf(await world.recorded([host]));
+export async function otherMachine(host: string, { machineId }: Pick<Facts, "machineId">, world: Pick<World, "knownState">): Promise<Problem | undefined> {
+  const known = lastOf((await (await world.knownState())?.recorded([host])) ?? []);
   if (machineId === "" || known === undefined || known.machineId === machineId) return undefined;
   return {
     code: "trust",

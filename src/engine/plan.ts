@@ -2,9 +2,11 @@
 import type { Found } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
+import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
 import type { Ordered } from "../plan/units.ts";
 import type { HostLook } from "./look.ts";
+import { destruction, type Pruning, pruning } from "./prune.ts";
 import { type Survey, survey } from "./survey.ts";
 import { version } from "./version.ts";
 import type { Work, World } from "./world.ts";
@@ -21,15 +23,31 @@ export interface Planned {
  */
 export async function makePlan(world: World, work: Work): Promise<Planned> {
   const surveyed = await survey(world, work);
-  const plan = planOf(surveyed, world, work);
+  const pruned = await pruning(surveyed, world, work);
+  const plan = planOf(surveyed, pruned, { world, work });
   world.emit({ event: "planned", plan });
-  return { plan, found: new Map(surveyed.entries.map((entry, index) => [entry.address, surveyed.found[index] ?? { found: "absent" }])) };
+  return { plan, found: new Map([...foundBy(surveyed), ...foundBy(pruned)]) };
 }
 
-function planOf(surveyed: Survey, world: World, work: Work): Plan {
+/** The plan that removes what hlx made and the targets stand for, whether it is still desired or not. Throws ProblemError as `makePlan` does. */
+export async function makeDestruction(world: World, work: Work): Promise<Planned> {
+  const surveyed = await survey(world, work);
+  const doomed = await destruction(surveyed, world, work);
+  const { targets: _, ...all } = work;
+  const plan = planOf({ ...surveyed, entries: [], chosen: [] }, doomed, { world, work: all });
+  world.emit({ event: "planned", plan });
+  return { plan, found: foundBy(doomed) };
+}
+
+function foundBy({ entries, found }: Pick<Survey, "entries" | "found">): ReadonlyMap<Address, Found<unknown>> {
+  return new Map(entries.map((entry, index) => [entry.address, found[index] ?? { found: "absent" }]));
+}
+
+function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly world: World; readonly work: Work }): Plan {
   const chosen = new Set(surveyed.chosen.map(({ key }) => key));
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
-  const entries = targeted(surveyed.entries.filter(isChosen), work.targets);
+  const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
+  const units = surveyed.chosen.map(unitOf);
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -39,9 +57,12 @@ function planOf(surveyed: Survey, world: World, work: Work): Plan {
     inventory: work.inventoryFile,
     ...(work.inventory.secrets === undefined ? {} : { secrets: work.inventory.secrets }),
     hosts: hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)),
-    units: surveyed.chosen.map(unitOf),
+    units: [...units, ...pruneUnits(entries, units)],
     entries,
     elsewhere: surveyed.entries.filter((entry) => !isChosen(entry) && (entry.entry === "blocked" || entry.action !== "none")),
+    ...(pruned.stays.length === 0 ? {} : { stays: pruned.stays }),
+    ...(pruned.letGo.length === 0 ? {} : { letGo: pruned.letGo }),
+    ...(work.prunes === undefined ? {} : { playbook: work.prunes.playbook }),
     problems: entries.flatMap((entry) => (entry.entry === "blocked" ? [entry.because] : [])),
   };
 }

@@ -4,6 +4,7 @@ import type { Recorded } from "../model/ports/state.ts";
 import { actualAsRecorded } from "../plan/drift.ts";
 import { hashOfDesired, isSealed } from "../plan/seal.ts";
 import type { Run } from "./host-run.ts";
+import { settleMade } from "./made.ts";
 
 /** Records every resource that is as desired now. What failed keeps the record of the run before. */
 export async function recordAll(plan: Plan, run: Run): Promise<void> {
@@ -12,7 +13,7 @@ export async function recordAll(plan: Plan, run: Run): Promise<void> {
   const recorded = plan.entries.flatMap((entry): readonly Recorded[] => {
     const found = run.found.get(entry.address);
     const outcome = run.outcomes.get(entry.address)?.outcome;
-    if (found === undefined || (outcome !== "ok" && outcome !== "changed")) return [];
+    if (found === undefined || entry.prune !== undefined || (outcome !== "ok" && outcome !== "changed")) return [];
     const sealed = isSealed(entry.desired);
     const machineId = machineIds.get(entry.host);
     return [
@@ -26,9 +27,22 @@ export async function recordAll(plan: Plan, run: Run): Promise<void> {
         desired: hashOfDesired(entry.desired, run.key),
         actual: actualAsRecorded(found, sealed, run.key),
         sealed,
+        wanted: entry.desired,
         ...(machineId === undefined ? {} : { machineId }),
       },
     ];
   });
   if (recorded.length > 0) await run.state.record(recorded);
+  await settleMade(plan, run);
+  await letGo(plan, run);
+}
+
+// Forgotten where all of the host is as desired; where something failed, the next run sees it again.
+async function letGo({ letGo = [], entries, hosts }: Plan, { state, outcomes }: Run): Promise<void> {
+  const bad = new Set([
+    ...entries.filter(({ address }) => !["ok", "changed"].includes(outcomes.get(address)?.outcome ?? "")).map(({ host }) => host),
+    ...hosts.flatMap(({ host, unreachable }) => (unreachable === undefined ? [] : [host])),
+  ]);
+  const keys = letGo.filter(({ host }) => !bad.has(host));
+  if (keys.length > 0) await state.forget(keys);
 }

@@ -70,7 +70,9 @@ function restored({ address, desired, before, sealed }: Intent, images: PreImage
   if (sealed && before !== null) return { because: "a secret takes part, and what was there was not written down" };
   const back = kind.restore(desired, foundOf(before), images);
   if (isIrreversible(back)) return { because: back.irreversible };
-  return { resource: { kind: name, desired: back, id: `${name}:${kind.identity(back)}`, provides: [], traces: [] } };
+  // What prune did beside another entry of the same resource stays beside it.
+  const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
+  return { resource: { kind: name, desired: back, id: `${name}:${kind.identity(back)}${beside}`, provides: [], traces: [] } };
 }
 
 function foundOf(before: Json): Found<unknown> {
@@ -97,7 +99,7 @@ function workTowards(resources: readonly Back[], work: Work): Work {
       ),
     ]),
   );
-  const { only: _, ...rest } = work;
+  const { only: _, prunes: __, ...rest } = work;
   return { ...rest, roles, assignments, withRequired: false, inputsOf: async () => ({}) };
 }
 

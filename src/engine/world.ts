@@ -7,7 +7,7 @@ import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
 import type { Endpoint } from "../model/ports/endpoint.ts";
 import type { Secrets } from "../model/ports/secrets.ts";
 import type { Session, ShellReader } from "../model/ports/shell.ts";
-import type { Recorded, State } from "../model/ports/state.ts";
+import type { State } from "../model/ports/state.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import type { Targets } from "../plan/target.ts";
 
@@ -22,8 +22,8 @@ export interface World {
   readonly secrets: Secrets;
   /** Opened on first use: planning without a state is possible. */
   state(): Promise<State>;
-  /** What is recorded of these hosts; nothing where there is no state yet, and none is made for asking. */
-  recorded(hosts: readonly string[]): Promise<readonly Recorded[]>;
+  /** The same, but undefined where nothing was ever recorded: planning makes no state. */
+  knownState(): Promise<State | undefined>;
   now(): Date;
   /** Milliseconds from a clock that never jumps. */
   monotonicMs(): number;
@@ -64,6 +64,8 @@ export interface Work {
   readonly withRequired: boolean;
   /** `--target` and `--exclude`: globs over addresses; none means everything. */
   readonly targets?: Targets;
+  /** Plan the removal of what hlx made and nothing desires any more; `playbook` is relative to the inventory's folder. Left out: nothing is removed. */
+  readonly prunes?: { readonly playbook: string };
   /** What roles asked for in `inputs`, by host, role (`as`) and name. */
   inputsOf(host: string, as: string): Promise<Readonly<Record<string, string>>>;
   /** Hosts at once. */

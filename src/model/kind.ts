@@ -54,6 +54,14 @@ export interface Irreversible {
   readonly irreversible: string;
 }
 
+/** A set of things as one desired state: packages, keys. What hlx made of it and what is still wanted of it is told member by member. */
+export interface Members<Desired> {
+  /** Each member as a desired state of its own, by a name that is unique within the kind on one host. */
+  of(desired: Desired): ReadonlyMap<string, Desired>;
+  /** One desired state of several members of the same resource, at least one. */
+  join(members: readonly [Desired, ...Desired[]]): Desired;
+}
+
 /**
  * One type of resource. `probe` reads and never writes; `diff` and `steps` are pure.
  * Rules that the contract suite holds over every kind:
@@ -73,6 +81,10 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   steps(desired: Desired, found: Known<Actual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Step[];
   /** What to desire to be rid of it: prune, destroy. */
   absent?(desired: Desired): Desired;
+  /** For kinds whose desired state is a set. Without it the whole is one member, named by its identity. */
+  readonly members?: Members<Desired>;
+  /** What to desire once more after resources (`kind:identity`) are removed that it watched before and does not any more; undefined when it watched none. */
+  rewatch?(desired: Desired, before: Desired, removed: ReadonlySet<string>): Desired | undefined;
   /** What to desire to get back to what was found before. */
   restore?(desired: Desired, before: Found<Actual>, pre: PreImages): Desired | Irreversible;
 }

@@ -25,6 +25,8 @@ export interface EntryCommon {
   readonly provides: readonly Capability[];
   readonly traces: readonly string[];
   readonly exclusive?: string;
+  /** Done in its host's last unit. removes: hlx made it and nothing desires it any more. reloads: something that it watched is removed there. */
+  readonly prune?: "removes" | "reloads";
 }
 
 /** What was found is known: these steps are what will run. */
@@ -71,6 +73,15 @@ export interface Unit {
   readonly serial?: { readonly play: number; readonly slots: number };
 }
 
+/** Something remembered that nothing desires any more and that stays on its host all the same. Shown, never touched. */
+export interface Staying {
+  readonly host: string;
+  /** Left out where it stands for all of a host. */
+  readonly address?: Address;
+  readonly because: string;
+  readonly hint?: string;
+}
+
 export interface Plan {
   readonly format: 1;
   /** Random; consumed on the hosts when the saved plan is applied. */
@@ -88,6 +99,11 @@ export interface Plan {
   readonly entries: readonly Entry[];
   /** What the chosen hosts require on other hosts and what is not converged there: shown, never applied. */
   readonly elsewhere: readonly Entry[];
+  readonly stays?: readonly Staying[];
+  /** Resources (`kind:identity`) that are recorded and no longer desired: forgotten by an apply that leaves their host as desired. */
+  readonly letGo?: readonly { readonly host: string; readonly id: string; readonly address: Address }[];
+  /** The playbook that it was made from, relative to the inventory's folder. */
+  readonly playbook?: string;
   /** Errors of the plan: every blocked entry's reason. What depends on one is not applied. */
   readonly problems: readonly Problem[];
 }

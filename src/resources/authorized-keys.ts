@@ -16,6 +16,10 @@ export const authorizedKeysKind: Kind<AuthorizedKeys, AuthorizedKeysActual, "she
   diff,
   steps,
   absent: ({ user, keys }) => ({ user, keys, absent: true }),
+  members: {
+    of: ({ user, keys, ...rest }) => new Map(wantedKeys({ user, keys }).map(({ id, line }) => [`${user} ${id}`, { ...rest, user, keys: [line] }])),
+    join: ([first, ...more]) => ({ ...first, keys: [first, ...more].flatMap(({ keys }) => keys) }),
+  },
   restore,
 };
 

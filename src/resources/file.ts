@@ -2,7 +2,7 @@
 import { sha256 } from "../lib/hash.ts";
 import type { Found, Irreversible, Kind, PreImages } from "../model/kind.ts";
 import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
-import { plainText, type TextInput, text } from "../model/text.ts";
+import { hasSecret, plainText, type TextInput, text } from "../model/text.ts";
 import { type File, schema } from "./file/desired.ts";
 import { diff } from "./file/diff.ts";
 import { type FileActual, probe } from "./file/probe.ts";
@@ -19,7 +19,8 @@ export const fileKind: Kind<File, FileActual, "shell"> = {
   probe,
   diff,
   steps,
-  absent: ({ path, content, mode, owner, group }) => ({ path, content, mode, owner, group, absent: true }),
+  // A file that goes needs no secret any more.
+  absent: ({ path, content, mode, owner, group }) => ({ path, content: hasSecret(content) ? [] : content, mode, owner, group, absent: true }),
   restore,
 };
 

@@ -46,6 +46,10 @@ export const packagesKind: Kind<Packages, PackagesActual, "shell"> = {
   diff,
   steps,
   absent: ({ names }) => ({ names, absent: true }),
+  members: {
+    of: ({ names, ...rest }) => new Map(names.map((name) => [name, { ...rest, names: [name] }])),
+    join: ([first, ...more]) => ({ ...first, names: [...new Set([first, ...more].flatMap(({ names }) => names))].sort() }),
+  },
   restore,
 };
 

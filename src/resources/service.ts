@@ -21,6 +21,7 @@ export const serviceKind: Kind<Service, ServiceActual, "shell"> = {
   diff,
   steps,
   absent: ({ unit }) => ({ unit, running: false, enabled: false, reloadOn: [], restartOn: [] }),
+  rewatch,
   restore,
 };
 
@@ -44,6 +45,14 @@ function watched(resource: Resource, unit: string): Watched {
   if (typeof resource?.id === "string") return { resource: resource.id, traces: resource.traces };
   const hint = "name what file(…) made: const site = file(…); service({ …, reloadOn: [site] })";
   throw new ProblemError({ code: "input", message: `service:${shortUnit(unit)} watches ${JSON.stringify(resource) ?? "nothing"}, which is no resource`, hint });
+}
+
+function rewatch(desired: Service, before: Service, removed: ReadonlySet<string>): Service | undefined {
+  const now = new Set([...desired.reloadOn, ...desired.restartOn].map(({ resource }) => resource));
+  const lost = (watched: readonly Watched[]): readonly Watched[] => watched.filter(({ resource }) => removed.has(resource) && !now.has(resource));
+  const [reloadOn, restartOn] = [lost(before.reloadOn), lost(before.restartOn)];
+  if (reloadOn.length + restartOn.length === 0) return undefined;
+  return { ...desired, reloadOn: [...desired.reloadOn, ...reloadOn], restartOn: [...desired.restartOn, ...restartOn] };
 }
 
 // A unit that was not there before is stopped and disabled: what brought it is undone by its own resource.

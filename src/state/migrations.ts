@@ -19,4 +19,10 @@ export const migrations: readonly string[] = [
     one INTEGER PRIMARY KEY CHECK (one = 1), pid INTEGER NOT NULL, process TEXT NOT NULL, boot TEXT NOT NULL, who TEXT NOT NULL, since TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE made (
+    host TEXT NOT NULL, id TEXT NOT NULL, resource TEXT NOT NULL, gone INTEGER, entry TEXT NOT NULL, checksum TEXT NOT NULL,
+    PRIMARY KEY (host, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

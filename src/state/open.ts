@@ -5,6 +5,7 @@ import type { State } from "../model/ports/state.ts";
 import { backUpRun, openDatabase } from "./database.ts";
 import { ownFolder } from "./folder.ts";
 import { takeLock } from "./lock.ts";
+import { madeOn, rememberedHosts } from "./made.ts";
 import { migrations } from "./migrations.ts";
 import { damaged, type StateFiles, stateProblem } from "./problems.ts";
 import { localProcesses, type Processes } from "./processes.ts";
@@ -46,12 +47,14 @@ function stateOf(database: DatabaseSync, files: StateFiles, options: StateOption
         return insertRun(database, start, by);
       }),
     end: (run, end) => write(() => endRun(database, run, end)),
-    journal: (run, records) => write(() => appendJournal(database, { run, at: now(), records })),
+    journal: (run, records, made = []) => write(() => appendJournal(database, { run, at: now(), records, made })),
     runs: (asked = {}) => read(() => lastRuns(database, processes, asked.last ?? -1)),
     journalOf: (run) => read(() => journalOf(database, run)),
     recorded: (hosts) => read(() => recordedOf(database, hosts)),
     record: (entries) => write(() => recordEntries(database, entries)),
-    forget: (keys) => write(() => forgetKeys(database, keys)),
+    made: (hosts) => read(() => madeOn(database, hosts)),
+    hosts: () => read(() => rememberedHosts(database)),
+    forget: (keys, options = { made: false }) => write(() => forgetKeys(database, keys, options)),
     lock: (who) => write(() => takeLock(database, { who, since: now(), by, processes })),
     close: () => write(() => database.close()),
   };

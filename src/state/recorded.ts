@@ -26,10 +26,11 @@ export function recordEntries(database: DatabaseSync, entries: readonly Recorded
   });
 }
 
-/** How many of these were recorded and are forgotten now. */
-export function forgetKeys(database: DatabaseSync, keys: readonly ResourceKey[]): number {
+/** How many of these were remembered and are forgotten now; with `made`, hlx lets go of what they made, too. */
+export function forgetKeys(database: DatabaseSync, keys: readonly ResourceKey[], { made }: { readonly made: boolean }): number {
   return transaction(database, () => {
-    const remove = database.prepare("DELETE FROM recorded WHERE host = ? AND id = ?");
-    return keys.reduce((count, { host, id }) => count + Number(remove.run(host, id).changes), 0);
+    const tables = ["DELETE FROM recorded WHERE host = ? AND id = ?", ...(made ? ["DELETE FROM made WHERE host = ? AND resource = ?"] : [])];
+    const removals = tables.map((sql) => database.prepare(sql));
+    return keys.reduce((count, { host, id }) => count + Math.max(...removals.map((remove) => Math.min(1, Number(remove.run(host, id).changes)))), 0);
   });
 }

@@ -1,7 +1,8 @@
 // Runs and their journal in the state file.
 import type { DatabaseSync } from "node:sqlite";
-import type { JournalRecord, RunStart, RunSummary, State } from "../model/ports/state.ts";
+import type { JournalRecord, MadeChange, RunStart, RunSummary, State } from "../model/ports/state.ts";
 import { transaction } from "./database.ts";
+import { changeMade } from "./made.ts";
 import type { Processes, ProcessIdentity } from "./processes.ts";
 import { checked, checksumOf, type Row } from "./rows.ts";
 
@@ -53,10 +54,11 @@ function summaryOf(row: Row, processes: Processes): RunSummary {
 /** Appends to a run's journal in one transaction. */
 export function appendJournal(
   database: DatabaseSync,
-  entries: { readonly run: number; readonly at: string; readonly records: readonly JournalRecord[] },
+  entries: { readonly run: number; readonly at: string; readonly records: readonly JournalRecord[]; readonly made?: readonly MadeChange[] },
 ): void {
-  const { run, at, records } = entries;
+  const { run, at, records, made = [] } = entries;
   transaction(database, () => {
+    changeMade(database, run, made);
     const last = database.prepare("SELECT max(number) AS number FROM journal WHERE run = ?").get(run)?.["number"];
     const insert = database.prepare("INSERT INTO journal (run, number, at, record, checksum) VALUES (?, ?, ?, ?, ?)");
     for (const [index, record] of records.entries()) {

@@ -1,5 +1,5 @@
 // A state that forgets everything at the end of the process. For tests.
-import type { JournalRecord, Recorded, RunSummary, State } from "../model/ports/state.ts";
+import type { JournalRecord, Made, MadeChange, Recorded, RunSummary, State } from "../model/ports/state.ts";
 
 export interface MemoryState extends State {
   readonly records: readonly JournalRecord[];
@@ -8,7 +8,9 @@ export interface MemoryState extends State {
 export function memoryState(): MemoryState {
   const runs: RunSummary[] = [];
   const records: JournalRecord[] = [];
+  const byRun: { readonly run: number; readonly record: JournalRecord }[] = [];
   const recorded = new Map<string, Recorded>();
+  const made = new Map<string, Made>();
   let locked = false;
   return {
     records,
@@ -18,14 +20,24 @@ export function memoryState(): MemoryState {
       const known = runs[index];
       if (known !== undefined) runs[index] = { ...known, ended: at, exitCode, counts };
     },
-    journal: async (_run, more) => void records.push(...more),
+    journal: async (run, more, changes = []) => {
+      records.push(...more);
+      byRun.push(...more.map((record) => ({ run, record })));
+      for (const change of changes) changeMade(change, made);
+    },
     runs: async () => runs,
-    journalOf: async () => records.map((record) => ({ ...record, at: "" })),
+    journalOf: async (run) => byRun.filter((one) => one.run === run).map(({ record }) => ({ ...record, at: "" })),
     recorded: async (hosts) => [...recorded.values()].filter(({ host }) => hosts.includes(host)),
     record: async (entries) => {
       for (const entry of entries) recorded.set(`${entry.host}/${entry.id}`, entry);
     },
-    forget: async (keys) => keys.filter(({ host, id }) => recorded.delete(`${host}/${id}`)).length,
+    made: async (hosts) => [...made.values()].filter(({ host }) => hosts.includes(host)),
+    hosts: async () => [...new Set([...recorded.values(), ...made.values()].map(({ host }) => host))].sort(),
+    forget: async (keys, options) => {
+      if (options?.made === true)
+        for (const [key, { host, address }] of made) if (keys.some((one) => one.host === host && address.endsWith(`/${one.id}`))) made.delete(key);
+      return keys.filter(({ host, id }) => recorded.delete(`${host}/${id}`)).length;
+    },
     lock: async (who) => {
       if (locked) return { lock: "refused", by: { pid: 1, who, since: "" } };
       locked = true;
@@ -38,4 +50,9 @@ export function memoryState(): MemoryState {
     },
     close: async () => undefined,
   };
+}
+
+function changeMade(change: MadeChange, made: Map<string, Made>): void {
+  if ("put" in change) made.set(`${change.put.host}/${change.put.id}`, change.put);
+  else made.delete(`${change.drop.host}/${change.drop.id}`);
 }

@@ -41,6 +41,11 @@ export interface WorkOptions {
   readonly independent?: readonly string[];
   readonly withRequired?: boolean;
   readonly replace?: readonly string[];
+  readonly target?: readonly string[];
+  /** The `host/role` keys that tags leave. */
+  readonly only?: readonly string[];
+  /** The playbook for which to prune; nothing is pruned without one. */
+  readonly prunes?: string;
 }
 
 export function memoryWorld(names: readonly string[]): MemoryWorld {
@@ -60,7 +65,7 @@ export function memoryWorld(names: readonly string[]): MemoryWorld {
     facts: async () => someFacts,
     secrets: secretsIn(secrets),
     state: async () => state,
-    recorded: (wanted) => state.recorded(wanted),
+    knownState: async () => state,
     now: () => new Date("2026-11-21T12:00:00Z"),
     monotonicMs: () => 0,
     randomHex: (bytes) => "ab".repeat(bytes),
@@ -77,8 +82,10 @@ function workOf(keys: readonly string[], { options, names, roles }: { options: W
     roles: new Map([...roles].map(([name, declare]) => [name, roleOf(name, declare)])),
     assignments: keys.map((key, order) => assignmentOf(key, { order, options })),
     hosts: options.hosts ?? names,
+    ...(options.only === undefined ? {} : { only: ({ host, as }) => options.only?.includes(`${host}/${as}`) === true }),
     withRequired: options.withRequired ?? false,
-    targets: { target: [], exclude: [], replace: options.replace ?? [] },
+    targets: { target: options.target ?? [], exclude: [], replace: options.replace ?? [] },
+    ...(options.prunes === undefined ? {} : { prunes: { playbook: options.prunes } }),
     inputsOf: async () => ({}),
     forks: 50,
   };

@@ -74,7 +74,7 @@ async function probe({ name, needs }: Note, on: Pick<Readers, "shell">): Promise
 
 function diff(desired: Note, found: Known<NoteActual>, ahead: Ahead): readonly Change[] {
   const actual = found.found === "present" ? found.actual : undefined;
-  if (desired.absent === true) return actual === undefined ? [] : [change("exists", { before: true, after: false })];
+  if (desired.absent === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, risk: desired.risk ?? "none" })];
   const wanted = ahead.digest(desired.value);
   const risk = desired.risk ?? "none";
   const stale = desired.watch !== undefined && ahead.changing.has(desired.watch);

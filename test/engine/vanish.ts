@@ -50,6 +50,8 @@ const stateCalls: Readonly<Record<keyof State, "writes" | "reads">> = {
   runs: "reads",
   journalOf: "reads",
   recorded: "reads",
+  made: "reads",
+  hosts: "reads",
   close: "reads",
 };
 const writerCalls: Readonly<Record<keyof ShellWriter, "writes">> = { batch: "writes", long: "writes", release: "writes" };

@@ -37,7 +37,7 @@ describe("sec/22 another machine under the name of one that was applied to", () 
     const world = lab({ one: [note("x", "1")] });
     await apply(world, ["a/one"]);
     world.roles.set("one", () => [note("x", "2")]);
-    const { plan: there } = await makePlan({ ...withId(world, is), recorded: async () => [] }, world.work(["a/one"]));
+    const { plan: there } = await makePlan({ ...withId(world, is), knownState: async () => undefined }, world.work(["a/one"]));
     expect(there.entries).toHaveLength(1);
     const result = await applyPlan(withId(world, is), there, { ...options, saved: true });
     expect(result.refused.get("a")).toMatchObject(stopped);

@@ -1,6 +1,6 @@
 // hlx state: what was recorded.
 
-import type { Recorded, State } from "../../model/ports/state.ts";
+import type { Recorded, ResourceKey, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
@@ -10,7 +10,7 @@ import { oneOf } from "../parse/one-of.ts";
 export const state: Command = {
   args: ["<list|show|forget>", "[address]"],
   about:
-    "list: every resource that an apply recorded. show ADDRESS: what it recorded. forget ADDRESS: remember it no longer; nothing is done on its host.\nAddresses are globs: 'web1/**'. forget --host H: everything of a host, also which machine it was: after it was replaced.",
+    "list: every resource that an apply recorded. show ADDRESS: what it recorded. forget ADDRESS: remember it no longer, and let go of it: nothing is done on its host, and it is never removed.\nAddresses are globs: 'web1/**'. forget --host H: everything of a host, also which machine it was: after it was replaced.",
   options: [
     ...reading,
     ...choosing,
@@ -20,6 +20,7 @@ export const state: Command = {
   ],
   examples: [
     { run: "hlx state list -l web1", note: "one host's resources" },
+    { run: "hlx state forget web1/base/file:/etc/motd", note: "it stays on its host when no role declares it" },
     { run: "hlx state forget --host web1", note: "a host that is gone, or is another machine now" },
   ],
   run,
@@ -31,10 +32,10 @@ async function run(context: Context): Promise<Standing> {
   const named = action === "forget" ? context.given.texts("host") : [];
   if (action !== "list" && address === undefined && named.length === 0)
     throw new ProblemError({ code: "usage", message: `hlx state ${action} wants an address`, hint: "hlx state list shows them" });
+  if (address !== undefined && named.length > 0)
+    throw new ProblemError({ code: "usage", message: "hlx state forget wants an address or --host, not both", hint: "--host forgets all of a host" });
   const { withState } = await import("../run/state.ts");
-  return withState(context, (opened, hosts) =>
-    named.length > 0 ? forgetHosts(named, { opened, hosts, context }) : act({ action, address }, { opened, hosts, context }),
-  );
+  return withState(context, (opened, hosts) => act({ action, globs: address === undefined ? named : [address] }, { opened, hosts, context }));
 }
 
 interface Around {
@@ -43,25 +44,24 @@ interface Around {
   readonly context: Context;
 }
 
-async function act({ action, address }: { action: string; address: string | undefined }, around: Around): Promise<Standing> {
-  const chosen = await chosenBy(action === "list" ? undefined : address, around);
-  if (action === "forget") return forget(chosen, around);
-  await show(action, chosen, around.context);
+async function act({ action, globs }: { readonly action: string; readonly globs: readonly string[] }, around: Around): Promise<Standing> {
+  if (action === "forget") return forget(globs, around);
+  await show(action, await chosenBy(action === "list" ? undefined : globs[0], around), around.context);
   return {};
 }
 
-async function forgetHosts(names: readonly string[], around: Around): Promise<Standing> {
-  if (around.context.given.args[1] !== undefined)
-    throw new ProblemError({ code: "usage", message: "hlx state forget wants an address or --host, not both", hint: "--host forgets all of a host" });
-  const chosen = await around.opened.recorded(names);
-  const unknown = names.find((name) => !chosen.some(({ host }) => host === name));
-  if (unknown !== undefined)
-    throw new ProblemError({ code: "usage", message: `nothing is recorded of a host "${unknown}"`, hint: "hlx state list shows what is" });
-  return forget(chosen, around);
-}
-
-async function forget(chosen: readonly Recorded[], { opened, context }: Around): Promise<Standing> {
-  const forgotten = await opened.forget(chosen.map(({ host, id }) => ({ host, id })));
+// A glob that is a host's name stands for all of it.
+async function forget(globs: readonly string[], { opened, context }: Around): Promise<Standing> {
+  const { matches } = await import("../../plan/target.ts");
+  const hosts = await opened.hosts();
+  const all = [...(await opened.recorded(hosts)), ...(await opened.made(hosts)).filter(({ gone }) => gone === undefined)];
+  const unmatched = globs.find((glob) => !all.some(({ address }) => matches(address, glob)));
+  if (unmatched !== undefined) throw nothingMatches(unmatched);
+  const keys = all
+    .filter(({ address }) => globs.some((glob) => matches(address, glob)))
+    .map(({ host, address }): ResourceKey => ({ host, id: address.split("/").slice(2).join("/") }));
+  const distinct = [...new Map(keys.map((key) => [`${key.host}/${key.id}`, key])).values()];
+  const forgotten = await opened.forget(distinct, { made: true });
   context.printer.out([`Forgot ${forgotten}. Nothing was changed on any host.`]);
   return {};
 }
@@ -70,10 +70,13 @@ async function forget(chosen: readonly Recorded[], { opened, context }: Around):
 async function chosenBy(address: string | undefined, { opened, hosts }: Around): Promise<readonly Recorded[]> {
   if (address === undefined) return opened.recorded(hosts);
   const { matches } = await import("../../plan/target.ts");
-  const all = await opened.recorded([...new Set([...hosts, address.split("/")[0] ?? ""])]);
-  const chosen = all.filter((one) => matches(one.address, address));
+  const chosen = (await opened.recorded(await opened.hosts())).filter((one) => matches(one.address, address));
   if (chosen.length > 0) return chosen;
-  throw new ProblemError({ code: "usage", message: `nothing recorded matches "${address}"`, hint: "hlx state list shows what is" });
+  throw nothingMatches(address);
+}
+
+function nothingMatches(glob: string): ProblemError {
+  return new ProblemError({ code: "usage", message: `nothing recorded matches "${glob}"`, hint: "hlx state list shows what is" });
 }
 
 async function show(action: string, chosen: readonly Recorded[], { given, printer }: Context): Promise<void> {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { applyPlan } from "../../engine/apply.ts";
+import type { Planned } from "../../engine/plan.ts";
 import type { Work, World } from "../../engine/world.ts";
 import type { Found } from "../../model/kind.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -21,6 +22,15 @@ import { showPlan } from "./show-plan.ts";
 import { stepping } from "./step.ts";
 import { openWork } from "./work.ts";
 
+/** An open world with whoever listens to it. */
+export interface Opened {
+  readonly context: Context;
+  readonly world: World;
+  readonly ears: Ears;
+  /** The run that this takes back. */
+  readonly undoes?: number;
+}
+
 /** Plans, shows, asks, applies. */
 export async function applyFresh(context: Context): Promise<Standing> {
   return applyWork(await openWork(context), context);
@@ -32,12 +42,14 @@ export function applyWork(work: Work, context: Context, around: Around = {}): Pr
 }
 
 /** The same in a world that is open. */
-export async function applyIn(
-  work: Work,
-  { context, world, ears }: { readonly context: Context; readonly world: World; readonly ears: Ears },
-): Promise<Standing> {
-  const { plan, found, tookMs } = await planAsking(world, work, context);
-  return showThenApply({ plan, found, saved: false }, { context, world, ears, tookMs, forks: work.forks });
+export async function applyIn(work: Work, around: Opened): Promise<Standing> {
+  const { plan, found, tookMs } = await planAsking(around.world, work, around.context);
+  return showThenApply({ plan, found, saved: false }, { ...around, tookMs, forks: work.forks });
+}
+
+/** The same with a plan that is made already. */
+export function applyPlanned({ plan, found }: Planned, around: Opened & { readonly forks: number; readonly tookMs: number }): Promise<Standing> {
+  return showThenApply({ plan, found, saved: false }, around);
 }
 
 // What the chosen hosts require elsewhere is done only when somebody says so: by -w, or when asked.
@@ -66,10 +78,7 @@ interface Applying {
   readonly found?: ReadonlyMap<Address, Found<unknown>>;
 }
 
-interface Running {
-  readonly context: Context;
-  readonly world: World;
-  readonly ears: Ears;
+interface Running extends Opened {
   readonly forks: number;
   readonly tookMs?: number;
 }
@@ -93,12 +102,12 @@ async function nothingToDo(applying: Applying, around: Running): Promise<Standin
 }
 
 async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Approval, { approved: true }>, around: Running): Promise<Standing> {
-  const { context, world, ears, forks } = around;
+  const { context, world, ears, forks, undoes } = around;
   const { io, words } = context;
   const since = world.monotonicMs();
   const progress = await startProgress(plan, context);
   ears.listen(progress.on);
-  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words };
+  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words, ...(undoes === undefined ? {} : { undoes }) };
   const options = { saved, allow, forks, start, pid: io.pid, ...stepping(context), ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
   return finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });

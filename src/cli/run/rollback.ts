@@ -23,7 +23,7 @@ export async function rollbackNow(context: Context): Promise<Standing> {
     const { work: back, irreversible } = await undo(run, work, world);
     context.printer.err([`Back to before run ${number} (${whatItWas(run)}).`]);
     context.printer.err(irreversible.map(({ address, because }) => `  ! ${visible(address)}  stays: ${visible(because)}`));
-    return applyIn(back, { context, world, ears });
+    return applyIn(back, { context, world, ears, undoes: run.run });
   });
 }
 

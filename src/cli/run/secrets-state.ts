@@ -7,10 +7,11 @@ export function redactingState(state: State, redact: Redact): State {
   return {
     ...state,
     begin: (start) => state.begin({ ...start, argv: start.argv.map(redact) }),
-    journal: (run, records) =>
+    journal: (run, records, made) =>
       state.journal(
         run,
         records.map((record) => redacted(record, redact)),
+        made,
       ),
   };
 }

@@ -19,7 +19,8 @@ export async function openWork(context: Context): Promise<Work> {
 export async function workOf({ inventory, file }: Project, context: Context): Promise<Work> {
   const { given, io } = context;
   const hosts = hostsOf(inventory, context).map(({ name }) => name);
-  const { assignments, roles } = await loadPlaybook({ file: playbookOf(inventory, context), inventory, runner: io.ids, cwd: io.cwd });
+  const playbook = playbookOf(inventory, context);
+  const { assignments, roles } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   return {
     inventory,
@@ -30,6 +31,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),
     targets: { target: given.texts("target"), exclude: given.texts("exclude"), replace: given.texts("replace") },
+    prunes: { playbook: relative(inventory.folder, playbook) },
     // Node loads its whole HTTP client where `fetch` is only named.
     inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
     forks: given.number("forks") ?? 50,

@@ -56,7 +56,7 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
     facts: gatherFacts,
     secrets: learnt,
     state,
-    recorded: async (hosts) => (opened === undefined && !hasState(options.folder, options.state) ? [] : (await state()).recorded(hosts)),
+    knownState: async () => (opened !== undefined || existsSync(join(stateFolder(options.folder, options.state), "state.db")) ? state() : undefined),
     now: io.now,
     monotonicMs: io.monotonicMs,
     randomHex: io.randomHex,
@@ -70,13 +70,13 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
   return { world, close };
 }
 
-function hasState(folder: string, inside = ""): boolean {
-  return existsSync(join(folder, ".hlx", inside, "state.db"));
-}
-
 /** The state of the inventory in this folder. */
 export function openState(folder: string, io: Io, inside = ""): Promise<State> {
-  return openStateFile(join(folder, ".hlx", inside), { now: io.now, pid: io.pid, ...(io.ids === undefined ? {} : { uid: io.ids.uid }) });
+  return openStateFile(stateFolder(folder, inside), { now: io.now, pid: io.pid, ...(io.ids === undefined ? {} : { uid: io.ids.uid }) });
+}
+
+function stateFolder(folder: string, inside = ""): string {
+  return join(folder, ".hlx", inside);
 }
 
 /** How to connect, from options and the user's own ssh files. */

@@ -8,7 +8,7 @@ import { totalsOf } from "../../plan/totals.ts";
 
 /** `hlx plan --json`, `hlx show FILE --json`. What is converged is counted, not listed. */
 export function planDocument(plan: Plan): unknown {
-  const { format, id, hlx, created, inventory, hosts, entries, elsewhere, problems } = plan;
+  const { format, id, hlx, created, inventory, hosts, entries, elsewhere, stays, problems } = plan;
   return {
     format,
     document: "plan",
@@ -25,6 +25,7 @@ export function planDocument(plan: Plan): unknown {
     })),
     entries: entries.filter(isBusy).map(entryDocument),
     elsewhere: elsewhere.map(entryDocument),
+    ...(stays === undefined ? {} : { stays }),
     problems: problems.map(problemDocument),
   };
 }
@@ -87,7 +88,7 @@ export function problemDocument({ code, message, at, hint, also }: Problem): unk
 
 function entryDocument(entry: Entry): unknown {
   const { address, host, role, kind, id, action, changes } = entry;
-  const base = { address, host, role, kind, id, entry: entry.entry, action, changes };
+  const base = { address, host, role, kind, id, entry: entry.entry, action, changes, ...(entry.prune === undefined ? {} : { prune: entry.prune }) };
   switch (entry.entry) {
     case "exact":
       return { ...base, steps: entry.steps.map(titleOf) };

@@ -60,9 +60,11 @@ function groupRow(group: readonly Entry[]): Row {
 function rowOf(entry: Entry): Row {
   const base = { host: visible(entry.host), id: visible(entry.id), predicted: entry.entry === "predicted", entry };
   if (entry.entry === "blocked") return { ...base, mark: "!", what: `blocked: ${blockedWords(entry)}` };
-  return { ...base, mark: marks[entry.action], what: changeWords(entry.changes, entry.action === "create") };
+  const what = changeWords(entry.changes, entry.action === "create");
+  return { ...base, mark: marks[entry.action], what: entry.prune === undefined ? what : `${what}; ${pruneWords[entry.prune]}` };
 }
 
+const pruneWords = { removes: "hlx made it, nothing wants it any more", reloads: "what it watched goes away" } as const;
 const marks = { none: " ", create: "+", update: "~", replace: "-/+", remove: "-" } as const;
 
 function blockedWords({ address, because }: Extract<Entry, { entry: "blocked" }>): string {

@@ -26,7 +26,7 @@ export function planLines(plan: Plan, view: PlanView): readonly string[] {
   const widths = { host: widest(rows, ({ host }) => host, 24), id: widest(rows, ({ id }) => id, 44) };
   const drawn = rows.flatMap((row) => rowLines(row, { widths, view }));
   const elsewhere = elsewhereLines(plan.elsewhere);
-  return [...drawn, ...elsewhere, ...summary(plan, view)];
+  return [...drawn, ...elsewhere, ...stayingLines(plan), ...summary(plan, view)];
 }
 
 /** Guarded risks in the plan that are not in a list, each once. */
@@ -76,6 +76,16 @@ function elsewhereLines(elsewhere: readonly Entry[]): readonly string[] {
   const names = elsewhere.slice(0, 5).map(({ address }) => visible(address));
   const more = elsewhere.length > names.length ? `, and ${elsewhere.length - names.length} more` : "";
   return [`Required on ${hosts} and not as desired there, but not part of this plan: ${names.join(", ")}${more}`, "  -w, --with-required plans them too"];
+}
+
+const staysAtMost = 10;
+
+function stayingLines({ stays = [] }: Plan): readonly string[] {
+  const lines = stays.slice(0, staysAtMost).map(({ host, address, because, hint }) => {
+    const what = address === undefined ? `host ${visible(host)}` : visible(address);
+    return `  · ${what}: ${visible(because)}${hint === undefined ? "" : ` (${visible(hint)})`}`;
+  });
+  return stays.length > staysAtMost ? [...lines, `  · and ${stays.length - staysAtMost} more that stay; --json lists them`] : lines;
 }
 
 function summary(plan: Plan, view: PlanView): readonly string[] {

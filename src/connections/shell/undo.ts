@@ -9,11 +9,10 @@ import { hostPaths } from "./options.ts";
 export const undoRead: Read<string, PreImages> = {
   name: "undo",
   args: (folder) => [`${hostPaths.lib}/undo/${folder}`],
-  parse: (output) =>
-    output
-      .split(/^folder$/m)
-      .slice(1)
-      .map(preImagesIn),
+  parse: (output, folders) => {
+    const [, ...parts] = output.split(/^folder$/m);
+    return folders.map((_, index) => preImagesIn(parts[index] ?? ""));
+  },
   script: `
 for folder in "$@"; do
 echo folder

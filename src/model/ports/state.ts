@@ -14,6 +14,8 @@ export interface RunStart {
   /** The command line as given; `-e` values included, secrets never. */
   readonly argv: readonly string[];
   readonly planId?: string;
+  /** The run that this one takes back. */
+  readonly undoes?: number;
 }
 
 export interface RunSummary extends RunStart {
@@ -59,7 +61,28 @@ export interface Recorded extends ResourceKey {
   readonly actual: Json;
   readonly sealed: boolean;
   readonly machineId?: string;
+  /** The desired state itself, with references to secrets, never their values. Left out by an hlx that did not keep it. */
+  readonly wanted?: Json;
 }
+
+/** Something that hlx made: it was not there before. One row a member: one package of a list, one key of an account. `id` is `kind:member`. */
+export interface Made extends ResourceKey {
+  readonly kind: string;
+  /** Of the resource that made it. */
+  readonly address: Address;
+  /** The member alone, with references to secrets, never their values: prune desires the absence of this. */
+  readonly desired: Json;
+  readonly run: number;
+  /** Position among what its run made: prune goes backwards. */
+  readonly order: number;
+  /** The playbook that had it made, relative to the inventory's folder: another one cannot tell that nobody wants it. */
+  readonly playbook?: string;
+  /** The run that removed it: what a rollback of that run brings back is hlx's again. */
+  readonly gone?: number;
+}
+
+/** What a run writes down of what hlx made, in the transaction of the journal. */
+export type MadeChange = { readonly put: Made } | { readonly drop: ResourceKey };
 
 /** The local lock is a courtesy: the one that counts is on each host. */
 export type LocalLock =
@@ -70,12 +93,17 @@ export interface State {
   begin(start: RunStart): Promise<number>;
   end(run: number, end: { readonly at: string; readonly exitCode: number; readonly counts: Readonly<Record<string, number>> }): Promise<void>;
   /** Written in one transaction and on disk before it resolves. */
-  journal(run: number, records: readonly JournalRecord[]): Promise<void>;
+  journal(run: number, records: readonly JournalRecord[], made?: readonly MadeChange[]): Promise<void>;
   runs(options?: { readonly last?: number }): Promise<readonly RunSummary[]>;
   journalOf(run: number): Promise<readonly (JournalRecord & { readonly at: string })[]>;
   recorded(hosts: readonly string[]): Promise<readonly Recorded[]>;
   record(entries: readonly Recorded[]): Promise<void>;
-  forget(keys: readonly ResourceKey[]): Promise<number>;
+  /** What hlx made on these hosts, removed things of the last runs too (`gone`). */
+  made(hosts: readonly string[]): Promise<readonly Made[]>;
+  /** Every host of which something is remembered, sorted. */
+  hosts(): Promise<readonly string[]>;
+  /** Forgets resources by their `kind:identity`; what they made with them, when `made` says so. */
+  forget(keys: readonly ResourceKey[], options?: { readonly made: boolean }): Promise<number>;
   lock(who: string): Promise<LocalLock>;
   close(): Promise<void>;
 }

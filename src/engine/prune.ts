@@ -1,0 +1,127 @@
+// Prune: what hlx made on fully planned hosts and nothing desires any more is looked at, and planned as an absence.
+import { absent, type Found } from "../model/kind.ts";
+import type { Entry, Plan, Staying } from "../model/plan.ts";
+import type { State } from "../model/ports/state.ts";
+import { addressOf, type Resource } from "../model/resource.ts";
+import { assemble, type Looked } from "../plan/assemble.ts";
+import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
+import { matchesAny } from "../plan/target.ts";
+import { probe } from "./look.ts";
+import type { Survey } from "./survey.ts";
+import type { Work, World } from "./world.ts";
+
+export interface Pruning {
+  /** To be done behind everything else, in this order; `found` is aligned. */
+  readonly entries: readonly Entry[];
+  readonly found: readonly Found<unknown>[];
+  readonly stays: readonly Staying[];
+  readonly letGo: NonNullable<Plan["letGo"]>;
+}
+
+const nothing: Pruning = { entries: [], found: [], stays: [], letGo: [] };
+
+/** What is to be pruned. Only a host all of whose role calls were planned can tell that nobody wants something. */
+export async function pruning(surveyed: Survey, world: World, work: Work): Promise<Pruning> {
+  const { prunes } = work;
+  const state = prunes === undefined ? undefined : await world.knownState();
+  if (prunes === undefined || state === undefined) return nothing;
+  const hosts = fullyPlanned(surveyed, work);
+  const [made, recorded] = await Promise.all([state.made(hosts), state.recorded(hosts)]);
+  const own = made.filter(({ playbook }) => playbook === prunes.playbook);
+  const wanting = { kinds: world.kinds, entries: surveyed.entries };
+  const { orphans, stays } = orphansAmong(own, wanting);
+  const looked = await lookAt({ orphans, watchers: watchersOf(orphans, wanting, recorded) }, { surveyed, world });
+  const letGo = letGoOf(recorded, wanting);
+  const strangers = letGo.filter(({ host, address }) => made.every((one) => one.gone !== undefined || one.host !== host || one.address !== address));
+  return {
+    ...looked,
+    letGo: isPart(work) ? [] : letGo,
+    stays: [
+      ...stays,
+      ...looked.stays,
+      ...strangers.map(({ host, address }) => ({ host, address, because: "not known to be made by hlx: it stays as it is, and is remembered no longer" })),
+      ...(await hostsGone(state, work)),
+    ],
+  };
+}
+
+/** What hlx made that matches, whoever still desires it; what another resource desires too stays. */
+export async function destruction(surveyed: Survey, world: World, work: Work): Promise<Pruning> {
+  const state = await world.knownState();
+  const targets = work.targets ?? { target: [], exclude: [] };
+  const meant = (address: string): boolean => matchesAny(address, targets.target) && !matchesAny(address, targets.exclude);
+  const seen = [...surveyed.looks.values()].flatMap(({ look, host }) => (look === "seen" && work.hosts.includes(host.name) ? [host.name] : []));
+  const made = ((await state?.made(seen)) ?? []).filter(({ address }) => meant(address));
+  const others = surveyed.entries.filter(({ address }) => !meant(address));
+  const recorded = ((await state?.recorded(seen)) ?? []).filter(({ address }) => meant(address));
+  const { orphans, stays } = orphansAmong(made, { kinds: world.kinds, entries: others });
+  const looked = await lookAt({ orphans, watchers: [] }, { surveyed, world });
+  const known = new Set(made.map(({ host, address }) => `${host} ${address}`));
+  const strangers = surveyed.entries.filter(({ host, address }) => meant(address) && seen.includes(host) && !known.has(`${host} ${address}`));
+  const told = strangers.map(({ host, address }) => ({ host, address, because: "not known to be made by hlx: it stays as it is" }));
+  return { ...looked, letGo: recorded.filter(({ host, address }) => known.has(`${host} ${address}`)), stays: [...stays, ...looked.stays, ...told] };
+}
+
+function isPart({ targets }: Work): boolean {
+  return targets !== undefined && targets.target.length + targets.exclude.length > 0;
+}
+
+function fullyPlanned({ chosen, looks }: Survey, work: Work): readonly string[] {
+  const planned = new Set(chosen.map(({ key }) => key));
+  return work.hosts.filter(
+    (host) =>
+      looks.get(host)?.look === "seen" &&
+      work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
+  );
+}
+
+interface Looking {
+  readonly surveyed: Survey;
+  readonly world: World;
+}
+
+interface Doomed {
+  readonly orphans: readonly Orphan[];
+  readonly watchers: readonly Orphan[];
+}
+
+// What cannot be looked at is no error of the plan: nobody asked for it.
+async function lookAt({ orphans, watchers }: Doomed, { surveyed, world }: Looking): Promise<Pick<Pruning, "entries" | "found" | "stays">> {
+  const looked = await Promise.all([...orphans, ...watchers].map((orphan) => lookAtOne(orphan, { surveyed, world })));
+  const seen = looked.filter(({ found }) => found.found === "present" || found.found === "absent");
+  const { secrets, key } = surveyed;
+  const entries = assemble(seen, { kinds: world.kinds, secrets, key, now: world.now(), stuck: new Map(), replace: [] });
+  const again = new Set(watchers.map(({ resource }) => resource));
+  const planned = entries.map((entry, index) => {
+    const prune = again.has(seen[index]?.resource ?? nobody) ? ("reloads" as const) : ("removes" as const);
+    return { entry: { ...entry, prune }, found: seen[index]?.found ?? absent };
+  });
+  const due = planned.filter(({ entry }) => entry.prune === "removes" || entry.action !== "none");
+  return {
+    entries: due.map(({ entry }) => entry),
+    found: due.map(({ found }) => found),
+    stays: looked.slice(0, orphans.length).flatMap((one) => unseen(one)),
+  };
+}
+
+const nobody: Resource = { kind: "", desired: undefined, id: "", provides: [], traces: [] };
+
+async function lookAtOne({ host, role, resource }: Orphan, { surveyed, world }: Looking): Promise<Looked> {
+  const look = surveyed.looks.get(host);
+  if (look === undefined) return { host, role, resource, found: { found: "absent" } };
+  const session = await world.sessions.of(look.host);
+  return { host, role, resource, found: await probe(resource, { world, session }) };
+}
+
+function unseen({ host, role, resource, found }: Looked): readonly Staying[] {
+  const address = addressOf(host, role, resource.id);
+  if (found.found === "unknown") return [{ host, address, because: `cannot be removed: ${found.because.message}`, hint: letGoHint(address) }];
+  return found.found === "blocked" ? [{ host, address, because: `cannot be removed: ${found.because}`, hint: letGoHint(address) }] : [];
+}
+
+// Told where all hosts are meant: a limit leaves hosts out on purpose.
+async function hostsGone(state: State, { inventory, hosts }: Work): Promise<readonly Staying[]> {
+  if (hosts.length < inventory.hosts.size) return [];
+  const gone = (await state.hosts()).filter((host) => !inventory.hosts.has(host));
+  return gone.map((host) => ({ host, because: `is not in the inventory any more, but things are remembered of it`, hint: `hlx state forget --host ${host}` }));
+}
