@@ -12,6 +12,7 @@ import type { Address } from "../model/resource.ts";
 import { belongsTo } from "../plan/prune.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
+import { arrive, makeHost } from "./birth.ts";
 import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
 import { keepingMade } from "./made.ts";
@@ -126,28 +127,34 @@ async function allHosts(plan: Plan, run: Run, options: ApplyOptions): Promise<Re
 }
 
 async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { plan: Plan; run: Run; turns: Turns; options: ApplyOptions }): Promise<Ended> {
-  const units = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
+  const all = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
   const giveUp = (end: Ended): Ended => {
-    for (const { unit } of units) turns.failed(unit.key);
+    for (const { unit } of all) turns.failed(unit.key);
     return end;
   };
   if (planned.unreachable !== undefined) return giveUp({ end: "unreachable", problem: planned.unreachable });
+  if (!(await makeHost(bareHost(planned), all, { run, turns }))) return { end: "done", probed: 0, asDesired: 0 };
+  const units = all.filter(({ unit }) => unit.outside !== true);
   const idle = units.every(({ entries }) => entries.every(isIdle)) && units.every(({ entries }) => entries.every(({ address }) => run.found.has(address)));
   if (idle)
     return nothingToDo(
       units.flatMap(({ entries }) => entries),
       { run, turns, units },
     );
-  const opened = await openSession(planned, run.world).catch(problemOf);
-  if ("code" in opened) return giveUp({ end: "unreachable", problem: opened });
+  const opened = await openSession(planned, run).catch(problemOf);
+  if ("code" in opened) return giveUp({ end: opened.code === "stale" ? "refused" : "unreachable", problem: opened });
   const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
   const work = { host: planned.host, session: opened, units, holder: holderOf(run, options), ...saved };
   return workOn(work, run, turns).catch((thrown: unknown) => giveUp({ end: "broken", thrown }));
 }
 
-async function openSession(planned: PlannedHost, world: World): Promise<HostSession> {
-  const bare: Host = { name: planned.host, login: planned.login, groups: [], addresses: {}, vars: {}, sources: {} };
-  return world.sessions.of(bare);
+function openSession(planned: PlannedHost, run: Run): Promise<HostSession> {
+  const host = bareHost(planned);
+  return planned.unborn === undefined ? run.world.sessions.of(host) : arrive(host, planned.unborn, run);
+}
+
+function bareHost({ host, login }: PlannedHost): Host {
+  return { name: host, login, groups: [], addresses: {}, vars: {}, sources: {} };
 }
 
 // Requirements elsewhere count as fulfilled: what is converged needs no turn.
@@ -182,8 +189,11 @@ function resultOf(plan: Plan, run: Run, ends: ReadonlyMap<string, Ended>): RunRe
   const done = [...ends.values()].flatMap((one) => (one.end === "done" ? [one] : []));
   const sum = (of: "probed" | "asDesired"): number => done.reduce((total, one) => total + one[of], 0);
   const refused = problemsAt("refused");
-  for (const entry of plan.entries.filter((one) => refused.has(one.host) && !isIdle(one)))
-    run.outcomes.set(entry.address, { outcome: "skipped", because: "the host could not be locked" });
+  for (const entry of plan.entries.filter((one) => refused.has(one.host) && !isIdle(one) && !run.outcomes.has(one.address)))
+    run.outcomes.set(entry.address, {
+      outcome: "skipped",
+      because: refused.get(entry.host)?.code === "stale" ? "the host is not the one that was planned for" : "the host could not be locked",
+    });
   return {
     run: run.run,
     outcomes: run.outcomes,

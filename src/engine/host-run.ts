@@ -6,6 +6,7 @@ import type { ShellWriter } from "../model/ports/shell.ts";
 import type { JournalRecord, State } from "../model/ports/state.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
+import type { StepResult } from "../model/step.ts";
 import { aheadOf } from "../plan/assemble.ts";
 import { actualKey } from "../plan/texts.ts";
 import type { HostSession, World } from "./world.ts";
@@ -36,6 +37,8 @@ export interface HostRun extends Run {
   readonly host: string;
   readonly session: HostSession;
   readonly writer: ShellWriter;
+  /** Whether this run may still change the host: asked before what does not go through the writer. */
+  held(): Promise<StepResult>;
 }
 
 export function kindFor({ kind }: Pick<Entry, "kind">, { world }: Pick<Run, "world">): AnyKind {

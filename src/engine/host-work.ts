@@ -1,12 +1,12 @@
 // One host's part of an apply: lock, freshness, units in order, a last look at everything, release.
 import type { Facts } from "../model/facts.ts";
-import type { Found } from "../model/kind.ts";
 import type { Entry, Unit } from "../model/plan.ts";
 import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
+import type { StepResult } from "../model/step.ts";
 import { type HostRun, note, type Run } from "./host-run.ts";
 import { otherMachine } from "./identity.ts";
-import { probe } from "./look.ts";
+import { notProbed, probe } from "./probe.ts";
 import { diffNow } from "./ready.ts";
 import type { Turns } from "./turns.ts";
 import { type Fresh, runUnit, skipAll } from "./unit.ts";
@@ -77,7 +77,7 @@ function otherThanPlanned(host: string, { machineId }: Facts, saved: NonNullable
 }
 
 async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: Run; turns: Turns; fresh: Fresh; writer: ShellWriter }): Promise<HostEnd> {
-  const on: HostRun = { ...run, host: work.host, session: work.session, writer };
+  const on: HostRun = { ...run, host: work.host, session: work.session, writer, held: () => heldBy(writer) };
   try {
     for (const { unit, entries } of work.units) {
       await turns.take(unit, (because) => (because === undefined ? runUnit(entries, fresh, on) : skipAll(entries, because, on)));
@@ -87,6 +87,15 @@ async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: R
     turns.leave(work.host);
     await writer.release();
   }
+}
+
+// A batch that does nothing still goes through the fence.
+async function heldBy(writer: ShellWriter): Promise<StepResult> {
+  const reveal = (): never => {
+    throw new Error("the fence needs no value");
+  };
+  const [held] = await writer.batch([{ do: "run", title: "look at the lock", script: ":", args: [] }], { reveal });
+  return held ?? { result: "unknown", because: "the lock could not be looked at" };
 }
 
 async function settleLock(asked: Promise<LockAnswer>): Promise<LockAnswer> {
@@ -99,7 +108,7 @@ async function settleLock(asked: Promise<LockAnswer>): Promise<LockAnswer> {
 
 async function look(entries: readonly Entry[], session: HostSession, run: Run): Promise<Fresh> {
   const found = await Promise.all(entries.map((entry) => probe(entry, { world: run.world, session })));
-  return new Map(entries.map((entry, index) => [entry.address, found[index] ?? nothing]));
+  return new Map(entries.map((entry, index) => [entry.address, found[index] ?? notProbed]));
 }
 
 // What was converged at first may have been changed by what was done since: apply proves that a second one has nothing to do.
@@ -108,7 +117,7 @@ async function lastLook(work: HostWork, on: HostRun): Promise<HostEnd> {
   const found = await look(settled, work.session, on);
   let asDesired = 0;
   for (const entry of settled) {
-    const now = found.get(entry.address) ?? nothing;
+    const now = found.get(entry.address) ?? notProbed;
     on.found.set(entry.address, now);
     const left =
       now.found === "present" || now.found === "absent" ? diffNow(entry, now, on).map(({ property }) => property) : ["it cannot be looked at any more"];
@@ -129,5 +138,3 @@ async function lastLook(work: HostWork, on: HostRun): Promise<HostEnd> {
   }
   return { end: "done", probed: settled.length, asDesired };
 }
-
-const nothing: Found<never> = { found: "unknown", because: { code: "internal", message: "was not probed" } };

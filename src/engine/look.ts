@@ -1,18 +1,26 @@
 // Looking at one host: connect, gather facts, declare, probe. Two round trips after the handshake.
 import type { Facts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
-import type { Found } from "../model/kind.ts";
-import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
+import { blocked, type Found } from "../model/kind.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment } from "../model/role.ts";
 import { declare } from "./declare.ts";
 import { otherMachine } from "./identity.ts";
-import { readersOf } from "./sessions.ts";
+import { type FromOutside, factsOf, hostCapability, lookFromOutside } from "./outside.ts";
+import { notProbed, probe } from "./probe.ts";
 import type { HostSession, Work, World } from "./world.ts";
 
 /** What one host showed. `found` is aligned with `declared`. */
 export type HostLook =
-  | { readonly look: "seen"; readonly host: Host; readonly facts: Facts; readonly declared: readonly LookedAt[] }
+  | {
+      readonly look: "seen";
+      readonly host: Host;
+      readonly facts: Facts;
+      readonly declared: readonly LookedAt[];
+      /** The host is not there yet: these facts are promised, and what is inside was not looked at. */
+      readonly unborn?: Partial<Facts>;
+    }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
 
 export interface LookedAt {
@@ -27,7 +35,38 @@ export async function lookAt(
   assignments: readonly Assignment[],
   { world, work }: { readonly world: World; readonly work: Work },
 ): Promise<HostLook> {
-  const reached = await reach(host, world);
+  const inside = assignments.filter(({ outside }) => outside !== true);
+  if (inside.length === assignments.length) return lookInside(host, inside, { world, work });
+  const made = await lookFromOutside(
+    host,
+    assignments.filter(({ outside }) => outside === true),
+    { world, work },
+  );
+  if (made.host === "absent") return unborn(host, inside, { world, work, made });
+  const look = await lookInside(host, inside, { world, work, quiet: made.host === "changing" });
+  if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared] };
+  return made.host === "changing" ? unborn(host, inside, { world, work, made }) : look;
+}
+
+interface Looking {
+  readonly world: World;
+  readonly work: Work;
+}
+
+// Nothing connects: until the host is made, its address may be somebody else's.
+async function unborn(host: Host, inside: readonly Assignment[], { world, work, made }: Looking & { readonly made: FromOutside }): Promise<HostLook> {
+  const facts = factsOf(host.name, made.promised);
+  const declared = await declare(inside, { world, work, host, facts });
+  const found = blocked(hostCapability(host.name), `${host.name} is not there yet`);
+  return { look: "seen", host, facts, unborn: made.promised, declared: [...made.declared, ...declared.map((one) => ({ ...one, found }))] };
+}
+
+async function lookInside(
+  host: Host,
+  assignments: readonly Assignment[],
+  { world, work, quiet = false }: Looking & { readonly quiet?: boolean },
+): Promise<HostLook> {
+  const reached = await reach(host, world, quiet ? () => undefined : world.emit);
   if (reached.look === "unreachable") return reached;
   const { session, facts } = reached;
   const other = await otherMachine(host.name, facts, world);
@@ -40,23 +79,10 @@ export async function lookAt(
   return { look: "seen", host, facts, declared: declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed })) };
 }
 
-/** What the resource's kind finds; a probe that throws could not look. */
-export async function probe(
-  { kind, desired }: Pick<Resource, "kind" | "desired">,
-  { world, session }: { readonly world: Pick<World, "kinds">; readonly session: HostSession },
-): Promise<Found<unknown>> {
-  try {
-    const known = world.kinds.get(kind);
-    return known === undefined ? notProbed : await known.probe(desired, readersOf(session, known.via));
-  } catch (thrown) {
-    return { found: "unknown", because: problemOf(thrown) };
-  }
-}
-
 type Reached = { readonly look: "reached"; readonly session: HostSession; readonly facts: Facts };
 
 /** Connects and gathers facts. */
-export async function reach(host: Host, world: World): Promise<Reached | Extract<HostLook, { look: "unreachable" }>> {
+export async function reach(host: Host, world: World, emit: World["emit"] = world.emit): Promise<Reached | Extract<HostLook, { look: "unreachable" }>> {
   try {
     const session = await world.sessions.of(host);
     world.emit({ event: "connected", host: host.name });
@@ -64,14 +90,12 @@ export async function reach(host: Host, world: World): Promise<Reached | Extract
     world.emit({ event: "gathered", host: host.name });
     return { look: "reached", session, facts };
   } catch (thrown) {
-    if (thrown instanceof ProblemError && thrown.problems[0].code !== "input") return unreachable(host, thrown.problems[0], world);
+    if (thrown instanceof ProblemError && thrown.problems[0].code !== "input") return unreachable(host, thrown.problems[0], { emit });
     throw thrown;
   }
 }
 
-const notProbed: Found<never> = { found: "unknown", because: { code: "internal", message: "was not probed" } };
-
-function unreachable(host: Host, problem: Problem, world: World): Extract<HostLook, { look: "unreachable" }> {
+function unreachable(host: Host, problem: Problem, world: Pick<World, "emit">): Extract<HostLook, { look: "unreachable" }> {
   world.emit({ event: "unreachable", host: host.name, problem });
   return { look: "unreachable", host, problem };
 }

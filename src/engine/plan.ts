@@ -70,12 +70,18 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
 function plannedHost(look: HostLook | undefined, entries: readonly Entry[], world: World): readonly PlannedHost[] {
   if (look === undefined) return [];
   const { name, login } = look.host;
-  const known = look.look === "seen" ? { machineId: look.facts.machineId } : { unreachable: look.problem };
+  const known = knownOf(look);
   const resources = entries.filter(({ host }) => host === name).length;
   return [{ host: name, login, ...known, resources, roundTrips: world.sessions.roundTrips(name) }];
 }
 
+function knownOf(look: HostLook): Pick<PlannedHost, "machineId" | "unreachable" | "unborn"> {
+  if (look.look === "unreachable") return { unreachable: look.problem };
+  return look.unborn === undefined ? { machineId: look.facts.machineId } : { unborn: look.unborn };
+}
+
 function unitOf({ key, assignment, after }: Ordered): Unit {
   const serial = assignment.serial === undefined ? {} : { serial: assignment.serial };
-  return { key, host: assignment.host, role: assignment.as, after, ...serial };
+  const outside = assignment.outside === true ? { outside: true as const } : {};
+  return { key, host: assignment.host, role: assignment.as, after, ...outside, ...serial };
 }

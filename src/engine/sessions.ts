@@ -42,13 +42,32 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
     return known;
   }
 
+  function outside(host: Host): HostSession {
+    const nothing = async (): Promise<never> => {
+      throw new ProblemError({ code: "missing", message: `${host.name} is looked at from outside: nothing may ask its shell` });
+    };
+    return {
+      shell: { ask: nothing, check: nothing },
+      lock: nothing,
+      dial: nothing,
+      traffic: () => ({ roundTrips: 0, commands: 0, bytesUp: 0, bytesDown: 0 }),
+      close: async () => undefined,
+      endpoint: (port) => endpointsOf(port).of(host, () => of(host)),
+    };
+  }
+
+  function again(host: Host): Promise<HostSession> {
+    if (!opened.has(host.name)) opening.delete(host.name);
+    return of(host);
+  }
+
   async function closeAll(): Promise<void> {
     await Promise.allSettled(opening.values());
     await Promise.allSettled([...started.values()].map((one) => one.close()));
     await Promise.allSettled([...opened.values()].map((session) => session.close()));
   }
 
-  return { of, closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+  return { of, outside, again, closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
 }
 
 /** What kinds may ask with: the shell, and every other port opened by the first question to it. */

@@ -6,7 +6,7 @@ import type { Problem } from "../model/problem.ts";
 import { refsIn } from "../model/text.ts";
 import { actualKey, targetOf } from "../plan/texts.ts";
 import { conclude, type HostRun } from "./host-run.ts";
-import { probe } from "./look.ts";
+import { probe } from "./probe.ts";
 import { isShort, type Readiness, type Ready, readyExact, readyPredicted, reboots } from "./ready.ts";
 import { doGroup } from "./work.ts";
 

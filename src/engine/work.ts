@@ -11,7 +11,7 @@ import { actualAsRecorded } from "../plan/drift.ts";
 import { isSealed } from "../plan/seal.ts";
 import { actualKey, fillPiece } from "../plan/texts.ts";
 import { type Concluded, conclude, type HostRun } from "./host-run.ts";
-import { probe } from "./look.ts";
+import { notProbed, probe } from "./probe.ts";
 import { diffNow, isShort, type Ready } from "./ready.ts";
 
 /** Does the entries in order and verifies each. True when all of them are as desired; after a failure the rest of the group is skipped. */
@@ -43,7 +43,7 @@ async function asBatch(busy: readonly Ready[], on: HostRun): Promise<ReadonlyMap
   const done = new Map<Ready, Done>();
   let next = 0;
   for (const [index, ready] of busy.entries()) {
-    done.set(ready, { results: results.slice(next, next + ready.steps.length), found: found[index] ?? unprobed });
+    done.set(ready, { results: results.slice(next, next + ready.steps.length), found: found[index] ?? notProbed });
     next += ready.steps.length;
   }
   return done;
@@ -83,9 +83,8 @@ async function oneStep(step: Step, ready: Ready, on: HostRun): Promise<StepResul
   }
 }
 
-// The endpoint knows nothing of the host's lock: it is looked at right before.
 async function throughApi(step: Api, { on, options }: { readonly on: HostRun; readonly options: WriteOptions }): Promise<StepResult> {
-  const [held = skipped] = await on.writer.batch([{ do: "run", title: "look at the lock", script: ":", args: [] }], options);
+  const held = await on.held();
   return held.result === "done" ? await on.session.endpoint(step.via).call(step, options) : held;
 }
 
@@ -198,4 +197,3 @@ function failure(address: string, because: string, output = ""): Outcome {
 }
 
 const skipped: StepResult = { result: "skipped" };
-const unprobed: Found<never> = { found: "unknown", because: { code: "internal", message: "was not probed" } };

@@ -44,6 +44,10 @@ export interface HostSession extends Session {
 export interface Sessions {
   /** Throws ProblemError (unreachable, trust, privilege); a failure is remembered for the run. */
   of(host: Host): Promise<HostSession>;
+  /** The APIs that see a host from outside; there is no shell and no lock. Connects to nothing by itself. */
+  outside(host: Host): HostSession;
+  /** As `of`, but a failure is not remembered: for a host that is about to answer. */
+  again(host: Host): Promise<HostSession>;
   /** Round trips that a host cost so far; 0 when it was never opened. */
   roundTrips(host: string): number;
   closeAll(): Promise<void>;

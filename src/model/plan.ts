@@ -1,6 +1,7 @@
 // A plan: changes and steps in order, as data that can be shown, saved and applied.
 
 import type { Json } from "../lib/json.ts";
+import type { Facts } from "./facts.ts";
 import type { Login } from "./host.ts";
 import type { Change } from "./kind.ts";
 import type { SecretSources } from "./ports/secrets.ts";
@@ -55,6 +56,8 @@ export type Entry = Exact | Predicted | Blocked;
 export interface PlannedHost {
   readonly host: string;
   readonly login: Login;
+  /** It is not there yet: what is planned inside it was declared with these facts, which must hold once it is there. */
+  readonly unborn?: Partial<Facts>;
   /** machine-id: a host of the same name with another identity is refused. */
   readonly machineId?: string;
   /** Why nothing could be planned for it. */
@@ -70,6 +73,8 @@ export interface Unit {
   readonly host: string;
   readonly role: string;
   readonly after: readonly string[];
+  /** Makes the host from outside: done before anything connects to it. */
+  readonly outside?: true;
   readonly serial?: { readonly play: number; readonly slots: number };
 }
 

@@ -49,6 +49,12 @@ export interface RoleBehaviour<Params> {
   /** One sentence for the reference page. */
   readonly summary: string;
   readonly requires?: readonly Requirement[];
+  /**
+   * It makes the host itself, from outside (a virtual machine through its hypervisor's API): it runs before everything else on that host, before anything connects to it,
+   * and its kinds may not ask the shell. What it declares `provides` "host:NAME". `facts` says what the host will be, as far as that is known:
+   * the roles inside are declared with it until the host is there.
+   */
+  readonly outside?: { facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Partial<Facts> };
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */
   declare(declaring: Declaring<Params>): readonly Resource[];
@@ -84,6 +90,8 @@ export interface Assignment {
   /** Position in the playbook: plays first to last, roles first to last. */
   readonly order: number;
   readonly tags: readonly string[];
+  /** Makes the host from outside; see RoleBehaviour. */
+  readonly outside?: true;
   /** Does not wait for the roles before it on its host. */
   readonly independent: boolean;
   /** `serial` of its play: at most so many hosts at once; undefined is all. */

@@ -45,8 +45,9 @@ export function keyOf({ host, as }: Assignment): string {
 function requiredBy(assignment: Assignment, all: readonly Assignment[], select: Select): readonly string[] {
   const sameHost = all.filter(({ host }) => host === assignment.host);
   const earlier = assignment.independent ? [] : sameHost.filter(({ play, order }) => play === assignment.play && order < assignment.order);
+  const outside = assignment.outside === true ? [] : sameHost.filter((one) => one.outside === true);
   const asked = assignment.requires.flatMap((requirement) => fulfilling(requirement, { assignment, all, select }));
-  return [...new Set([...earlier, ...asked].map(keyOf))];
+  return [...new Set([...outside, ...earlier.filter((one) => assignment.outside !== true || one.outside === true), ...asked].map(keyOf))];
 }
 
 function fulfilling(

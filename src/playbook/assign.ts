@@ -52,7 +52,8 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
   problems.push(...wrong);
   const { as, independent, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
-  const common = { role: use.role, as, params, play: index, order, independent, at, requires: [...(role.requires ?? []), ...after] };
+  const outside = role.outside === undefined ? {} : { outside: true as const };
+  const common = { ...outside, role: use.role, as, params, play: index, order, independent, at, requires: [...(role.requires ?? []), ...after] };
   const tags = [...new Set([...play.tags, ...use.tags])];
   const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };
   return hosts.map((host) => ({ host, ...common, tags, ...serial }));

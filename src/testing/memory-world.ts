@@ -39,6 +39,8 @@ export interface WorkOptions {
   readonly hosts?: readonly string[];
   readonly serial?: number;
   readonly independent?: readonly string[];
+  /** Keys of role calls that make their host from outside, with the facts that they promise. */
+  readonly outside?: Readonly<Record<string, Partial<Facts>>>;
   readonly withRequired?: boolean;
   readonly replace?: readonly string[];
   readonly target?: readonly string[];
@@ -79,7 +81,7 @@ function workOf(keys: readonly string[], { options, names, roles }: { options: W
   return {
     inventory: memoryInventory(names),
     inventoryFile: "/lab/inventory.yaml",
-    roles: new Map([...roles].map(([name, declare]) => [name, roleOf(name, declare)])),
+    roles: new Map([...roles].map(([name, declare]) => [name, { ...roleOf(name, declare), ...promisesOf(name, options) }])),
     assignments: keys.map((key, order) => assignmentOf(key, { order, options })),
     hosts: options.hosts ?? names,
     ...(options.only === undefined ? {} : { only: ({ host, as }) => options.only?.includes(`${host}/${as}`) === true }),
@@ -95,6 +97,11 @@ function roleOf(name: string, declare: (host: string) => readonly Resource[]): R
   return { name, summary: name, params: { type: "object" }, declare: ({ host }) => declare(host.name) };
 }
 
+function promisesOf(role: string, { outside = {} }: WorkOptions): Pick<Role, "outside"> {
+  const promises = Object.entries(outside).filter(([key]) => key.endsWith(`/${role}`));
+  return promises.length === 0 ? {} : { outside: { facts: ({ host }) => outside[`${host.name}/${role}`] ?? {} } };
+}
+
 function assignmentOf(key: string, { order, options }: { order: number; options: WorkOptions }): Assignment {
   const [host = "", role = ""] = key.split("/");
   const requires = (options.requires?.[key] ?? []).map((one) => ({
@@ -102,7 +109,19 @@ function assignmentOf(key: string, { order, options }: { order: number; options:
     ...(one.includes("@") ? { hosts: one.split("@")[1] ?? "" } : {}),
   }));
   const serial = options.serial === undefined ? {} : { serial: { play: 0, slots: options.serial } };
-  return { host, role, as: role, params: {}, play: 0, order, tags: [], independent: options.independent?.includes(key) ?? false, requires, ...serial };
+  return {
+    host,
+    role,
+    as: role,
+    params: {},
+    play: 0,
+    order,
+    tags: [],
+    independent: options.independent?.includes(key) ?? false,
+    requires,
+    ...serial,
+    ...(options.outside?.[key] === undefined ? {} : { outside: true as const }),
+  };
 }
 
 function memoryInventory(names: readonly string[]): Inventory {

@@ -1,0 +1,91 @@
+// Hosts that roles make from outside: looked at through APIs before anything connects, and declared with facts that are only promised.
+import { same } from "../lib/json.ts";
+import type { Facts } from "../model/facts.ts";
+import type { Host } from "../model/host.ts";
+import { type Found, highestRisk } from "../model/kind.ts";
+import { type Problem, ProblemError } from "../model/problem.ts";
+import { type Capability, covers } from "../model/resource.ts";
+import { type Assignment, viewOf } from "../model/role.ts";
+import { type Declared, declare } from "./declare.ts";
+import { notProbed, probe } from "./probe.ts";
+import type { Work, World } from "./world.ts";
+
+/** What outside roles make of a host: their resources as they are, and whether there is a host to connect to. */
+export interface FromOutside {
+  readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
+  readonly promised: Partial<Facts>;
+  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "changing": what makes it is about to change, so it may not answer. */
+  readonly host: "here" | "absent" | "changing";
+}
+
+const namesOfFacts: readonly (keyof Facts)[] = [
+  ...(["hostname", "machineId", "boot", "os", "kernel", "machine", "cpus", "memoryMiB"] as const),
+  ...(["init", "packageManager", "virtualization", "user", "root"] as const),
+];
+
+/** What a host provides that is there: what everything inside it needs. */
+export function hostCapability(host: string): Capability {
+  return `host:${host}`;
+}
+
+/** Declares and probes what makes the host. Throws ProblemError for what a role or the user did wrong. */
+export async function lookFromOutside(
+  host: Host,
+  assignments: readonly Assignment[],
+  on: { readonly world: World; readonly work: Work },
+): Promise<FromOutside> {
+  const promised = promisedFacts(host, assignments, on.work);
+  const declared = await declare(assignments, { ...on, host, facts: factsOf(host.name, promised) });
+  const session = on.world.sessions.outside(host);
+  const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world: on.world, session })));
+  const looked = declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed }));
+  return { declared: looked, promised, host: stateOf(host, looked, on.world) };
+}
+
+/** The facts that are promised; every other one throws ProblemError (input) when a role asks for it. */
+export function factsOf(host: string, promised: Partial<Facts>): Facts {
+  const facts = Object.create(null) as Record<string, unknown>;
+  for (const name of namesOfFacts) {
+    const value = promised[name];
+    Object.defineProperty(facts, name, { enumerable: value !== undefined, get: () => value ?? notPromised(host, name) });
+  }
+  return facts as unknown as Facts;
+}
+
+/** Why the host is not the one that was planned for; undefined when every promise holds. */
+export function brokenPromise(host: string, promised: Partial<Facts>, facts: Facts): Problem | undefined {
+  const broken = namesOfFacts.filter((name) => promised[name] !== undefined && !same(promised[name], facts[name]));
+  if (broken.length === 0) return undefined;
+  const told = broken.map((name) => `${name} is ${JSON.stringify(facts[name])}, not ${JSON.stringify(promised[name])}`);
+  return {
+    code: "stale",
+    message: `${host} is there, but other than it was planned: ${told.join("; ")}`,
+    hint: "plan again: what is to be done inside it follows from what it is",
+  };
+}
+
+function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory }: Work): Partial<Facts> {
+  const asking = { host, inventory: viewOf(inventory) };
+  const told = assignments.map(({ role, params }) => roles.get(role)?.outside?.facts({ ...asking, params: params as never }) ?? {});
+  return Object.assign({}, ...told);
+}
+
+function stateOf(host: Host, declared: FromOutside["declared"], world: World): FromOutside["host"] {
+  const makers = declared.filter(({ resource }) => resource.provides.some((capability) => covers(capability, hostCapability(host.name))));
+  if (makers.some(({ found }) => found.found === "absent")) return "absent";
+  return makers.some((one) => mayStop(one, world)) ? "changing" : "here";
+}
+
+function mayStop({ resource, found }: FromOutside["declared"][number], { kinds }: World): boolean {
+  if (found.found !== "present") return false;
+  const changes = kinds.get(resource.kind)?.diff(resource.desired, found, { changing: new Set(), digest: () => undefined }) ?? [];
+  return changes.length > 0 && highestRisk(changes) !== "none";
+}
+
+function notPromised(host: string, name: string): never {
+  throw new ProblemError({
+    code: "input",
+    message: `a role asks for the fact "${name}" of ${host}, which is not there yet`,
+    hint: `create the host first: hlx apply --limit ${host} --target '${host}/**' with only what makes it, then plan again`,
+  });
+}

@@ -1,0 +1,136 @@
+// Hosts that do not exist yet: planned as promised, made from outside, waited for, and gone on with inside.
+import { describe, expect, test } from "vitest";
+import { factsOf } from "../../src/engine/outside.ts";
+import { type AnyKind, absent, change, present } from "../../src/model/kind.ts";
+import type { Endpoint } from "../../src/model/ports/endpoint.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import type { Api } from "../../src/model/step.ts";
+import { note } from "../../src/testing/note.ts";
+import { apply, lab, outcomes, plan } from "./lab.ts";
+
+interface Vm {
+  readonly name: string;
+  readonly cores: number;
+}
+
+interface Cluster {
+  readonly vms: Map<string, number>;
+  readonly calls: string[];
+  /** Creates that fail. */
+  broken: boolean;
+}
+
+const vmKind = {
+  kind: "vm",
+  summary: "a machine made through an API",
+  schema: { type: "object" },
+  via: ["cluster"],
+  identity: ({ name }: Vm) => name,
+  probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined> } }) => {
+    const cores = await on.cluster.cores(name);
+    return cores === undefined ? absent : present({ cores });
+  },
+  diff: ({ cores }: Vm, found: { readonly actual?: Pick<Vm, "cores"> }) =>
+    found.actual?.cores === cores ? [] : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : "reboot" })],
+  steps: ({ name, cores }: Vm): readonly Api[] => [{ do: "api", title: `make ${name}`, via: "cluster", method: "POST", path: name, body: cores }],
+} as unknown as AnyKind;
+
+function vm(name: string, cores: number): Resource {
+  return { kind: "vm", desired: { name, cores }, id: `vm:${name}`, provides: [`host:${name}`], traces: [] };
+}
+
+const work = { outside: { "a/guest": { hostname: "memory" } } };
+const keys = ["a/one", "a/guest"];
+
+/** Host "a" comes up a moment after its machine was made. */
+function world(vms: Readonly<Record<string, number>> = {}) {
+  const cluster: Cluster = { vms: new Map(Object.entries(vms)), calls: [], broken: false };
+  const inside = lab({ one: [note("x", "1"), note("y", "2")], guest: [vm("a", 2)] });
+  const host = inside.hosts.get("a");
+  if (host === undefined) throw new Error("no host a");
+  host.down = !cluster.vms.has("a");
+  const endpoint = {
+    reader: { cores: async (name: string) => cluster.vms.get(name) },
+    call: async ({ path, body, title }: Api) => {
+      cluster.calls.push(title);
+      if (cluster.broken) return { result: "failed", output: "", exitStatus: 1, because: "no space on the storage" };
+      cluster.vms.set(path, Number(body));
+      setTimeout(() => {
+        host.down = false;
+      }, 100);
+      return { result: "done", output: "" };
+    },
+    requests: () => 0,
+  } as unknown as Endpoint;
+  inside.kinds.set("vm", vmKind);
+  inside.endpoints.set("cluster", { port: "cluster" as never, start: () => ({ of: () => endpoint, close: async () => undefined }) });
+  return { inside, cluster, host };
+}
+
+describe("a host that is not there yet", () => {
+  test("is planned without connecting: its maker exactly, what is inside predicted, the maker first", async () => {
+    const { inside } = world();
+    const made = await plan(inside, keys, work);
+    expect(made.entries.map(({ address, entry, action }) => `${address} ${entry} ${action}`)).toEqual([
+      "a/guest/vm:a exact create",
+      "a/one/note:x predicted create",
+      "a/one/note:y predicted create",
+    ]);
+    expect(made.problems).toEqual([]);
+    expect(made.hosts).toMatchObject([{ host: "a", unborn: { hostname: "memory" } }]);
+    expect(inside.events.map(({ event }) => event)).not.toContain("unreachable");
+  });
+  test("is made, waited for, and gone on with; a second apply has nothing to do", async () => {
+    const { inside, cluster, host } = world();
+    expect(outcomes(await apply(inside, keys, work))).toEqual({ "a/guest/vm:a": "changed", "a/one/note:x": "changed", "a/one/note:y": "changed" });
+    expect([cluster.calls, host.log]).toEqual([["make a"], ["set x=1", "set y=2"]]);
+    expect(inside.events.some(({ event }) => event === "waiting")).toBe(true);
+    expect(outcomes(await apply(inside, keys, work))).toEqual({ "a/guest/vm:a": "ok", "a/one/note:x": "ok", "a/one/note:y": "ok" });
+  });
+  test("that cannot be made leaves what is inside skipped, with the reason", async () => {
+    const { inside, cluster } = world();
+    cluster.broken = true;
+    const result = await apply(inside, keys, work);
+    expect(outcomes(result)).toEqual({ "a/guest/vm:a": "failed", "a/one/note:x": "skipped", "a/one/note:y": "skipped" });
+    expect(result.outcomes.get("a/one/note:x")).toMatchObject({ because: "a/guest did not end as desired" });
+  });
+  test("that is other than promised is stopped at, and nothing inside is touched", async () => {
+    const { inside, host } = world();
+    const result = await apply(inside, keys, { outside: { "a/guest": { hostname: "other" } } });
+    expect(result.refused.get("a")).toMatchObject({ code: "stale", message: expect.stringContaining("hostname is") });
+    expect(outcomes(result)).toMatchObject({ "a/guest/vm:a": "changed", "a/one/note:x": "skipped" });
+    expect(host.log).toEqual([]);
+  });
+});
+
+describe("a host that is there", () => {
+  test("is looked at inside as any other", async () => {
+    const { inside } = world({ a: 2 });
+    const made = await plan(inside, keys, work);
+    expect(made.entries.map(({ address, entry, action }) => `${address} ${entry} ${action}`)).toEqual([
+      "a/guest/vm:a exact none",
+      "a/one/note:x exact create",
+      "a/one/note:y exact create",
+    ]);
+  });
+  test("and down is unreachable, not about to be made", async () => {
+    const { inside, host } = world({ a: 2 });
+    host.down = true;
+    expect((await plan(inside, keys, work)).hosts).toMatchObject([{ unreachable: { code: "unreachable" } }]);
+  });
+  test("and down while its machine is about to change is planned as promised", async () => {
+    const { inside, host } = world({ a: 1 });
+    host.down = true;
+    const made = await plan(inside, keys, work);
+    expect(made.entries.map(({ entry, action }) => `${entry} ${action}`)).toEqual(["exact update", "predicted create", "predicted create"]);
+  });
+});
+
+describe("facts of a host that is not there yet", () => {
+  test("are the promised ones; any other is refused, with the next move", () => {
+    const facts = factsOf("a", { hostname: "a", os: { id: "debian", versionId: "12", codename: "bookworm", name: "Debian", like: [] } });
+    expect(facts.os.id).toBe("debian");
+    expect(Object.keys(facts)).toEqual(["hostname", "os"]);
+    expect(() => facts.kernel).toThrow('a role asks for the fact "kernel" of a, which is not there yet');
+  });
+});
