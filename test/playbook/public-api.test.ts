@@ -16,8 +16,8 @@ async function librariesOf(module: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("the public API loads no library", async () => {
-  expect(await librariesOf("../../src/index.ts")).toEqual([]);
+test("the public API loads no library but the one that reading an inventory loads anyway", async () => {
+  expect(await librariesOf("../../src/index.ts")).toEqual(["ipaddr.js"]);
 });
 
 test("the twin: a module that does is seen", async () => {
