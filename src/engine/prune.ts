@@ -6,7 +6,7 @@ import { addressOf, type Resource } from "../model/resource.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
 import { matchesAny } from "../plan/target.ts";
-import { probe } from "./look.ts";
+import { probe } from "./probe.ts";
 import type { Survey } from "./survey.ts";
 import type { Work, World } from "./world.ts";
 
