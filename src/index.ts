@@ -2,6 +2,7 @@
 
 export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
 export type { Facts } from "./model/facts.ts";
+export type { Claim } from "./model/finding.ts";
 export { fqdn, isWithin } from "./model/fqdn.ts";
 export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.ts";
 export type { Risk } from "./model/kind.ts";

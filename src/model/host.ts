@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from "../lib/json.ts";
 import type { Path } from "./documents/document.ts";
+import type { Finding } from "./finding.ts";
 import type { SecretSources } from "./ports/secrets.ts";
 import type { Position } from "./problem.ts";
 import type { SecretRef } from "./text.ts";
@@ -124,7 +125,7 @@ export interface Inventory {
   /** Values of secrets that the inventory itself holds, by the name that references to them have. */
   readonly secretValues?: ReadonlyMap<string, string>;
   /** What is odd but no error: shown as warnings. */
-  readonly warnings: readonly { readonly message: string; readonly at?: Position }[];
+  readonly warnings: readonly Omit<Finding, "level">[];
   /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
   at?(path: Path): Position | undefined;
   /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing. */

@@ -2,6 +2,7 @@
 import type { Json } from "../lib/json.ts";
 import type { Path } from "./documents/document.ts";
 import type { Facts } from "./facts.ts";
+import type { Claim } from "./finding.ts";
 import type { Device, Group, Host, Inventory, Network } from "./host.ts";
 import type { Position } from "./problem.ts";
 import type { Resource } from "./resource.ts";
@@ -56,6 +57,8 @@ export interface RoleBehaviour<Params> {
    */
   readonly outside?: { facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Partial<Facts> };
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
+  /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
+  claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */
   declare(declaring: Declaring<Params>): readonly Resource[];
 }

@@ -13,6 +13,18 @@ export interface Assigning {
   readonly incomplete?: boolean;
 }
 
+/** A role call with its params as the role gets them. */
+export interface Use extends RoleUse {
+  readonly hosts: readonly string[];
+  readonly order: number;
+}
+
+export interface Assigned {
+  readonly assignments: readonly Assignment[];
+  readonly uses: readonly Use[];
+  readonly problems: readonly Problem[];
+}
+
 interface Placed {
   readonly play: Play;
   readonly index: number;
@@ -20,13 +32,14 @@ interface Placed {
 }
 
 /** One assignment for each role and host, in playbook order, then inventory order, and everything that is wrong. Roles that are not there are left out. */
-export function assign(plays: readonly Play[], assigning: Assigning): { readonly assignments: readonly Assignment[]; readonly problems: readonly Problem[] } {
+export function assign(plays: readonly Play[], assigning: Assigning): Assigned {
   const problems: Problem[] = [];
   const placed = plays.map((play, index) => ({ play, index, hosts: hostsOf(play, { inventory: assigning.inventory, problems }) }));
   problems.push(...(assigning.incomplete === true ? [] : unknownAfter(plays)), ...usedTwice(placed));
   let order = 0;
-  const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, assigning, problems })));
-  return { assignments, problems };
+  const uses: Use[] = [];
+  const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, assigning, problems, uses })));
+  return { assignments, uses, problems };
 }
 
 function hostsOf({ hosts, hostsAt }: Play, { inventory, problems }: { inventory: Inventory; problems: Problem[] }): readonly string[] {
@@ -43,13 +56,15 @@ interface Using extends Placed {
   readonly order: number;
   readonly assigning: Assigning;
   readonly problems: Problem[];
+  readonly uses: Use[];
 }
 
-function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems }: Using): readonly Assignment[] {
+function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems, uses }: Using): readonly Assignment[] {
   const role = assigning.roles.get(use.role)?.role;
   if (role === undefined) return [];
   const { params, problems: wrong } = checkParams(use, role);
   problems.push(...wrong);
+  uses.push({ ...use, params, hosts, order });
   const { as, independent, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
   const outside = role.outside === undefined ? {} : { outside: true as const };

@@ -8,7 +8,7 @@ import { decodeUtf8, parseYaml } from "../model/documents/parse.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError, refuseAll } from "../model/problem.ts";
 import type { Assignment } from "../model/role.ts";
-import { assign } from "./assign.ts";
+import { assign, type Use } from "./assign.ts";
 import { readPlays } from "./plays.ts";
 import { type RoleFolder, roleFolders } from "./roles/find.ts";
 import { type LoadedRole, tryRoles } from "./roles/load.ts";
@@ -30,6 +30,7 @@ export interface LoadPlaybook {
 export interface LoadedPlaybook {
   readonly assignments: readonly Assignment[];
   readonly roles: ReadonlyMap<string, LoadedRole>;
+  readonly uses: readonly Use[];
 }
 
 /** Throws ProblemError with everything that is wrong with the playbook's form, its roles, its hosts and its params. */
@@ -40,7 +41,7 @@ export async function loadPlaybook({ file, inventory, folders = roleFolders(inve
   const { roles, problems: wrongRoles } = await tryRoles(wanted, { folders, ...options });
   const assigned = assign(plays, { inventory, roles, incomplete: problems.length > 0 });
   refuseAll(byPlace([...problems, ...wrongRoles, ...assigned.problems]));
-  return { assignments: assigned.assignments, roles };
+  return { assignments: assigned.assignments, uses: assigned.uses, roles };
 }
 
 async function readSource(file: string, cwd = ""): Promise<string> {

@@ -15,12 +15,11 @@ import { startProgress } from "../progress/progress.ts";
 import { visible } from "../views/escape.ts";
 import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
-import { type PlanNow, planTimed, projectOf } from "./plan-now.ts";
+import { openWarned, type PlanNow, planTimed, projectOf } from "./plan-now.ts";
 import { readPlan } from "./saved.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
 import { stepping } from "./step.ts";
-import { openWork } from "./work.ts";
 
 /** An open world with whoever listens to it. */
 export interface Opened {
@@ -33,7 +32,7 @@ export interface Opened {
 
 /** Plans, shows, asks, applies. */
 export async function applyFresh(context: Context): Promise<Standing> {
-  return applyWork(await openWork(context), context);
+  return applyWork(await openWarned(context), context);
 }
 
 /** The same for work that is read already; `around` are a world's options that are not the usual ones. */

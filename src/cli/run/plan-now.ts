@@ -13,7 +13,15 @@ export interface PlanNow extends Planned {
 
 /** Reads the project, looks at the hosts, and closes everything again. */
 export async function planNow(context: Context): Promise<PlanNow> {
-  return planWork(await openWork(context), context);
+  return planWork(await openWarned(context), context);
+}
+
+/** The work, with a short word on stderr about what is odd in it. */
+export async function openWarned(context: Context): Promise<Work> {
+  const work = await openWork(context);
+  const { warnings } = work.inventory;
+  if (warnings.length > 0) context.printer.err((await import("../views/inventory.ts")).shortWarnings(warnings, context.io.cwd));
+  return work;
 }
 
 /** The plan of this work; `around` are a world's options that are not the usual ones. */

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Work } from "../../engine/world.ts";
 import type { Inventory } from "../../model/host.ts";
-import { ProblemError } from "../../model/problem.ts";
+import { ProblemError, refuseAll } from "../../model/problem.ts";
 import { resolveInputs } from "../../playbook/inputs/resolve.ts";
-import { loadPlaybook } from "../../playbook/load.ts";
+import { type LoadedPlaybook, loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
 import type { Context } from "../command.ts";
 import { hostsOf, openProject, type Project } from "./project.ts";
@@ -20,10 +20,10 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   const { given, io } = context;
   const hosts = hostsOf(inventory, context).map(({ name }) => name);
   const playbook = playbookOf(inventory, context);
-  const { assignments, roles } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
+  const { assignments, roles, uses } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   return {
-    inventory,
+    inventory: await withFindings(inventory, { uses, roles }),
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
     assignments,
@@ -36,6 +36,15 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
     forks: given.number("forks") ?? 50,
   };
+}
+
+// Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.
+async function withFindings(inventory: Inventory, { uses, roles }: Pick<LoadedPlaybook, "uses" | "roles">): Promise<Inventory> {
+  const [{ findingsOf }, { contributionsOf }] = await Promise.all([import("../../inventory/findings/findings.ts"), import("../../playbook/contributions.ts")]);
+  const findings = findingsOf(inventory, await contributionsOf({ uses, roles, inventory }));
+  const [errors, warnings] = (["error", "warning"] as const).map((wanted) => findings.flatMap(({ level, ...finding }) => (level === wanted ? [finding] : [])));
+  refuseAll((errors ?? []).map((finding) => ({ code: "input", ...finding })));
+  return { ...inventory, warnings: [...inventory.warnings, ...(warnings ?? [])] };
 }
 
 function playbookOf(inventory: Inventory, { given, io }: Context): string {

@@ -27,9 +27,26 @@ export function hostLines(host: Pick<Host, "login" | "groups" | "addresses" | "s
   ];
 }
 
-/** What is odd in it, a line each. */
+/** What is odd in it: the place and what it is, the other places, the next move. */
 export function warningLines(warnings: Inventory["warnings"], cwd: string): readonly string[] {
-  return warnings.map(({ message, at }) => `warning: ${at === undefined ? "" : `${place(at, cwd)}: `}${visible(message)}`);
+  return warnings.flatMap((warning) => [
+    shortWarning(warning, cwd),
+    ...(warning.also ?? []).map(({ at, note }) => `  ${place(at, cwd)}: ${visible(note)}`),
+    ...(warning.hint === undefined ? [] : [`  ${visible(warning.hint)}`]),
+  ]);
+}
+
+const shownShort = 3;
+
+/** The same before other work: a line each, at most three, and where the rest is. */
+export function shortWarnings(warnings: Inventory["warnings"], cwd: string): readonly string[] {
+  const more = warnings.length - shownShort;
+  const shown = warnings.slice(0, shownShort).map((warning) => shortWarning(warning, cwd));
+  return more > 0 ? [...shown, `and ${counted(more, "warning")} more: hlx validate`] : shown;
+}
+
+function shortWarning({ message, at }: Inventory["warnings"][number], cwd: string): string {
+  return `warning: ${at === undefined ? "" : `${place(at, cwd)}: `}${visible(message)}`;
 }
 
 function sourceRows(name: string, sourced: Sourced, cwd: string): readonly (readonly string[])[] {
