@@ -1,6 +1,9 @@
 // The kinds of resources, one line each.
 import type { AnyKind } from "../model/kind.ts";
 import { authorizedKeysKind } from "./authorized-keys.ts";
+import { bindConfigKind } from "./bind-config.ts";
+import { bindRecordsKind } from "./bind-records.ts";
+import { bindZoneKind } from "./bind-zone.ts";
 import { commandKind } from "./command.ts";
 import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
@@ -9,4 +12,16 @@ import { packagesKind } from "./packages.ts";
 import { serviceKind } from "./service.ts";
 import { userKind } from "./user.ts";
 
-export const kinds: readonly AnyKind[] = [fileKind, directoryKind, packagesKind, serviceKind, userKind, groupKind, authorizedKeysKind, commandKind];
+export const kinds: readonly AnyKind[] = [
+  fileKind,
+  directoryKind,
+  packagesKind,
+  serviceKind,
+  userKind,
+  groupKind,
+  authorizedKeysKind,
+  commandKind,
+  bindZoneKind,
+  bindRecordsKind,
+  bindConfigKind,
+];
