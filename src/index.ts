@@ -23,6 +23,8 @@ export { type DirectoryOptions, directory } from "./resources/directory.ts";
 export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
+export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
+export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";
 export { type ServiceOptions, service } from "./resources/service.ts";
 export { unitOf } from "./resources/unit-of.ts";
 export { type UserOptions, user } from "./resources/user.ts";

@@ -9,6 +9,8 @@ import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
 import { packagesKind } from "./packages.ts";
+import { piholeConfigKind } from "./pihole-config.ts";
+import { piholeFiltersKind } from "./pihole-filters.ts";
 import { serviceKind } from "./service.ts";
 import { userKind } from "./user.ts";
 
@@ -24,4 +26,6 @@ export const kinds: readonly AnyKind[] = [
   bindZoneKind,
   bindRecordsKind,
   bindConfigKind,
+  piholeConfigKind,
+  piholeFiltersKind,
 ];
