@@ -1,10 +1,13 @@
 // The registry of ports that kinds may ask for. A new one is a file beside this and a line here.
+
+import type { DockerReader } from "./docker.ts";
 import type { PiholeReader } from "./pihole.ts";
 import type { ShellReader } from "./shell.ts";
 
 export interface Readers {
   readonly shell: ShellReader;
   readonly pihole: PiholeReader;
+  readonly docker: DockerReader;
 }
 
 export type PortName = keyof Readers;
