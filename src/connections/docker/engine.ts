@@ -35,10 +35,10 @@ export function openEngine(host: string, session: () => Promise<Session>): Engin
   }
 
   return {
-    ask: (request) => counted(request).catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", lost: "unknown" })),
+    ask: (request) => counted(request).catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", hungUp: "missing" })),
     send: ({ method, path, body }) =>
       counted((docker) => dialled(docker, { method, path, body })).catch((thrown: unknown) =>
-        refused(thrown, { host, doing: `${method} ${path} at`, lost: "unknown" }),
+        refused(thrown, { host, doing: `${method} ${path} at`, hungUp: "unknown" }),
       ),
     requests: () => asked,
     close: () => agent.destroy(),
@@ -73,7 +73,8 @@ function dialled(docker: Docker, { method, path, body }: { readonly method: stri
 interface Failing {
   readonly host: string;
   readonly doing: string;
-  readonly lost: "unknown";
+  /** What a stream that ends without an answer means: a relay that found no engine, or a change nobody knows of. */
+  readonly hungUp: "missing" | "unknown";
 }
 
 function noSuchThing(thrown: unknown, failing: Failing): undefined {
@@ -81,7 +82,7 @@ function noSuchThing(thrown: unknown, failing: Failing): undefined {
   return refused(thrown, failing);
 }
 
-function refused(thrown: unknown, { host, doing, lost }: Failing): never {
+function refused(thrown: unknown, { host, doing, hungUp }: Failing): never {
   if (thrown instanceof ProblemError) throw thrown;
   const status = statusOf(thrown);
   const said = saidBy(thrown).slice(0, 400);
@@ -93,14 +94,14 @@ function refused(thrown: unknown, { host, doing, lost }: Failing): never {
       hint: "log in as root, or let sudo run docker",
       cause: thrown,
     });
-  if (/ENOENT|cannot connect|is the docker daemon running|ECONNREFUSED|socket hang up/i.test(said))
+  if (/ENOENT|cannot connect|is the docker daemon running|ECONNREFUSED/i.test(said) || (hungUp === "missing" && /socket hang up/.test(said)))
     throw new ProblemError({
       code: "missing",
       message: `no Docker engine answers on ${host}: ${said}`,
       hint: "is it running? systemctl status docker",
       cause: thrown,
     });
-  throw new ProblemError({ code: lost, message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
+  throw new ProblemError({ code: "unknown", message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
 }
 
 function statusOf(thrown: unknown): number | undefined {
