@@ -6,7 +6,7 @@ import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
 import type { Ordered } from "../plan/units.ts";
 import type { HostLook } from "./look.ts";
-import { destruction, type Pruning, pruning } from "./prune.ts";
+import { destruction, nothingPruned, type Pruning, pruning } from "./prune.ts";
 import { type Survey, survey } from "./survey.ts";
 import { version } from "./version.ts";
 import type { Work, World } from "./world.ts";
@@ -37,6 +37,12 @@ export async function makeDestruction(world: World, work: Work): Promise<Planned
   const plan = planOf({ ...surveyed, entries: [], chosen: [] }, doomed, { world, work: all });
   world.emit({ event: "planned", plan });
   return { plan, found: foundBy(doomed) };
+}
+
+/** A plan of these entries and no others, over what the survey saw; nothing is pruned. */
+export function planOver(entries: readonly Entry[], surveyed: Survey, { world, work }: { readonly world: World; readonly work: Work }): Plan {
+  const { targets: _, ...all } = work;
+  return planOf({ ...surveyed, entries }, nothingPruned, { world, work: all });
 }
 
 function foundBy({ entries, found }: Pick<Survey, "entries" | "found">): ReadonlyMap<Address, Found<unknown>> {

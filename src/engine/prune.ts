@@ -18,13 +18,13 @@ export interface Pruning {
   readonly letGo: NonNullable<Plan["letGo"]>;
 }
 
-const nothing: Pruning = { entries: [], found: [], stays: [], letGo: [] };
+export const nothingPruned: Pruning = { entries: [], found: [], stays: [], letGo: [] };
 
 /** What is to be pruned. Only a host all of whose role calls were planned can tell that nobody wants something. */
 export async function pruning(surveyed: Survey, world: World, work: Work): Promise<Pruning> {
   const { prunes } = work;
   const state = prunes === undefined ? undefined : await world.knownState();
-  if (prunes === undefined || state === undefined) return nothing;
+  if (prunes === undefined || state === undefined) return nothingPruned;
   const hosts = fullyPlanned(surveyed, work);
   const [made, recorded] = await Promise.all([state.made(hosts), state.recorded(hosts)]);
   const own = made.filter(({ playbook }) => playbook === prunes.playbook);

@@ -12,6 +12,12 @@ export interface DriftedProperty {
   readonly actual: Shown;
 }
 
+/** What `--heal` did about one that drifted. */
+export type Mend =
+  | { readonly mend: "healed"; readonly run: number }
+  | { readonly mend: "left"; readonly because: string }
+  | { readonly mend: "failed"; readonly run: number; readonly problem: Problem };
+
 export interface DriftItem {
   readonly address: Address;
   readonly host: string;
@@ -25,6 +31,8 @@ export interface DriftItem {
   readonly since?: { readonly after: string; readonly before: string };
   /** Who may have done it, by the host's own logs: hostile data. */
   readonly by?: readonly string[];
+  /** Where healing was asked for. */
+  readonly mend?: Mend;
 }
 
 /** One thing on a host that no role names; `name` is hostile data. */
@@ -40,5 +48,7 @@ export interface DriftReport {
   readonly items: readonly DriftItem[];
   /** What is on hosts and in no role, where it was asked for. */
   readonly unmanaged?: readonly Unmanaged[];
+  /** The run that healed, where there was something to heal; `after`: what had not drifted and was loaded anew after what was mended. */
+  readonly healing?: { readonly run: number; readonly after: readonly Address[] };
   readonly unreachable: readonly { readonly host: string; readonly problem: Problem; readonly resources: number }[];
 }

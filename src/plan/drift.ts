@@ -61,6 +61,11 @@ function driftedProperties(recorded: Recorded, found: Found<unknown>, key: Uint8
   return leaves(recorded.actual, actual).map(({ property, before, after }) => ({ property, recorded: show(before), actual: show(after) }));
 }
 
+/** Somebody else changed it, and it is still so. */
+export function isDrifted({ status, mend }: Pick<DriftItem, "status" | "mend">): boolean {
+  return (status === "drifted" || status === "both") && mend?.mend !== "healed";
+}
+
 /** What would be recorded for this: null stands for absence. */
 export function actualAsRecorded(found: Found<unknown>, sealed: boolean, key: Uint8Array): Json {
   if (found.found !== "present") return null;

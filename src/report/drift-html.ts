@@ -1,14 +1,14 @@
 // Drift as one page for people: self-contained, no script, nothing loaded from elsewhere.
 import type { DriftItem, DriftReport } from "../model/drift.ts";
-import { minute, notable, propertyWords, sinceWords } from "./drift-words.ts";
+import { mendWords, minute, notable, propertyWords, sinceWords, statusWord } from "./drift-words.ts";
 import { escaped } from "./markup.ts";
 
 /** HTML 5. Its own policy forbids scripts and everything from outside, should something slip through. */
 export function driftHtml(report: DriftReport): string {
   const { items, unreachable, created } = report;
   const shown = notable(items);
-  const count = (status: DriftItem["status"]): number => items.filter((item) => item.status === status).length;
-  const totals = `${count("drifted")} drifted, ${count("pending")} pending, ${count("both")} both, ${count("new")} never applied, ${count("converged")} as they should be`;
+  const count = (status: ReturnType<typeof statusWord>): number => items.filter((item) => statusWord(item) === status).length;
+  const totals = `${count("drifted")} drifted, ${count("pending")} pending, ${count("both")} both, ${count("new")} never applied, ${count("healed")} healed, ${count("converged")} as they should be`;
   const rows = [...shown.map(rowOf), ...unreachable.map(({ host, problem }) => row({ status: "unreachable", host, what: "", words: [problem.message] }))];
   return `<!doctype html>
 <html lang="en">
@@ -33,9 +33,9 @@ function table(rows: readonly string[]): string {
 }
 
 function rowOf(item: DriftItem): string {
-  const { status, host, address, because } = item;
-  const words = [sinceWords(item), ...propertyWords(item), because?.message ?? ""].filter((line) => line !== "");
-  return row({ status, host, what: address.startsWith(`${host}/`) ? address.slice(host.length + 1) : address, words });
+  const { host, address, because } = item;
+  const words = [mendWords(item), sinceWords(item), ...propertyWords(item), because?.message ?? ""].filter((line) => line !== "");
+  return row({ status: statusWord(item), host, what: address.startsWith(`${host}/`) ? address.slice(host.length + 1) : address, words });
 }
 
 function row({ status, host, what, words }: { status: string; host: string; what: string; words: readonly string[] }): string {
@@ -52,6 +52,6 @@ th { font-weight: 600; }
 td:first-child { font-weight: 600; white-space: nowrap; }
 .drifted td:first-child, .both td:first-child, .unreachable td:first-child, .unknown td:first-child { color: #d33; }
 .pending td:first-child, .new td:first-child { color: #a70; }
-.ok { color: #284; }
+.healed td:first-child, .ok { color: #284; }
 code, div { font-family: ui-monospace, monospace; font-size: 13px; white-space: pre-wrap; }
 `;

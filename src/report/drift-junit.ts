@@ -1,6 +1,6 @@
 // Drift for CI: one test case a resource, one suite a host (the JUnit XML that Jenkins, GitLab and GitHub read).
 import type { DriftItem, DriftReport } from "../model/drift.ts";
-import { propertyWords, sinceWords } from "./drift-words.ts";
+import { mendWords, propertyWords, sinceWords, statusWord } from "./drift-words.ts";
 import { escaped } from "./markup.ts";
 
 /** XML. What drifted, is pending or new is a failure; what nobody could look at is an error. */
@@ -19,7 +19,8 @@ export function driftJunit({ items, unreachable, created }: DriftReport): string
 function caseOf(item: DriftItem): string {
   const { address, host, status, because } = item;
   if (status === "converged") return testCase(address, host, "");
-  const text = [sinceWords(item), ...propertyWords(item)].filter((line) => line !== "").join("\n");
+  const text = [mendWords(item), sinceWords(item), ...propertyWords(item)].filter((line) => line !== "").join("\n");
+  if (statusWord(item) === "healed") return testCase(address, host, `<system-out>${escaped(text)}</system-out>`);
   if (status === "unknown") return testCase(address, host, tag("error", because?.message ?? "could not look", ""));
   return testCase(address, host, tag("failure", status, text));
 }

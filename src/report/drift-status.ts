@@ -2,6 +2,7 @@
 import { sha256 } from "../lib/hash.ts";
 import { canonical, isRecord } from "../lib/json.ts";
 import type { DriftItem, DriftReport } from "../model/drift.ts";
+import { isDrifted } from "../plan/drift.ts";
 
 export interface DriftMemory {
   readonly format: 1;
@@ -41,25 +42,26 @@ export function remember({ items, created }: DriftReport, memory: DriftMemory): 
     clean: Object.fromEntries([...others(memory.clean), ...items.filter(isClean).map(({ address }) => [address, created] as const)]),
     drifted: Object.fromEntries([
       ...others(memory.drifted),
-      ...items.flatMap(({ address, since }) => (since === undefined ? [] : [[address, since] as const])),
+      ...items.flatMap((item) => (item.since === undefined || isHealed(item) ? [] : [[item.address, item.since] as const])),
     ]),
     told: memory.told,
   };
 }
 
-/** Equal for two reports that say the same: which resources have which status, which hosts could not be reached. Clean is the empty text. */
+/** Equal for two reports that say the same: which resources have which status, which hosts could not be reached. Clean is the empty text, and so is what was healed. */
 export function newsOf({ items, unreachable }: DriftReport): string {
-  const said = items.filter(({ status }) => status !== "converged").map(({ address, status }) => `${address} ${status}`);
+  const said = items.filter((item) => item.status !== "converged" && !isHealed(item)).map(({ address, status }) => `${address} ${status}`);
   const all = [...said, ...unreachable.map(({ host }) => `${host} unreachable`)].sort();
   return all.length === 0 ? "" : sha256(canonical(all));
 }
 
-export function isDrifted({ status }: Pick<DriftItem, "status">): boolean {
-  return status === "drifted" || status === "both";
+/** True when it is as recorded, or is so again. */
+function isClean({ status, mend }: DriftItem): boolean {
+  return status === "converged" || status === "pending" || mend?.mend === "healed";
 }
 
-function isClean({ status }: DriftItem): boolean {
-  return status === "converged" || status === "pending";
+function isHealed({ mend }: DriftItem): boolean {
+  return mend?.mend === "healed";
 }
 
 function sinceOf(item: DriftItem, memory: DriftMemory, now: string): Pick<DriftItem, "since"> {
@@ -70,4 +72,9 @@ function sinceOf(item: DriftItem, memory: DriftMemory, now: string): Pick<DriftI
   if (known !== undefined && known.before > recordedAt) return { since: known };
   const [after = recordedAt] = [memory.clean[address] ?? "", recordedAt].sort().reverse();
   return { since: { after, before: now } };
+}
+
+/** True when this report tells of something that was healed: that is told once, whatever was told before. */
+export function hasHealed({ items }: DriftReport): boolean {
+  return items.some(isHealed);
 }

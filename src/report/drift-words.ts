@@ -28,3 +28,15 @@ export function propertyWords({ properties }: Pick<DriftItem, "properties">): re
 export function valueWords(shown: Shown): string {
   return "value" in shown ? (JSON.stringify(shown.value) ?? "nothing") : shown.hidden === "sensitive" ? "(sensitive)" : "(known after apply)";
 }
+
+/** What healing did: empty where nobody asked for it. */
+export function mendWords({ mend }: Pick<DriftItem, "mend">): string {
+  if (mend === undefined) return "";
+  if (mend.mend === "healed") return `healed in run ${mend.run}`;
+  return mend.mend === "left" ? `left: ${mend.because}` : `healing failed in run ${mend.run}: ${mend.problem.message}`;
+}
+
+/** The status, or that it is healed. */
+export function statusWord({ status, mend }: Pick<DriftItem, "status" | "mend">): DriftItem["status"] | "healed" {
+  return mend?.mend === "healed" ? "healed" : status;
+}

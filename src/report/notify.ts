@@ -1,7 +1,7 @@
 // Tells a change of drift: over HTTP, or by sendmail(8).
 import type { DriftReport } from "../model/drift.ts";
 import { ProblemError } from "../model/problem.ts";
-import { notable, sinceWords } from "./drift-words.ts";
+import { mendWords, notable, sinceWords, statusWord } from "./drift-words.ts";
 import { shownTarget, type Target } from "./notify-target.ts";
 
 /** The ways out of this machine. */
@@ -23,9 +23,15 @@ export function newsText(report: DriftReport, document: unknown): News {
   const { items, unreachable } = report;
   const shown = notable(items);
   const count = shown.length + unreachable.length;
-  const lines = shown.slice(0, most).map((item) => [item.status, plain(item.address), plain(sinceWords(item))].filter((word) => word !== "").join("  "));
+  const lines = shown
+    .slice(0, most)
+    .map((item) => [statusWord(item), plain(item.address), plain(mendWords(item)), plain(sinceWords(item))].filter((word) => word !== "").join("  "));
   const more = shown.length > most ? [`and ${shown.length - most} more`] : [];
-  const title = count === 0 ? "hlx: no drift any more" : `hlx: ${shown.length} not as they should be, ${unreachable.length} unreachable`;
+  const healed = shown.filter((item) => statusWord(item) === "healed").length;
+  const title =
+    count === 0
+      ? "hlx: no drift any more"
+      : `hlx: ${healed > 0 ? `${healed} healed, ` : ""}${shown.length - healed} not as they should be, ${unreachable.length} unreachable`;
   return { title, lines: [...lines, ...more, ...unreachable.map(({ host }) => `unreachable  ${plain(host)}`)], document };
 }
 

@@ -10,6 +10,10 @@ export interface Schedule {
   /** Node, hlx and its words. */
   readonly argv: readonly [string, ...string[]];
   readonly workingDirectory: string;
+  /** Variables of the unit: anybody may read them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A file of more variables (`NAME=value` lines), which need not be there. */
+  readonly environmentFile: string;
   readonly when: When;
   /** As it was given: `--every 15m`; shown in lists. */
   readonly said: string;
@@ -22,7 +26,7 @@ export function unitNameOf(folder: string): string {
 }
 
 /** systemd starts no service that runs already: never two at once. Drift (exit code 2) is no failure of the unit. */
-export function serviceText({ folder, argv, workingDirectory }: Schedule): string {
+export function serviceText({ folder, argv, workingDirectory, environment, environmentFile }: Schedule): string {
   return `[Unit]
 Description=hlx drift check of ${plainText(folder)}
 Documentation=man:systemd.timer(5)
@@ -32,6 +36,9 @@ After=network-online.target
 [Service]
 Type=oneshot
 WorkingDirectory=${escapedPath(workingDirectory)}
+${Object.entries(environment)
+  .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}\n`)
+  .join("")}EnvironmentFile=-${escapedPath(environmentFile)}
 ExecStart=${argv.map(word).join(" ")}
 SuccessExitStatus=2
 UMask=0077
@@ -73,7 +80,12 @@ function whenLines(when: When): readonly string[] {
 
 // systemd.syntax(7), systemd.service(5): backslashes and quotes are escaped, % and $ doubled, a control character written as its code.
 function word(text: string): string {
-  const escaped = text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return quoted(text).replaceAll("$", "$$$$");
+}
+
+// The same where no $ is a variable: Environment=.
+function quoted(text: string): string {
+  const escaped = text.replace(/[\\"]/g, "\\$&").replaceAll("%", "%%");
   return `"${escaped.replace(controls, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
 }
 

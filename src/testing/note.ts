@@ -74,11 +74,12 @@ async function probe({ name, needs }: Note, on: Pick<Readers, "shell">): Promise
 
 function diff(desired: Note, found: Known<NoteActual>, ahead: Ahead): readonly Change[] {
   const actual = found.found === "present" ? found.actual : undefined;
-  if (desired.absent === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, risk: desired.risk ?? "none" })];
+  const { risk = "none", watch } = desired;
+  if (desired.absent === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, risk })];
   const wanted = ahead.digest(desired.value);
-  const risk = desired.risk ?? "none";
-  const stale = desired.watch !== undefined && ahead.changing.has(desired.watch);
-  return actual !== undefined && wanted === actual.sha256 && !stale ? [] : [change("value", { before: actual?.value, after: wanted, risk })];
+  const value = actual !== undefined && wanted === actual.sha256 ? [] : [change("value", { before: actual?.value, after: wanted, risk })];
+  const stale = actual !== undefined && watch !== undefined && ahead.changing.has(watch);
+  return stale ? [...value, change("loaded", { before: false, after: true, risk })] : value;
 }
 
 function steps({ name, value, absent: gone, long }: Note): readonly Step[] {

@@ -58,6 +58,8 @@ describe("systemd", () => {
     folder: "/srv/my lab %n $HOME",
     argv: ["/bin/echo", "drift", 'a b"c\\d%h$HOME${HOME}e'],
     workingDirectory: "/",
+    environment: { PLACE: 'a b"c\\d%h$HOME' },
+    environmentFile: "/srv/my lab/%n.env",
     when: { when: "calendar", calendars: calendarsOf("*/15 0 1 * 1") },
     said: "--cron */15 0 1 * 1",
     jitterSeconds: 60,

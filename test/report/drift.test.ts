@@ -7,6 +7,8 @@ import type { DriftReport } from "../../src/model/drift.ts";
 import { driftHtml } from "../../src/report/drift-html.ts";
 import { driftJunit } from "../../src/report/drift-junit.ts";
 import { driftPrometheus } from "../../src/report/drift-prometheus.ts";
+import { hasHealed, newsOf, noMemory, remember } from "../../src/report/drift-status.ts";
+import { newsText } from "../../src/report/notify.ts";
 import { writeReport } from "../../src/report/write.ts";
 
 const evil = `"><script>alert(1)</script>]]>\u001b[2J\u202e'\0`;
@@ -73,4 +75,22 @@ test("a report is replaced whole, with its mode, and leaves nothing beside it", 
   expect(() => writeReport(join(folder, "no/where"), "x", { option: "--prom", mode: 0o644, random: "ab" })).toThrow(
     /--prom .*no\/where: cannot write it: there is no such file/,
   );
+});
+
+test("what was healed is told as healed, and is no failure", () => {
+  const items = report.items.slice(0, 1).map((item) => ({ ...item, mend: { mend: "healed", run: 7 } as const }));
+  const healed = { ...report, items, unreachable: [] };
+  expect(driftJunit(healed)).toMatch(/failures="0" errors="0">\n.*<system-out>healed in run 7/);
+  expect(driftHtml(healed)).toContain("<td>healed</td>");
+  expect(driftPrometheus(healed)).toContain('hlx_drift_resources{host="a",status="drifted"} 0');
+  expect(driftPrometheus(healed)).toContain('hlx_drift_healed_resources{host="a"} 1');
+  const left = { ...healed, items: items.map((item) => ({ ...item, mend: { mend: "left", because: "risk restart" } as const })) };
+  expect(driftJunit(left)).toMatch(/<failure message="drifted">left: risk restart/);
+  expect([hasHealed(healed), newsOf(healed), hasHealed(left), newsOf(left)]).toEqual([true, "", false, expect.stringMatching(/./)]);
+  expect(newsText(healed, {})).toMatchObject({
+    title: "hlx: 1 healed, 0 not as they should be, 0 unreachable",
+    lines: [expect.stringMatching(/^healed {2}a.one.file:.etc.x {2}healed in run 7/)],
+  });
+  expect(remember(healed, noMemory)).toMatchObject({ clean: { "a/one/file:/etc/x": report.created }, drifted: {} });
+  expect(remember(left, noMemory).drifted).toHaveProperty(["a/one/file:/etc/x"]);
 });

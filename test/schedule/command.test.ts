@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import { memoryIo } from "../cli/memory-io.ts";
 
-function project(status = 0) {
+function project(status = 0, env: Readonly<Record<string, string>> = {}) {
   const cwd = mkdtempSync(join(tmpdir(), "hlx-schedule-"));
   writeFileSync(join(cwd, "inventory.yaml"), "format: 1\nhosts:\n  a: { address: 192.0.2.1 }\n");
   mkdirSync(join(cwd, "bin"));
@@ -14,7 +14,7 @@ function project(status = 0) {
   chmodSync(join(cwd, "bin/systemctl"), 0o755);
   const units = join(cwd, "config/systemd/user");
   async function hlx(...words: readonly string[]) {
-    const io = memoryIo({ cwd, env: { PATH: `${cwd}/bin:/usr/bin:/bin`, XDG_CONFIG_HOME: join(cwd, "config") } });
+    const io = memoryIo({ cwd, env: { PATH: `${cwd}/bin:/usr/bin:/bin`, XDG_CONFIG_HOME: join(cwd, "config"), ...env } });
     const code = await main(["schedule", ...words], io.io);
     return { code, out: io.out(), err: io.err() };
   }
@@ -68,6 +68,28 @@ test.each<readonly [readonly string[], string]>([
   const { code, err } = await hlx("install", ...words);
   expect([code, err]).toEqual([1, expect.stringContaining(why)]);
   expect(err).not.toContain("T0KEN");
+  expect(existsSync(join(cwd, "config"))).toBe(false);
+});
+
+test("paths of the environment go into the unit, secrets do not: what is missed is named, and where to put it", async () => {
+  const { cwd, units, hlx } = project(0, { HLX_AGE_KEY_FILE: "age.txt", HLX_SECRET_WEB: "geheim", LAB_PW: "geheim", VAULT_TOKEN: "geheim", OTHER: "geheim" });
+  writeFileSync(join(cwd, "inventory.yaml"), "format: 1\nsecrets: [{ env: LAB_ }]\nhosts:\n  a: { address: 192.0.2.1 }\n");
+  const { code, err } = await hlx("install", "--every", "15m", "--heal", "--allow", "restart");
+  expect([code, err]).toEqual([0, expect.stringMatching(/may read a unit: HLX_SECRET_WEB, LAB_PW\n.*\.hlx\/schedule\.env \(mode 0600\)/)]);
+  const text = readdirSync(units)
+    .map((file) => readFileSync(join(units, file), "utf8"))
+    .join("");
+  expect(text).not.toContain("geheim");
+  expect(text).toContain(`Environment="HLX_AGE_KEY_FILE=${cwd}/age.txt"\nEnvironmentFile=-${cwd}/.hlx/schedule.env`);
+  expect(text).toContain('"--heal" "--allow=restart"');
+});
+
+test.each([
+  [["--allow", "restart"], "--heal was not given"],
+  [["--heal", "--allow", "restrat"], "restart"],
+])("install --every 1h %j is refused", async (words, why) => {
+  const { cwd, hlx } = project();
+  expect(await hlx("install", "--every", "1h", ...words)).toMatchObject({ code: 1, err: expect.stringContaining(why) });
   expect(existsSync(join(cwd, "config"))).toBe(false);
 });
 

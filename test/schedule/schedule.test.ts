@@ -55,6 +55,8 @@ const hostile: Schedule = {
   folder: "/srv/my lab %n $HOME\n[Service]\nExecStart=/bin/evil",
   argv: ["/usr/bin/node", "/opt/hlx.js", "drift", "-l", 'a b"c\\d%h$e\nf'],
   workingDirectory: "/srv/my lab %n",
+  environment: { HLX_AGE_KEY_FILE: 'a"\n%n$HOME' },
+  environmentFile: "/srv/my lab %n/.hlx/schedule.env",
   when: { when: "every", seconds: 900 },
   said: "--every 15m",
   jitterSeconds: 60,
@@ -65,6 +67,10 @@ describe("units", () => {
     expect([unitNameOf("/a"), unitNameOf("/a") === unitNameOf("/b")]).toEqual([expect.stringMatching(/^hlx-drift-[0-9a-f]{12}$/), false]));
   test("no value begins a line of its own", () => {
     expect(serviceText(hostile).match(/^ExecStart=.*$/gm)).toEqual([`ExecStart="/usr/bin/node" "/opt/hlx.js" "drift" "-l" "a b\\"c\\\\d%%h$$e\\x0af"`]);
+    expect(serviceText(hostile).match(/^Environment.*$/gm)).toEqual([
+      'Environment="HLX_AGE_KEY_FILE=a\\"\\x0a%%n$HOME"',
+      "EnvironmentFile=-/srv/my lab %%n/.hlx/schedule.env",
+    ]);
     expect(timerText(hostile)).not.toMatch(/^ExecStart/m);
   });
   test("intervals and calendars", () => {

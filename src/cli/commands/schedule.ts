@@ -3,7 +3,7 @@ import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { choosing, connecting, playing, reading, saying } from "../options.ts";
 import { oneOf } from "../parse/one-of.ts";
-import { notifying } from "./drift.ts";
+import { healing, notifying } from "./drift.ts";
 
 export const schedule: Command = {
   args: ["<install|list|run|remove>", "[inventory]"],
@@ -16,6 +16,7 @@ export const schedule: Command = {
     { flags: "--junit <file>", summary: "each check writes JUnit XML" },
     { flags: "--html <file>", summary: "each check writes a page" },
     { flags: "--prom <file>", summary: "each check writes text for Prometheus" },
+    ...healing,
     ...notifying,
     ...reading.filter(({ flags }) => /--(inventory|vault-password-file)/.test(flags)),
     ...choosing,

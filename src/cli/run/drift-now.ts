@@ -2,15 +2,16 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { findDrift } from "../../engine/drift.ts";
+import { lookForDrift } from "../../engine/drift.ts";
 import { withSuspects } from "../../engine/suspects.ts";
 import type { Work } from "../../engine/world.ts";
 import type { DriftReport } from "../../model/drift.ts";
 import { type Problem, problemOf } from "../../model/problem.ts";
+import { isDrifted } from "../../plan/drift.ts";
 import { driftHtml } from "../../report/drift-html.ts";
 import { driftJunit } from "../../report/drift-junit.ts";
 import { driftPrometheus } from "../../report/drift-prometheus.ts";
-import { type DriftMemory, newsOf, readMemory, remember, withSince } from "../../report/drift-status.ts";
+import { type DriftMemory, hasHealed, newsOf, readMemory, remember, withSince } from "../../report/drift-status.ts";
 import { newsText, tell, type Ways } from "../../report/notify.ts";
 import { mailTarget, secretsOfTarget, type Target, urlTarget } from "../../report/notify-target.ts";
 import { writeReport } from "../../report/write.ts";
@@ -18,6 +19,7 @@ import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { driftDocument } from "../views/documents.ts";
 import { driftedCount, driftLines } from "../views/drift.ts";
+import { healingOf, healNow } from "./heal-now.ts";
 import { projectOf } from "./plan-now.ts";
 import { readTargets } from "./schedule-file.ts";
 import { withWorld } from "./session.ts";
@@ -36,16 +38,20 @@ export async function driftNow(context: Context): Promise<Standing> {
   }
   const targets = given.flag("scheduled") ? [...asked, ...readTargets(folder)] : asked;
   const memory = readMemory(textOf(join(folder, "drift.json")));
-  const report = await withWorld(context, projectOf(work), async (world) => {
-    const found = await findDrift(world, work, { unmanaged: given.flag("unmanaged") });
-    return withSuspects(withSince(found, memory), world, work);
+  const healing = healingOf(context);
+  const { report, standing } = await withWorld(context, projectOf(work), async (world) => {
+    const found = await lookForDrift(world, work, { unmanaged: given.flag("unmanaged") });
+    const drift = { ...found, report: await withSuspects(withSince(found.report, memory), world, work) };
+    return healing === undefined || !drift.report.items.some(isDrifted)
+      ? { report: drift.report, standing: {} }
+      : healNow(drift, healing, { world, work, context });
   });
   hideTargets(context, targets);
   writeReports(report, context);
   if (given.flag("json")) printer.document(driftDocument(report));
   else printer.out(driftLines(report, { ...printer.screen, verbose: given.count("verbose") > 0 }));
   const problems = await tellChange(report, { targets, memory, folder, context });
-  return standingOf(report, problems);
+  return { ...standing, ...standingOf(report, problems) };
 }
 
 function standingOf(report: DriftReport, problems: readonly Problem[]): Standing {
@@ -101,7 +107,7 @@ interface Telling {
 // Told is remembered only when everybody heard it: the next check tries again.
 async function tellChange(report: DriftReport, { targets, memory, folder, context }: Telling): Promise<readonly Problem[]> {
   const news = newsOf(report);
-  const changed = targets.length > 0 && news !== memory.told;
+  const changed = targets.length > 0 && (news !== memory.told || hasHealed(report));
   const text = redacted(newsText(report, driftDocument(report)), context);
   const answers = changed ? await Promise.allSettled(targets.map((target) => tell(target, text, waysOf(context)))) : [];
   const problems = answers.flatMap((answer) => (answer.status === "rejected" ? [problemOf(answer.reason)] : []));

@@ -12,7 +12,9 @@ import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { visible } from "../views/escape.ts";
 import { targetsOf } from "./drift-now.ts";
+import { healingOf } from "./heal-now.ts";
 import { openProject, type Project } from "./project.ts";
+import { carriedBy, missedOf } from "./schedule-environment.ts";
 import { removeTargets, writeTargets } from "./schedule-file.ts";
 import { type Manager, managerOf, systemctl } from "./systemctl.ts";
 
@@ -22,6 +24,7 @@ async function install(context: Context): Promise<Standing> {
   const { io, printer } = context;
   const when = whenOf(context);
   const targets = targetsOf(context);
+  healingOf(context);
   const project = await projectOf(context);
   const manager = managerOf(io);
   const schedule = scheduleOf(project, when, context);
@@ -35,6 +38,12 @@ async function install(context: Context): Promise<Standing> {
   await systemctl(["enable", "--now", `${name}.timer`], manager, io);
   // A timer that ran already keeps its old times otherwise.
   await systemctl(["restart", `${name}.timer`], manager, io);
+  const missed = missedOf(project.inventory.secrets, io);
+  if (missed.length > 0)
+    printer.err([
+      `not carried over from this environment, since anybody may read a unit: ${missed.map(visible).join(", ")}`,
+      `  where checks need them, write NAME=value lines into ${visible(environmentFileOf(schedule.folder))} (mode 0600): the unit reads it`,
+    ]);
   printer.out([
     `Installed ${name}.timer: drift of ${visible(schedule.folder)}, ${visible(schedule.said)}, up to ${schedule.jitterSeconds} s later.`,
     ...when.next.map((at) => `  next  ${at}`),
@@ -80,10 +89,17 @@ function scheduleOf({ inventory, file }: Project, { when, said, jitterSeconds }:
     ...["limit", "user", "forks", "timeout", "tags", "skipTags"].flatMap((name) => pair(name, given.text(name), (text) => text)),
     ...given.texts("vaultPasswordFile").flatMap((one) => ["--vault-password-file", resolve(io.cwd, one)]),
     ...(given.flag("become") ? ["--become"] : []),
+    ...(given.flag("heal") ? ["--heal"] : []),
+    ...given.texts("allow").map((risk) => `--allow=${risk}`),
   ];
   const argv = [readlinkSync("/proc/self/exe"), fileURLToPath(new URL("../../../bin/hlx.js", import.meta.url)), "drift"] as const;
   const words = ["--unless-busy", "--scheduled", "--no-color", "-i", file, ...passed] as const;
-  return { folder, argv: [...argv, ...words], workingDirectory: io.cwd, when, said, jitterSeconds };
+  const environment = { environment: carriedBy(io), environmentFile: environmentFileOf(folder) };
+  return { folder, argv: [...argv, ...words], workingDirectory: io.cwd, ...environment, when, said, jitterSeconds };
+}
+
+function environmentFileOf(folder: string): string {
+  return join(folder, ".hlx", "schedule.env");
 }
 
 function pair(name: string, value: string | undefined, spelled: (text: string) => string): readonly string[] {

@@ -31,16 +31,21 @@ export function planDocument(plan: Plan): unknown {
 }
 
 /** `hlx drift --json`. */
-export function driftDocument({ format, created, items, unreachable, unmanaged }: DriftReport): unknown {
+export function driftDocument({ format, created, items, unreachable, unmanaged, healing }: DriftReport): unknown {
   return {
     format,
     document: "drift",
     created,
     items: items
       .filter(({ status }) => status !== "converged")
-      .map(({ because, ...item }) => ({ ...item, ...(because === undefined ? {} : { because: problemDocument(because) }) })),
+      .map(({ because, mend, ...item }) => ({
+        ...item,
+        ...(mend === undefined ? {} : { mend: mend.mend === "failed" ? { ...mend, problem: problemDocument(mend.problem) } : mend }),
+        ...(because === undefined ? {} : { because: problemDocument(because) }),
+      })),
     converged: items.filter(({ status }) => status === "converged").length,
     ...(unmanaged === undefined ? {} : { unmanaged }),
+    ...(healing === undefined ? {} : { healing }),
     unreachable: unreachable.map(({ host, problem, resources }) => ({ host, resources, problem: problemDocument(problem) })),
   };
 }

@@ -2,7 +2,8 @@
 import { quote } from "../../lib/quote.ts";
 import type { DriftedProperty, DriftItem, DriftReport } from "../../model/drift.ts";
 import type { Shown } from "../../model/kind.ts";
-import { sinceWords } from "../../report/drift-words.ts";
+import { isDrifted } from "../../plan/drift.ts";
+import { mendWords, sinceWords, statusWord } from "../../report/drift-words.ts";
 import { textDiff, valueText } from "./change.ts";
 import { visible } from "./escape.ts";
 import { counted, padded, widthOf } from "./layout.ts";
@@ -22,18 +23,19 @@ export function driftLines(report: DriftReport, view: DriftView): readonly strin
   };
   return [
     ...shown.flatMap((item) => itemLines(item, { widths, view })),
-    ...report.unreachable.map(
-      ({ host, problem, resources }) =>
-        `${padded("unknown", 8)} ${padded(visible(host), widths.host)}  ${visible(problem.message)}; ${counted(resources, "resource")} not looked at`,
-    ),
+    ...report.unreachable.flatMap(({ host, problem, resources }) => [
+      `${padded("unknown", 8)} ${padded(visible(host), widths.host)}  ${visible(problem.message)}; ${counted(resources, "resource")} not looked at`,
+      ...(problem.hint === undefined ? [] : [`           ${visible(problem.hint)}`]),
+    ]),
+    ...(report.healing?.after ?? []).map((address) => `${padded("loaded", 8)} ${visible(address)}  after what was healed`),
     ...(report.unmanaged ?? []).map(({ host, sort, name }) => `in no role  ${visible(host)}  ${sort}  ${visible(name)}`),
     ...summary(report, view),
   ];
 }
 
-/** How many resources are not as the last apply left them and the roles want them; what was never applied counts as well. */
+/** How many resources are not as the last apply left them and the roles want them; what was never applied counts as well, what was healed does not. */
 export function driftedCount({ items }: Pick<DriftReport, "items">): number {
-  return items.filter(({ status }) => status !== "converged" && status !== "unknown").length;
+  return items.filter((item) => !["converged", "unknown", "healed"].includes(statusWord(item))).length;
 }
 
 interface Drawing {
@@ -42,10 +44,17 @@ interface Drawing {
 }
 
 function itemLines(item: DriftItem, { widths, view }: Drawing): readonly string[] {
-  const status = view.paint(item.status === "pending" || item.status === "new" ? "yellow" : "red", padded(item.status, 8));
+  const status = view.paint(colourOf(item), padded(statusWord(item), 8));
   const start = `${status} ${padded(visible(item.host), widths.host)}  ${padded(idOf(item), widths.id)}`;
   const lines = item.properties.flatMap((property) => propertyLines(property, view)).map((line) => `           ${line}`);
-  return [`${start}  ${remark(item)}`.trimEnd(), ...lines];
+  const mend = mendWords(item) === "" ? [] : [`           ${visible(mendWords(item))}`];
+  return [`${start}  ${remark(item)}`.trimEnd(), ...lines, ...mend];
+}
+
+function colourOf(item: DriftItem): "yellow" | "red" | "green" {
+  const word = statusWord(item);
+  if (word === "healed") return "green";
+  return word === "pending" || word === "new" ? "yellow" : "red";
 }
 
 function remark({ status, recordedAt, because, since: known, by }: DriftItem): string {
@@ -73,12 +82,13 @@ function manyLines(shown: Shown): string | undefined {
 }
 
 function summary({ items, unreachable }: DriftReport, { paint, verbose }: DriftView): readonly string[] {
-  const count = (...wanted: readonly DriftItem["status"][]): number => items.filter(({ status }) => wanted.includes(status)).length;
+  const count = (...wanted: readonly ReturnType<typeof statusWord>[]): number => items.filter((item) => wanted.includes(statusWord(item))).length;
   const hosts = new Set([...items, ...unreachable].map(({ host }) => host)).size;
   const fresh = count("new");
-  const totals = `${count("drifted")} drifted, ${count("pending")} pending, ${count("both")} both${fresh > 0 ? `, ${fresh} never applied` : ""}`;
+  const healed = count("healed") > 0 ? `, ${count("healed")} healed` : "";
+  const totals = `${count("drifted")} drifted, ${count("pending")} pending, ${count("both")} both${healed}${fresh > 0 ? `, ${fresh} never applied` : ""}`;
   const lines = [`${paint("bold", `Drift: ${totals}.`)} ${counted(hosts, "host")}, ${counted(items.length, "resource")}.`];
-  if (driftedCount({ items }) === 0)
+  if (driftedCount({ items }) === 0 && healed === "")
     return unreachable.length === 0 && count("unknown") === 0
       ? [`No drift. ${counted(hosts, "host")}, ${counted(items.length, "resource")} as recorded and as desired.`]
       : lines;
@@ -87,7 +97,7 @@ function summary({ items, unreachable }: DriftReport, { paint, verbose }: DriftV
 
 // Exactly what drifted when that is little, else the hosts it is on.
 function putBack(items: readonly DriftItem[]): readonly string[] {
-  const drifted = items.filter(({ status }) => status === "drifted" || status === "both");
+  const drifted = items.filter(isDrifted);
   if (drifted.length === 0) return [];
   const hosts = [...new Set(drifted.map(({ host }) => host))];
   const how = drifted.length <= 3 ? drifted.map(({ address }) => `--target ${quote(address)}`).join(" ") : `-l ${quote(hosts.join(","))}`;
