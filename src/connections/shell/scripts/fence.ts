@@ -39,7 +39,8 @@ rm -f "$1"
 
 /**
  * hlx_begin and hlx_end around everything that writes. The busy marker is set before the fence is looked at, and who takes over makes
- * the new epoch before looking at busy markers: at least one of the two sees the other.
+ * the new epoch before looking at busy markers: at least one of the two sees the other. When nobody listens any more (SIGPIPE at the report)
+ * nothing new is begun, and nothing left behind.
  */
 export const writingFunctions = `${processFunctions}${fenceFunction}${sweepFunction}hlx_begin() {
 hlx_self
@@ -48,6 +49,7 @@ hlx_undo=$hlx_lib/undo/$hlx_run_id
 hlx_out=$hlx_run/out.$hlx_pid
 hlx_stages=$hlx_lib/epoch/$hlx_epoch/stages.$hlx_pid
 if hlx_fenced; then return 1; fi
+trap 'hlx_sweep "$hlx_stages"; hlx_end; exit 1' PIPE HUP INT TERM
 [ -d "$hlx_run/jobs" ] || (umask 077; mkdir -p "$hlx_run/jobs") || return 1
 echo "$hlx_pid $hlx_start" >"$hlx_busy" || return 1
 : >"$hlx_lib/epoch/$hlx_epoch/beat"

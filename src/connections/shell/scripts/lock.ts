@@ -113,7 +113,7 @@ p= s=
 [ ! -f "$d/pid" ] || read -r p s hlx_group <"$d/pid"
 hlx_alive "$p" "$s" || rm -rf "$d"
 done
-for d in "$run"/out.*; do [ ! -f "$d" ] || rm -f "$d"; done
+for d in "$run"/out.* "$lib"/epoch/*/busy.*; do [ ! -f "$d" ] || rm -f "$d"; done
 echo "held $mine"
 [ -z "$took" ] || cat "$took" 2>/dev/null
 `;
