@@ -3,7 +3,7 @@ import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { ProblemError } from "../model/problem.ts";
-import { backupsIn, putNew, refuseForeign, removeIfThere } from "./folder.ts";
+import { backupsIn, putNew, refuseForeign, removeIfThere, stagedIn } from "./folder.ts";
 import { damaged, newerVersion, type StateFiles } from "./problems.ts";
 
 /** "hlx" and a zero: tells our files from other SQLite files. */
@@ -44,6 +44,7 @@ export function backUp(database: DatabaseSync, path: string, pid: number): void 
 export function backUpRun(database: DatabaseSync, files: StateFiles, { run, pid }: { readonly run: number; readonly pid: number }): void {
   const path = join(files.backups, `run-${String(run).padStart(6, "0")}.db`);
   removeIfThere(path);
+  stagedIn(files.backups).forEach(removeIfThere); // a run begins behind the lock: what another one was making, it was killed in making
   backUp(database, path, pid);
   backupsIn(files.backups).slice(0, -kept).forEach(removeIfThere);
 }

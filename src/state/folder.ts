@@ -40,6 +40,13 @@ export function backupsIn(backups: string): readonly string[] {
     .map((name) => join(backups, name));
 }
 
+/** Backups of runs that were never finished, absolute. */
+export function stagedIn(backups: string): readonly string[] {
+  return readdirSync(backups)
+    .filter((name) => /^run-[0-9]{6,}\.db\.new-/.test(name))
+    .map((name) => join(backups, name));
+}
+
 /** Makes a file under a private name with mode 0600, on disk with what `fill` wrote, then gives it its name unless there is one already. */
 export function putNew(path: string, pid: number, fill: (staged: string) => void): void {
   const staged = `${path}.new-${pid}`;

@@ -1,8 +1,11 @@
 // A clone of the project on this machine, and hlx run in it as a user would.
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { main } from "../../src/cli/main.ts";
 
 export interface HlxRun {
   readonly code: number | null;
@@ -28,6 +31,28 @@ export interface Desk {
   hlx(...args: readonly string[]): Promise<HlxRun>;
   /** Starts hlx in a process group of its own. */
   start(args: readonly string[], options?: RunOptions): Running;
+}
+
+/** Runs hlx in this very process: a tenth of the price, where nothing is to be killed. */
+export async function inside(desk: Desk, args: readonly string[], { env = {} }: RunOptions = {}): Promise<HlxRun> {
+  const since = performance.now();
+  const said = { stdout: "", stderr: "" };
+  const code = await main(args, {
+    out: { write: (text) => (said.stdout += text) },
+    err: { write: (text) => (said.stderr += text) },
+    in: Readable.from([]),
+    env: { PATH: process.env["PATH"], HOME: join(desk.folder, ".home"), NO_COLOR: "1", ...env },
+    cwd: desk.folder,
+    home: join(desk.folder, ".home"),
+    user: "root",
+    hostname: hostname(),
+    pid: process.pid,
+    now: () => new Date(),
+    monotonicMs: () => performance.now(),
+    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
+    stop: new AbortController().signal,
+  });
+  return { code, ...said, tookMs: performance.now() - since };
 }
 
 const bin = new URL("../../bin/hlx.js", import.meta.url).pathname;

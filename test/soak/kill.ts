@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JournalRecord, RunSummary } from "../../src/model/ports/state.ts";
 import { openState } from "../../src/state/open.ts";
-import type { Desk, HlxRun } from "./desk.ts";
+import { type Desk, type HlxRun, inside } from "./desk.ts";
 import { files, glanceScript, lookScript, playbook, type Seen, type SoakHost, seenIn, tokenOf } from "./scene.ts";
 
 /** Where in its way a run was when it was killed. */
@@ -35,10 +35,10 @@ export async function killOnce(desk: Desk, host: SoakHost, { turn, atMs }: { rea
   const killedAt = performance.now();
   const phase = code === null ? phaseIn(desk) : "ended";
   const glance = seenIn(await host.exec(glanceScript));
-  const planned = await desk.start(["plan"], { env }).ended;
-  const applied = await desk.start(["apply", "--yes"], { env }).ended;
+  const planned = await inside(desk, ["plan"], { env });
+  const applied = await inside(desk, ["apply", "--yes"], { env });
   const recoveryMs = performance.now() - killedAt;
-  const again = await desk.start(["plan", "--detailed-exitcode"], { env }).ended;
+  const again = await inside(desk, ["plan", "--detailed-exitcode"], { env });
   const look = seenIn(await host.exec(lookScript));
   const faults = [
     ...torn(glance, turn),

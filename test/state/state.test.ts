@@ -97,6 +97,15 @@ describe("state: files", () => {
     expect(last.prepare("SELECT count(*) AS runs FROM runs").get()).toEqual({ runs: 12 });
     last.close();
   });
+  test("a backup that a killed run was making is swept by the next one", async () => {
+    const folder = newFolder();
+    const state = await open(folder);
+    const half = join(folder, "backups", "run-000001.db.new-4194304");
+    for (const path of [half, `${half}-journal`]) writeFileSync(path, "half");
+    await state.begin(start);
+    await state.close();
+    expect(readdirSync(join(folder, "backups"))).toEqual(["run-000001.db"]);
+  });
 });
 
 describe("state: what it refuses", () => {
