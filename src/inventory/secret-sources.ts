@@ -55,7 +55,7 @@ const vault = {
 
 /** Exactly one of these keys a source. */
 const properties = {
-  file: { ...text, description: "Encrypted with age or sops; relative to this file" },
+  file: { ...text, description: "Encrypted with age, sops or ansible-vault; relative to this file" },
   env: { ...variable, description: "A prefix: PREFIX_ finds web.password in PREFIX_WEB_PASSWORD" },
   command: {
     type: "array",
@@ -69,7 +69,7 @@ const properties = {
 /** Its schema. */
 export const secretSources = {
   title: "a file, or a list of sources",
-  description: "The secrets file (age or sops), relative to this one; or a list of sources, asked in turn: file, env, command, vault",
+  description: "The secrets file (age, sops or ansible-vault), relative to this one; or a list of sources, asked in turn: file, env, command, vault",
   anyOf: [
     text,
     {

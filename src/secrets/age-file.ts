@@ -1,20 +1,29 @@
-// The secrets file: YAML encrypted with age, armored or not, or a file of sops. Never plain text.
+// The secrets file: YAML encrypted with age, armored or not, or a file of sops or of ansible-vault. Never plain text.
 import { quote } from "../lib/quote.ts";
 import { ProblemError } from "../model/problem.ts";
 import { decryptAge, isAge } from "./age.ts";
+import { isAnsibleFile, type OpenVault, onlyRead, readAnsibleFile } from "./ansible-file.ts";
 import { type IdentitySource, readIdentity } from "./identity.ts";
 import { isSops, openSops, SopsError } from "./sops.ts";
 
+/** What opens a secrets file: an identity, or the passwords of ansible-vault. */
+export interface FileSource extends IdentitySource {
+  readonly openVault: OpenVault;
+}
+
 /** Decrypts and parses the file. Nothing of its content is in a problem. Throws ProblemError when it is plain text, not for us, or no YAML. */
-export async function readSecretsFile(file: string, source: IdentitySource): Promise<unknown> {
+export async function readSecretsFile(file: string, source: FileSource): Promise<unknown> {
   const content = await read(file, source);
+  const text = content.toString("utf8");
+  if (!isAge(content) && isAnsibleFile(text)) return readAnsibleFile(file, text, source.openVault);
   return isAge(content) ? valuesIn(file, await decrypted(file, content, source)) : fromSops(file, content, source);
 }
 
-/** The decrypted text of a file that age encrypted. Throws ProblemError as above; a file of sops is edited with sops. */
+/** The decrypted text of a file that age encrypted. Throws ProblemError as above; those of sops and ansible-vault are written by their own tools. */
 export async function openSecretsFile(file: string, source: IdentitySource): Promise<{ readonly content: Buffer; readonly text: string }> {
   const content = await read(file, source);
   if (isAge(content)) return { content, text: await decrypted(file, content, source) };
+  if (isAnsibleFile(content.toString("utf8"))) throw onlyRead(file, content.toString("utf8"));
   if (isSops((await parse(content.toString("utf8"))).document))
     throw new ProblemError({ code: "input", message: `the secrets file ${file} is one of sops, which hlx only reads`, hint: `sops ${quote(file)}` });
   throw plain(file);

@@ -1,13 +1,12 @@
 // One lookup for each sort of source: names in, the values that are there out.
 import type { SecretSource } from "../model/ports/secrets.ts";
 import { ProblemError } from "../model/problem.ts";
-import { readSecretsFile, wrongYaml } from "./age-file.ts";
-import type { IdentitySource } from "./identity.ts";
+import { type FileSource, readSecretsFile, wrongYaml } from "./age-file.ts";
 import { valueAt } from "./names.ts";
 import { readVault } from "./vault.ts";
 
 /** What sources need of the outside. */
-export interface Outside extends IdentitySource {
+export interface Outside extends FileSource {
   /** Runs a program to its end, without a shell; `status` is -1 when it could not be started. Never rejects. */
   run(argv: readonly string[]): Promise<{ readonly status: number; readonly stdout: string }>;
 }

@@ -42,6 +42,7 @@ function secretsWith({ content, keyFile, env = {} }: Given) {
   const secrets = openSecrets({
     ...file,
     run: async () => ({ status: -1, stdout: "" }),
+    openVault: async () => ({ wrong: "no vault password was given" }),
     env: { ...key, ...env },
     home,
     stateFolder: join(home, ".hlx"),

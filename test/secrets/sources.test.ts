@@ -19,7 +19,18 @@ function secretsOf(sources: readonly SecretSource[], answers: (argv: readonly st
   const readFile = async (): Promise<Uint8Array> => {
     throw Object.assign(new Error("no such file"), { code: "ENOENT" });
   };
-  return { asked, secrets: openSecrets({ sources, env, home: "/nobody", stateFolder: "/nowhere", readFile, run }) };
+  return {
+    asked,
+    secrets: openSecrets({
+      sources,
+      env,
+      home: "/nobody",
+      stateFolder: "/nowhere",
+      readFile,
+      run,
+      openVault: async () => ({ wrong: "no vault password was given" }),
+    }),
+  };
 }
 
 const said = (stdout: string) => (): Outcome => ({ status: 0, stdout });

@@ -22,7 +22,7 @@ export interface OpenFile {
 /** Decrypts the file. Throws ProblemError when there is none, or it cannot be opened. */
 export async function openFile(context: Context): Promise<OpenFile> {
   const file = await needFile(context);
-  const outside = outsideOf(context.io);
+  const outside = outsideOf(context);
   const { content, text } = await openSecretsFile(file, outside);
   const save = async (next: string): Promise<void> => {
     const recipients = await recipientsFor(file, content, outside);

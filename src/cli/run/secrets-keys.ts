@@ -15,7 +15,7 @@ import { fileOf, needFile } from "./secrets-file.ts";
 /** Makes what is not there yet: the identity, the file, its recipients. Overwrites nothing. */
 export async function initSecrets(context: Context): Promise<void> {
   const { io, printer } = context;
-  const outside = outsideOf(io);
+  const outside = outsideOf(context);
   const named = await fileOf(context);
   const file = named ?? resolve(io.cwd, "secrets.yaml");
   await refuseThere(file, outside.readFile);
@@ -32,7 +32,7 @@ export async function initSecrets(context: Context): Promise<void> {
 /** Encrypts for those who are written down, with --add and without --remove, and writes them down. */
 export async function rekeySecrets(context: Context): Promise<void> {
   const { given, io, printer } = context;
-  const outside = outsideOf(io);
+  const outside = outsideOf(context);
   const file = await needFile(context);
   const { content, text } = await openSecretsFile(file, outside);
   const before = (await readRecipients(file, outside)) ?? (await recipientsFor(file, content, outside));
@@ -46,9 +46,10 @@ export async function rekeySecrets(context: Context): Promise<void> {
   if (given.texts("remove").length > 0) printer.out(["Who was removed has read the old values: hlx secrets rotate NAME makes new ones."]);
 }
 
-async function initIdentity({ io, printer }: Context): Promise<void> {
+async function initIdentity(context: Context): Promise<void> {
+  const { io, printer } = context;
   const path = identityPath(io);
-  const outside = outsideOf(io);
+  const outside = outsideOf(context);
   const there = await outside.readFile(path).then(
     () => true,
     (thrown: NodeJS.ErrnoException) => thrown.code !== "ENOENT",

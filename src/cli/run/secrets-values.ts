@@ -51,7 +51,7 @@ export async function rotateSecret(context: Context, name: string): Promise<void
 }
 
 async function contentOf(context: Context): Promise<unknown> {
-  return readSecretsFile(await needFile(context), outsideOf(context.io));
+  return readSecretsFile(await needFile(context), outsideOf(context));
 }
 
 async function typedOrPiped({ io }: Context, name: string): Promise<string> {

@@ -1,26 +1,42 @@
 // Where secrets come from, and taking them out of everything that is shown: the one place that wires src/secrets.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Vault } from "../../lib/ansible-vault.ts";
 import type { Inventory } from "../../model/host.ts";
 import type { SecretSources, Secrets } from "../../model/ports/secrets.ts";
 import { openSecrets } from "../../secrets/open.ts";
 import { makeRedactor, type Redactor } from "../../secrets/redact.ts";
 import type { Outside } from "../../secrets/sources.ts";
 import type { Context } from "../command.ts";
-import type { Io } from "../io.ts";
 
 /** The secrets of a project. Nothing is read before a secret is asked for. */
-export function openSecretsOf({ io }: Context, { folder, secrets, secretValues }: ProjectSecrets): { readonly redactor: Redactor; readonly secrets: Secrets } {
+export function openSecretsOf(context: Context, { folder, secrets, secretValues }: ProjectSecrets): { readonly redactor: Redactor; readonly secrets: Secrets } {
   const sources = secrets === undefined ? {} : { sources: secrets };
   const redactor = makeRedactor();
   for (const value of secretValues?.values() ?? []) redactor.add(value);
-  const opened = openSecrets({ ...outsideOf(io), stateFolder: join(folder, ".hlx"), ...sources });
+  const opened = openSecrets({ ...outsideOf(context), stateFolder: join(folder, ".hlx"), ...sources });
   return { redactor, secrets: secretValues === undefined ? opened : withOwn(opened, secretValues) };
 }
 
 /** What the sources of secrets may touch. */
-export function outsideOf({ env, home }: Pick<Io, "env" | "home">): Outside {
-  return { env, home, readFile: (path) => readFile(path), run: async (argv) => (await import("../../lab/run.ts")).run(argv, { env }) };
+export function outsideOf(context: Context): Outside {
+  const { env, home } = context.io;
+  let vault: Promise<Vault> | undefined;
+  return {
+    env,
+    home,
+    readFile: (path) => readFile(path),
+    run: async (argv) => (await import("../../lab/run.ts")).run(argv, { env }),
+    openVault: async (envelope) => {
+      vault ??= vaultOf(context);
+      return (await vault)(envelope);
+    },
+  };
+}
+
+async function vaultOf(context: Context): Promise<Vault> {
+  const [{ makeVault }, { vaultPasswordsOf }] = await Promise.all([import("../../lib/ansible-vault.ts"), import("./vault-passwords.ts")]);
+  return makeVault(await vaultPasswordsOf(context));
 }
 
 /** Where the secrets of a project are. */

@@ -1,10 +1,22 @@
 // Passwords for ansible-vault: from files, from a question, from the environment variable that Ansible reads.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { VaultPassword } from "../../inventory/ansible/vault.ts";
+import type { VaultPassword } from "../../lib/ansible-vault.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { askSecret } from "../ask.ts";
 import type { Context } from "../command.ts";
+import type { Io } from "../io.ts";
+
+// Inventory and secrets may both be opened with them: one invocation asks once.
+const asked = new WeakMap<Io, Map<string, Promise<string>>>();
+
+function ask(io: Io, prompt: string): Promise<string> {
+  const before = asked.get(io) ?? new Map<string, Promise<string>>();
+  asked.set(io, before);
+  const answer = before.get(prompt) ?? askSecret(io, prompt);
+  before.set(prompt, answer);
+  return answer;
+}
 
 /** What --vault-password-file, --vault-id, --ask-vault-pass and ANSIBLE_VAULT_PASSWORD_FILE give, in this order. Throws ProblemError. */
 export async function vaultPasswordsOf(context: Context): Promise<readonly VaultPassword[]> {
@@ -14,8 +26,8 @@ export async function vaultPasswordsOf(context: Context): Promise<readonly Vault
   const files = named.length === 0 && variable !== "" ? [{ id: "default", file: variable }] : named;
   const passwords: VaultPassword[] = [];
   for (const { id, file } of files)
-    passwords.push({ id, password: file === "prompt" ? await askSecret(io, `vault password (${id})`) : await fromFile(file, context) });
-  if (given.flag("askVaultPass")) passwords.push({ id: "default", password: await askSecret(io, "vault password") });
+    passwords.push({ id, password: file === "prompt" ? await ask(io, `vault password (${id})`) : await fromFile(file, context) });
+  if (given.flag("askVaultPass")) passwords.push({ id: "default", password: await ask(io, "vault password") });
   return passwords;
 }
 

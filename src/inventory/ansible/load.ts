@@ -1,6 +1,7 @@
 // Ansible's inventories as they are: sources in, the inventory out, with where each value came from.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { makeVault, type Vault, type VaultPassword } from "../../lib/ansible-vault.ts";
 import type { Json } from "../../lib/json.ts";
 import { byPlace } from "../../model/documents/order.ts";
 import type { Host, Inventory } from "../../model/host.ts";
@@ -10,7 +11,6 @@ import { layersFor, sourcesOf, type VarsFiles, type VarsFolder, varsOf } from ".
 import { loginOf } from "./login.ts";
 import { type Order, orderOf } from "./order.ts";
 import { folderOf, readSource, sourceOf } from "./sources.ts";
-import { makeVault, type Vault, type VaultPassword } from "./vault.ts";
 import { type Assigned, makeWorld, type World, warn } from "./world.ts";
 
 export interface AnsibleOptions {

@@ -1,6 +1,6 @@
 // Tells Ansible's inventories from hlx's own, and INI from YAML, by name and content.
 import { extname } from "node:path";
-import { isVault } from "./vault.ts";
+import { isVault } from "../../lib/ansible-vault.ts";
 
 /** True for what Ansible would read as an inventory. A YAML file with `format:` is hlx's own, and so is one that looks like neither. */
 export function looksAnsible(file: string, text: string): boolean {

@@ -1,13 +1,13 @@
 // Where an inventory comes from: a file, a folder of files, or a list of hosts on the command line.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { Vault } from "../../lib/ansible-vault.ts";
 import { decodeUtf8 } from "../../model/documents/utf8.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { readIni } from "./ini.ts";
 import { splitPort } from "./ranges.ts";
 import { formatOf, isNative } from "./recognise.ts";
 import { problemsOf } from "./unreadable.ts";
-import type { Vault } from "./vault.ts";
 import { addGroup, addHosts, type World } from "./world.ts";
 
 export interface Source {

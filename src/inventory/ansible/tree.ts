@@ -1,12 +1,12 @@
 // Walks the YAML syntax tree of one of Ansible's files: plain data of it, with what is refused and what is odd.
 import { isAlias, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap, type Document as YamlDocument } from "yaml";
+import type { Vault } from "../../lib/ansible-vault.ts";
 import { isRecord } from "../../lib/json.ts";
 import { rangeOf } from "../../model/documents/check.ts";
 import { looksSecret } from "../../model/documents/document.ts";
 import type { Lines } from "../../model/documents/lines.ts";
 import type { Position, Problem } from "../../model/problem.ts";
 import { plainScalar } from "./scalars.ts";
-import type { Vault } from "./vault.ts";
 
 /** Something odd that is no error. `jinja`: an expression that stays text; `key`: a key that is no text. */
 export interface Noted {

@@ -1,12 +1,12 @@
 // group_vars and host_vars: which files belong to a name, and what they give.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import type { Vault } from "../../lib/ansible-vault.ts";
 import { isRecord, type Json } from "../../lib/json.ts";
 import { decodeUtf8 } from "../../model/documents/utf8.ts";
 import type { VarsFiles } from "./layers.ts";
 import { warnOfNotes } from "./notes.ts";
 import { problemsOf } from "./unreadable.ts";
-import type { Vault } from "./vault.ts";
 import { type Assigned, report, type World, warn } from "./world.ts";
 import { readAnsibleYaml } from "./yaml.ts";
 

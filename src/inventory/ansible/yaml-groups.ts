@@ -1,9 +1,10 @@
 // Ansible's YAML inventories: groups with hosts, children and vars, from the top of the file down.
+
+import type { Vault } from "../../lib/ansible-vault.ts";
 import { isRecord, type Json } from "../../lib/json.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 import { warnOfNotes } from "./notes.ts";
 import { expandHosts } from "./ranges.ts";
-import type { Vault } from "./vault.ts";
 import { type Assigned, addChild, addGroup, addHosts, type GroupNode, giveGroup, type Place, report, type World } from "./world.ts";
 import { type AnsibleYaml, readAnsibleYaml } from "./yaml.ts";
 

@@ -1,12 +1,12 @@
 // A YAML or JSON file of Ansible's as data with places: typed as YAML 1.1, with vault values opened, and nothing evaluated.
 import { parseAllDocuments, type Document as YamlDocument } from "yaml";
+import { isVault, type Vault } from "../../lib/ansible-vault.ts";
 import { finder } from "../../model/documents/finder.ts";
 import { linesOf } from "../../model/documents/lines.ts";
 import { byPlace } from "../../model/documents/order.ts";
 import { syntaxProblems } from "../../model/documents/syntax.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
 import { type Noted, treeOf } from "./tree.ts";
-import { isVault, type Vault } from "./vault.ts";
 
 export interface AnsibleYaml {
   /** Maps have no prototype; undefined for an empty file. */

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readIni } from "../../../src/inventory/ansible/ini.ts";
 import { orderOf } from "../../../src/inventory/ansible/order.ts";
-import { makeVault } from "../../../src/inventory/ansible/vault.ts";
 import { makeWorld, type World } from "../../../src/inventory/ansible/world.ts";
 import { readYamlGroups } from "../../../src/inventory/ansible/yaml-groups.ts";
+import { makeVault } from "../../../src/lib/ansible-vault.ts";
 import { ProblemError } from "../../../src/model/problem.ts";
 
 const ini = "[::1]:44\n[web]\nw[01:03]:22 a=1 b='x y' c=\"{'k': [1, (2,)]}\" # c\n[web:vars]\nv = [1, 2] # c\n[all:children]\nweb\n[p:children]\nweb\n";

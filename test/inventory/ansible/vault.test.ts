@@ -1,6 +1,6 @@
 // Ansible-vault: what ansible-vault (ansible-core 2.19) wrote is opened, and nothing else.
 import { describe, expect, test } from "vitest";
-import { makeVault } from "../../../src/inventory/ansible/vault.ts";
+import { makeVault } from "../../../src/lib/ansible-vault.ts";
 import { load, said, varsOf } from "./files.ts";
 
 const right = [{ id: "default", password: "pw1" }];
