@@ -2,8 +2,9 @@
 import type { EndpointDriver } from "../model/ports/endpoint.ts";
 import { dockerDriver } from "./docker.ts";
 import { pihole } from "./pihole.ts";
+import { proxmox } from "./proxmox.ts";
 
-const all: readonly EndpointDriver[] = [dockerDriver, pihole];
+const all: readonly EndpointDriver[] = [dockerDriver, pihole, proxmox];
 
 /** Every way to an API, by its port's name. */
 export const endpoints: ReadonlyMap<string, EndpointDriver> = new Map(all.map((one) => [one.port, one]));

@@ -44,7 +44,11 @@ export interface Api {
   readonly via: string;
   readonly method: string;
   readonly path: string;
+  /** Whom the endpoint is to ask, in its own terms, where it stands for several: a cluster. */
+  readonly to?: unknown;
   readonly body?: unknown;
+  /** How long what the request started may take, in milliseconds; the endpoint's own default where it is left out. */
+  readonly deadlineMs?: number;
 }
 
 /** Reboot the host and wait for a new boot identity. */

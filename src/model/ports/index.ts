@@ -2,10 +2,12 @@
 
 import type { DockerReader } from "./docker.ts";
 import type { PiholeReader } from "./pihole.ts";
+import type { ProxmoxReader } from "./proxmox.ts";
 import type { ShellReader } from "./shell.ts";
 
 export interface Readers {
   readonly shell: ShellReader;
+  readonly proxmox: ProxmoxReader;
   readonly pihole: PiholeReader;
   readonly docker: DockerReader;
 }

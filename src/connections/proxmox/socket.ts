@@ -1,0 +1,75 @@
+// TLS to a Proxmox node: its certificate is verified by a CA or by a pinned fingerprint before the first byte of a request is sent.
+import { Agent } from "node:https";
+import { connect, type TLSSocket } from "node:tls";
+import { ProblemError } from "../../model/problem.ts";
+
+/** How a node proves who it is: the cluster's CA (PEM, /etc/pve/pve-root-ca.pem), or the SHA-256 of its certificate (`AB:CD:…`). */
+export type Trust = { readonly ca: string } | { readonly fingerprint: string };
+
+export interface Server {
+  readonly host: string;
+  readonly port: number;
+  readonly trust: Trust;
+}
+
+/**
+ * An agent that keeps connections open and hands out only verified ones. Sessions are not resumed: a resumed one shows no certificate,
+ * and the pin could not be checked.
+ */
+export function agentFor(server: Server, connectTimeoutMs: number): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8, maxCachedSessions: 0 });
+  agent.createConnection = (_, ready) => {
+    const pinned = "fingerprint" in server.trust;
+    const socket = connect({
+      host: server.host,
+      port: server.port,
+      rejectUnauthorized: !pinned,
+      ...("ca" in server.trust ? { ca: server.trust.ca } : {}),
+      ...(/^[\d.]+$|:/.test(server.host) ? {} : { servername: server.host }),
+    });
+    socket.setTimeout(connectTimeoutMs, () => socket.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)));
+    socket.once("error", (error) => ready?.(connectProblem(server, error), socket));
+    socket.once("secureConnect", () => {
+      socket.setTimeout(0);
+      const refusal = refusalOf(socket, server);
+      if (refusal === undefined) return ready?.(null, socket);
+      socket.destroy();
+      ready?.(refusal, socket);
+    });
+    return undefined;
+  };
+  return agent;
+}
+
+/** The SHA-256 fingerprint of what answers there, unverified: for `hlx trust`, and for the message that refuses it. */
+export function fingerprintOf(socket: TLSSocket): string {
+  return socket.getPeerCertificate().fingerprint256 ?? "";
+}
+
+function refusalOf(socket: TLSSocket, { host, port, trust }: Server): ProblemError | undefined {
+  if (!("fingerprint" in trust)) return undefined;
+  const shown = fingerprintOf(socket);
+  if (shown !== "" && plain(shown) === plain(trust.fingerprint)) return undefined;
+  return new ProblemError({
+    code: "trust",
+    message: `the certificate of ${host}:${port} is not the pinned one: it has the fingerprint ${shown || "(none)"}`,
+    hint: "compare it with what the node itself says: openssl x509 -noout -fingerprint -sha256 -in /etc/pve/local/pve-ssl.pem (or pveproxy-ssl.pem), then write it as proxmox.fingerprint",
+  });
+}
+
+function plain(fingerprint: string): string {
+  return fingerprint.replaceAll(/[^0-9a-fA-F]/g, "").toUpperCase();
+}
+
+// The codes of failed verification are OpenSSL's (man verify): CERT_…, UNABLE_TO_…, DEPTH_…, SELF_SIGNED…; ERR_TLS_… is Node's for a wrong name.
+function connectProblem({ host, port }: Server, cause: Error & { readonly code?: string }): ProblemError {
+  const code = cause.code ?? "";
+  if (/^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(code))
+    return new ProblemError({
+      code: "trust",
+      message: `the certificate of ${host}:${port} is not trusted: ${cause.message}`,
+      hint: "give the cluster's CA (/etc/pve/pve-root-ca.pem) as proxmox.ca, or pin the node's certificate as proxmox.fingerprint",
+      cause,
+    });
+  return new ProblemError({ code: "unreachable", message: `could not connect to the Proxmox API at ${host}:${port}: ${cause.message || code}`, cause });
+}

@@ -1,0 +1,66 @@
+// How a Proxmox node writes down what it was given, and the certificate that it shows.
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Server } from "node:https";
+import { join } from "node:path";
+
+/** What the server adds, and how it writes what it was given. */
+export function added(config: Readonly<Record<string, string>>, id: number): Record<string, string> {
+  const out: Record<string, string> = { meta: "creation-qemu=10.0.2,ctime=1763733600", smbios1: `uuid=${uuid()}`, vmgenid: uuid() };
+  for (const [key, value] of Object.entries(config)) out[key] = written(key, value, id);
+  return out;
+}
+
+export function written(key: string, value: string, id: number): string {
+  if (/^net\d+$/.test(key)) return withMac(value);
+  if (key === "tags")
+    return [...new Set(value.toLowerCase().split(/[;, ]+/))]
+      .filter((tag) => tag !== "")
+      .toSorted()
+      .join(";");
+  if (key === "cipassword") return "**********";
+  const allocated = /^([a-z][\w-]*):(\d+)((?:,.*)?)$/.exec(value);
+  if (/^(scsi|virtio|sata|ide|efidisk|tpmstate)\d+$/.test(key) && allocated !== null) {
+    const imported = /import-from=/.test(allocated[3] ?? "");
+    const rest = (allocated[3] ?? "").replace(/,import-from=[^,]*/, "");
+    return `${allocated[1]}:vm-${id}-disk-${key.replace(/\D/g, "")}${rest},size=${imported ? 2 : allocated[2]}G`;
+  }
+  return /:cloudinit$/.test(value) ? `${value.replace(":cloudinit", "")}:vm-${id}-cloudinit,media=cdrom` : value;
+}
+
+// A network card without a MAC gets a new one on every write.
+function withMac(value: string): string {
+  const [model = "", ...rest] = value.split(",");
+  return model.includes("=")
+    ? value
+    : [
+        `${model}=BC:24:11:${randomBytes(3)
+          .toString("hex")
+          .toUpperCase()
+          .replace(/(..)(..)(..)/, "$1:$2:$3")}`,
+        ...rest,
+      ].join(",");
+}
+
+export function certificate(folder: string): { readonly key: string; readonly cert: string } {
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const subject = ["-subj", "/CN=pve1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
+  execFileSync(
+    "openssl",
+    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject],
+    { stdio: "ignore" },
+  );
+  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+}
+
+export function uuid(): string {
+  return randomBytes(16)
+    .toString("hex")
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
