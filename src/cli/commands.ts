@@ -35,6 +35,7 @@ export const commands: readonly CommandLine[] = [
   },
   { name: "lab", summary: "a disposable twin of the inventory in containers", load: async () => (await import("./commands/lab.ts")).lab },
   { name: "rehearse", summary: "apply everything to a twin, twice, and remove it", load: async () => (await import("./commands/rehearse.ts")).rehearse },
+  { name: "import", summary: "what there is already, as inventory and playbook", load: async () => (await import("./commands/import.ts")).importCommand },
   { name: "init", summary: "write a first project", load: async () => (await import("./commands/init.ts")).init },
   { name: "schema", summary: "the JSON Schemas of inventory and playbook, for editors", load: async () => (await import("./commands/schema.ts")).schema },
   { name: "doc", summary: "the reference page of a role, a kind or a command", load: async () => (await import("./commands/doc.ts")).doc },

@@ -33,10 +33,15 @@ const nameFields: Readonly<Record<string, readonly number[]>> = {
 /** Names of the types, sorted. SOA is a zone's own; DNSSEC's are made by signing. */
 export const recordTypes: readonly string[] = Object.keys(nameFields);
 
+/** Which fields of a type's data are names, from 0. */
+export function nameFieldsOf(type: string): readonly number[] {
+  return nameFields[type] ?? [];
+}
+
 /** The data with every name in it absolute (by the rule of `fqdn`) and lower case, with a last dot; text of TXT and SPF in quotes, in pieces of at most 255 bytes. */
 export function absoluteData(type: string, data: string, domain: string): string {
   if (type === "TXT" || type === "SPF") return quotedText(data);
-  const fields = nameFields[type] ?? [];
+  const fields = nameFieldsOf(type);
   if (fields.length === 0) return data.trim();
   return data
     .trim()

@@ -1,11 +1,8 @@
 // Writes a first project: three files, each at its smallest.
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { why } from "../../lib/why.ts";
-import { ProblemError } from "../../model/problem.ts";
+import { join } from "node:path";
 import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
+import { writeNew } from "./write-new.ts";
 
 const inventory = `# Who there is. All keys: hlx schema inventory
 format: 1
@@ -41,25 +38,9 @@ const files: ReadonlyMap<string, string> = new Map([
 
 /** Throws ProblemError (usage) when one of the files is there already: then nothing is written. */
 export async function initNow({ given, io, printer }: Context): Promise<Standing> {
-  const folder = resolve(io.cwd, given.args[0] ?? ".");
-  const shown = (path: string): string => join(given.args[0] ?? ".", path);
-  const there = [...files.keys()].filter((path) => existsSync(join(folder, path)));
-  if (there.length > 0)
-    throw new ProblemError({ code: "usage", message: `not writing over ${there.map(shown).join(", ")}`, hint: "name another folder: hlx init FOLDER" });
-  for (const [path, content] of files) await write(join(folder, path), { content, shown: shown(path) });
+  const folder = given.args[0] ?? ".";
+  const written = await writeNew(files, { cwd: io.cwd, folder, hint: "name another folder: hlx init FOLDER" });
   const where = given.args[0] === undefined ? "" : ` ${given.args[0]}`;
-  printer.out([
-    ...[...files.keys()].map((path) => `Wrote ${shown(path)}.`),
-    `Next: write your hosts into ${shown("inventory.yaml")}, then: hlx validate${where}`,
-  ]);
+  printer.out([...written.map((path) => `Wrote ${path}.`), `Next: write your hosts into ${join(folder, "inventory.yaml")}, then: hlx validate${where}`]);
   return {};
-}
-
-async function write(file: string, { content, shown }: { readonly content: string; readonly shown: string }): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content, { flag: "wx" });
-  } catch (cause) {
-    throw new ProblemError({ code: "usage", message: `cannot write ${shown}: ${why(cause)}`, cause });
-  }
 }

@@ -1,0 +1,197 @@
+// ISC dhcpd.conf: subnets, pools, reservations, options (dhcpd.conf(5), dhcp-options(5)).
+
+import { ipText, parseIp, subnetOf } from "../lib/ip.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
+import { type Statement, statementsOf, wordAfter } from "./blocks.ts";
+import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
+import { type Word, wrong } from "./zone/lines.ts";
+
+/** How the files that it includes are found; undefined where there is none. */
+export type Include = (path: Word) => { readonly file: string; readonly text: string } | undefined;
+
+interface Reading {
+  readonly include: Include;
+  readonly subnets: GatheredSubnet[];
+  readonly hosts: GatheredHost[];
+  readonly notes: Note[];
+  readonly global: Statement[];
+  depth: number;
+}
+
+/** Throws ProblemError where it cannot be read; what has no counterpart is noted. */
+export function readDhcpd(source: { readonly file: string; readonly text: string }, include: Include): Gathered {
+  const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], depth: 0 };
+  walk(statementsOf(source.file, source.text), reading);
+  const { subnets, hosts, notes, global } = reading;
+  const dns = listed(optionWords(global, "domain-name-servers"));
+  const domain = wordAfter(global, "option", "domain-name")?.text;
+  const filled = subnets.map((subnet) => ({
+    ...subnet,
+    dns: subnet.dns.length > 0 ? subnet.dns : dns,
+    ...(subnet.domain === undefined && domain !== undefined && { domain }),
+  }));
+  return { ...nothing, subnets: filled, hosts, notes, params: { dhcp: paramsOf(global) } };
+}
+
+function walk(statements: readonly Statement[], reading: Reading): void {
+  for (const statement of statements) {
+    const word = statement.words[0]?.text ?? "";
+    const handle = handlers.get(word);
+    if (handle !== undefined) handle(statement, reading);
+    else if (silent.has(word)) reading.global.push(statement);
+    else reading.notes.push({ message: `"${word}" is not taken over`, at: statement.at });
+  }
+}
+
+// Read where they matter, or the same as what the role does anyway.
+const silent: ReadonlySet<string> = new Set([
+  "authoritative",
+  "option",
+  "default-lease-time",
+  "max-lease-time",
+  "min-lease-time",
+  "log-facility",
+  "filename",
+  "next-server",
+  "server-name",
+]);
+
+const handlers: ReadonlyMap<string, (statement: Statement, reading: Reading) => void> = new Map([
+  ["subnet", subnet],
+  ["host", host],
+  ["group", inner],
+  ["shared-network", inner],
+  ["include", included],
+  ["zone", ddns],
+  ["key", ddns],
+  ["ddns-update-style", update],
+  ["ddns-updates", update],
+]);
+
+function inner({ block = [] }: Statement, reading: Reading): void {
+  walk(block, reading);
+}
+
+function included({ words: [, path] }: Statement, reading: Reading): void {
+  if (path === undefined) return;
+  if (reading.depth >= 10) throw wrong("files include each other more than 10 deep", path.at, "does one include itself?");
+  const found = reading.include(path);
+  if (found === undefined) {
+    reading.notes.push({ message: `the included file ${path.text} is not here: what it says is not taken over`, at: path.at });
+    return;
+  }
+  reading.depth += 1;
+  walk(statementsOf(found.file, found.text), reading);
+  reading.depth -= 1;
+}
+
+function ddns({ words: [word, name], at }: Statement, { notes }: Reading): void {
+  notes.push({ message: `${word?.text} ${name?.text ?? ""}: updates of DNS are the role's ddns: write ddns: bind, it makes its own key and zone`, at });
+}
+
+function update({ words: [word, value], at }: Statement, { notes }: Reading): void {
+  if (value?.text !== "none" && value?.text !== "off") notes.push({ message: `${word?.text}: updates of DNS are the role's ddns: write ddns: bind`, at });
+}
+
+function subnet({ words: [, address, , mask], block = [], at }: Statement, reading: Reading): void {
+  const bits = mask === undefined ? undefined : bitsOf(mask.text);
+  if (address === undefined || mask === undefined || bits === undefined)
+    throw wrong("this subnet has no netmask that is one", mask?.at ?? at, "subnet 192.168.1.0 netmask 255.255.255.0 { … }");
+  const cidr = `${address.text}/${bits}`;
+  const found = subnetOf(cidr);
+  if (found === undefined || parseIp(address.text)?.value !== found.first)
+    throw wrong(`${address.text} is not the first address of a network with netmask ${mask.text}`, address.at, found && `write ${ipText(found.first, 4)}`);
+  const inside = [...block, ...block.flatMap((one) => (one.words[0]?.text === "pool" ? (one.block ?? []) : []))];
+  const router = optionWords(inside, "routers")?.[0];
+  const domain = wordAfter(inside, "option", "domain-name")?.text;
+  reading.subnets.push({
+    cidr,
+    dns: listed(optionWords(inside, "domain-name-servers")),
+    pools: inside.flatMap(poolOf),
+    at,
+    ...(router !== undefined && parseIp(router.text) !== undefined && { gateway: router.text }),
+    ...(domain !== undefined && { domain }),
+  });
+  walk(
+    inside.filter(({ words: [word] }) => word?.text === "host"),
+    reading,
+  );
+  reading.global.push(...inside.filter(({ words: [word] }) => silent.has(word?.text ?? "") && word?.text !== "option"));
+  reading.notes.push(...inside.flatMap((one) => leftOut(one)));
+}
+
+const derived = ["subnet-mask", "broadcast-address", "routers", "domain-name-servers", "domain-name"];
+
+function leftOut({ words: [word, name], at }: Statement): readonly Note[] {
+  if (word?.text === "option" && !derived.includes(name?.text ?? ""))
+    return [{ message: `option ${name?.text} of one subnet is not taken over: the role's options are for all of them`, at }];
+  const known = ["range", "pool", "host", "option"].includes(word?.text ?? "") || silent.has(word?.text ?? "");
+  return known ? [] : [{ message: `"${word?.text ?? ""}" of a subnet is not taken over`, at }];
+}
+
+function bitsOf(mask: string): number | undefined {
+  const value = parseIp(mask)?.value;
+  if (value === undefined) return undefined;
+  const binary = value.toString(2).padStart(32, "0");
+  return /^1*0*$/.test(binary) ? binary.replaceAll("0", "").length : undefined;
+}
+
+function poolOf({ words }: Statement): readonly (readonly [string, string])[] {
+  const [word, ...rest] = words.filter(({ text }) => text !== "dynamic-bootp");
+  if (word?.text !== "range") return [];
+  const [from, to = from] = rest;
+  for (const end of [from, to])
+    if (end !== undefined && parseIp(end.text) === undefined) throw wrong(`"${end.text}" is no address`, end.at, "range 192.168.1.100 192.168.1.199;");
+  return from === undefined || to === undefined ? [] : [[from.text, to.text]];
+}
+
+const mac = /^([0-9a-f]{1,2}:){5}[0-9a-f]{1,2}$/i;
+
+function host({ words: [, name], block = [], at }: Statement, { hosts, notes }: Reading): void {
+  const [hardware, address] = [wordAfter(block, "hardware", "ethernet"), wordAfter(block, "fixed-address")];
+  if (name === undefined || hardware === undefined) {
+    notes.push({ message: `host ${name?.text ?? ""} has no Ethernet address: it is not taken over`, at });
+    return;
+  }
+  if (!mac.test(hardware.text)) throw wrong(`"${hardware.text}" is no MAC address`, hardware.at, "six bytes in hexadecimal with colons: 00:11:22:33:44:55");
+  const full = hardware.text
+    .split(":")
+    .map((byte) => byte.padStart(2, "0"))
+    .join(":")
+    .toLowerCase();
+  hosts.push({ name: name.text, mac: full, at, ...(address !== undefined && { address: address.text.replace(/[.,]$/, "") }) });
+}
+
+// The words of an option, which are separated by commas: `option routers 192.0.2.1, 192.0.2.2;`.
+function optionWords(statements: readonly Statement[], option: string): readonly Word[] | undefined {
+  return statements.find(({ words }) => words[0]?.text === "option" && words[1]?.text === option)?.words.slice(2);
+}
+
+function listed(words: readonly Word[] | undefined): readonly string[] {
+  return (words ?? []).flatMap(({ text }) => text.split(",")).filter((one) => one !== "");
+}
+
+function paramsOf(global: readonly Statement[]): JsonObject {
+  const number = (name: string): number | undefined => (/^\d+$/.test(wordAfter(global, name)?.text ?? "") ? Number(wordAfter(global, name)?.text) : undefined);
+  const [lease, maxLease] = [number("default-lease-time"), number("max-lease-time")];
+  const [file, server] = [wordAfter(global, "filename")?.text, wordAfter(global, "next-server")?.text];
+  const options = optionsOf(global);
+  return some({
+    server: "isc",
+    lease,
+    ...(maxLease !== lease && { maxLease }),
+    ...(!global.some(({ words: [word] }) => word?.text === "authoritative") && { authoritative: false }),
+    ...(file !== undefined && { boot: some({ file, server }) }),
+    ...(Object.keys(options).length > 0 && { options }),
+  });
+}
+
+function optionsOf(global: readonly Statement[]): Record<string, Json> {
+  const found = global.filter(({ words: [word, name] }) => word?.text === "option" && name !== undefined && !derived.includes(name.text));
+  return Object.fromEntries(
+    found.map(({ words: [, name, ...values] }): [string, Json] => {
+      const list = listed(values);
+      return [name?.text ?? "", list.length === 1 ? (list[0] ?? "") : [...list]];
+    }),
+  );
+}

@@ -1,0 +1,107 @@
+// Pi-hole: pihole.toml of version 6, and the lists of version 5 (custom.list, setupVars.conf, dnsmasq's files for aliases and reservations).
+import { parseIp } from "../lib/ip.ts";
+import { type Gathered, type GatheredHost, type GatheredName, nothing, some } from "./gathered.ts";
+import { parseToml } from "./toml.ts";
+import { wrong } from "./zone/lines.ts";
+
+interface Source {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** By the file's name. Throws ProblemError for a file that is none of Pi-hole's, and where one cannot be read. */
+export function readPihole(source: Source): Gathered {
+  const [, reader] = readers.find(([name]) => name.test(source.file)) ?? [];
+  const hint = "pihole.toml, custom.list, setupVars.conf, 05-pihole-custom-cname.conf or 04-pihole-static-dhcp.conf; unpack a Teleporter archive first";
+  if (reader === undefined) throw wrong("this is no file of Pi-hole's that is imported", { file: source.file, line: 1, column: 1 }, hint);
+  return reader(source);
+}
+
+const readers: readonly (readonly [name: RegExp, read: (source: Source) => Gathered])[] = [
+  [/pihole\.toml$/, readToml],
+  [/custom\.list$/, ({ file, text }) => ({ ...nothing, names: rows(text).flatMap((row) => namesIn(row, file)) })],
+  [
+    /setupVars\.conf(\.j2)?$/,
+    ({ text }) => ({ ...nothing, params: { pihole: some({ upstreams: rows(text).flatMap(({ row }) => /^PIHOLE_DNS_\d+=(.+)$/.exec(row)?.[1] ?? []) }) } }),
+  ],
+  [
+    /custom-cname\.conf$/,
+    ({ file, text }) => ({ ...nothing, aliases: rows(text).flatMap(({ row, line }) => aliasesIn(row.replace(/^cname=/, ""), { file, line, column: 1 })) }),
+  ],
+  [
+    /static-dhcp\.conf$/,
+    ({ file, text }) => ({
+      ...nothing,
+      hosts: rows(text).flatMap(({ row, line }) => reservationIn(row.replace(/^dhcp-host=/, ""), { file, line, column: 1 })),
+    }),
+  ],
+];
+
+interface Row {
+  readonly row: string;
+  readonly line: number;
+}
+
+function rows(text: string): readonly Row[] {
+  return text.split(/\r?\n/).flatMap((row, index) => (/^\s*(#|$)/.test(row) ? [] : [{ row: row.trim(), line: index + 1 }]));
+}
+
+// An address and its names, as in /etc/hosts.
+function namesIn({ row, line }: Row, file: string): readonly GatheredName[] {
+  const [address = "", ...names] = row.replace(/#.*/, "").trim().split(/\s+/);
+  const at = { file, line, column: 1, text: row };
+  if (parseIp(address) === undefined || names.length === 0) throw wrong(`"${row}" is no address with a name`, at, "192.168.1.2 dns01.home");
+  return names.map((name) => ({ name, address, at }));
+}
+
+type At = Pick<GatheredName["at"], "file" | "line" | "column">;
+
+// Aliases, then the target, then perhaps a time to live.
+function aliasesIn(row: string, at: At): Gathered["aliases"] {
+  const words = row.split(",").map((word) => word.trim());
+  const names = /^\d+$/.test(words.at(-1) ?? "") ? words.slice(0, -1) : words;
+  const target = names.at(-1) ?? "";
+  return names.slice(0, -1).map((name) => ({ name: name.toLowerCase(), target, at }));
+}
+
+// MAC, address and name in any order, as dnsmasq takes them.
+function reservationIn(row: string, at: At): readonly GatheredHost[] {
+  const words = row.split(",").map((word) => word.trim());
+  const mac = words.find((word) => /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(word));
+  const address = words.find((word) => parseIp(word)?.version === 4);
+  const name = words.find((word) => word !== mac && word !== address && /^[a-z][a-z0-9._-]*$/i.test(word));
+  return mac === undefined || address === undefined
+    ? []
+    : [{ name: name ?? `host-${mac.replaceAll(":", "").toLowerCase()}`, mac: mac.toLowerCase(), address, at }];
+}
+
+function readToml({ file, text }: Source): Gathered {
+  const values = parseToml(file, text);
+  const list = (key: string): readonly { readonly item: string; readonly line: number }[] => {
+    const { value, line } = values.get(key) ?? { value: [], line: 0 };
+    return Array.isArray(value) ? value.map((item) => ({ item: String(item), line })) : [];
+  };
+  const at = (line: number): At => ({ file, line, column: 1 });
+  return {
+    ...nothing,
+    names: list("dns.hosts").flatMap(({ item, line }) => namesIn({ row: item, line }, file)),
+    aliases: list("dns.cnameRecords").flatMap(({ item, line }) => aliasesIn(item, at(line))),
+    hosts: list("dhcp.hosts").flatMap(({ item, line }) => reservationIn(item, at(line))),
+    params: { pihole: some({ upstreams: list("dns.upstreams").map(({ item }) => item) }) },
+    notes: notesOf(values, file),
+  };
+}
+
+const kept = ["dns.hosts", "dns.cnameRecords", "dhcp.hosts", "dns.upstreams"];
+
+// What Pi-hole itself marks as changed is said to be left out; its defaults are not.
+function notesOf(values: ReturnType<typeof parseToml>, file: string): Gathered["notes"] {
+  const asked = ["dns.revServers", "dns.domain", "dns.interface", "dns.listeningMode", "dhcp.active", "dns.domain.name"];
+  return asked
+    .filter((key) => !kept.includes(key) && isSet(values.get(key)?.value))
+    .map((key) => ({ message: `${key} is not taken over`, at: { file, line: values.get(key)?.line ?? 1, column: 1 } }));
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== false && value !== "" && !(Array.isArray(value) && value.length === 0);
+}
