@@ -123,6 +123,13 @@ describe("changing settings", () => {
     expect(one.ftl.world.requests.filter((sort) => sort === "POST /api/auth")).toHaveLength(1);
   });
 
+  test("twice in a row waits for a new FTL each time", async () => {
+    const one = await reached({ restartMs: { answers: 5, gone: 5 } });
+    for (const address of ["10.0.0.1", "10.0.0.2", "10.0.0.3"])
+      expect(await one.call("PATCH", "/config", upstreams(address))).toMatchObject({ result: "done" });
+    expect(await settingOf(one, "dns.upstreams")).toEqual(["10.0.0.3"]);
+  });
+
   test("that restart nothing does not wait", async () => {
     const one = await reached({ restartMs: { answers: 60_000, gone: 60_000 } });
     const before = one.ftl.world.startedAt;

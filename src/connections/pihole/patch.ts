@@ -14,37 +14,45 @@ const bodyLimit = 65_536;
 /** It is back after 0.3 to 1.5 s. */
 const backMs = 30_000;
 const pollMs = 100;
+/** Uptimes are rounded. */
+const toleranceMs = 5;
 
 /** Sends `{ config }` once. `password` is set, too, where it is given. */
 export async function patchConfig(session: PiholeSession, send: Json, password: string | undefined): Promise<StepResult> {
   const body = JSON.stringify(password === undefined ? send : withPassword(send, password));
   const bytes = Buffer.byteLength(body);
   if (bytes > bodyLimit) return failed(`the settings are ${bytes} bytes together, and a Pi-hole takes ${bodyLimit} at once: put fewer names into dns.hosts`);
-  const [before, uptime] = await Promise.all([readSettings(session), uptimeOf(session)]);
+  const [before, old] = await Promise.all([readSettings(session), uptimeOf(session)]);
   if (before.answer === "nothing") return failed(before.because);
   const anew = changedBy(send, before.is).some(({ restarts }) => restarts);
-  const sentAt = performance.now();
   const reply = await session.send({ method: "PATCH", path: "/config", body });
   if (password !== undefined) session.forget();
-  return ended(session, reply, { send, anew, uptime, sentAt });
+  return ended(session, reply, { send, anew, old });
+}
+
+/** How long FTL had been running, in milliseconds, at a time of this process's clock. */
+interface Uptime {
+  readonly uptime: number;
+  readonly at: number;
 }
 
 interface Sent {
   readonly send: Json;
   /** A setting changes that starts FTL anew. */
   readonly anew: boolean;
-  /** Of the old FTL, in milliseconds. */
-  readonly uptime: number;
-  readonly sentAt: number;
+  readonly old: Uptime;
 }
 
 async function ended(session: PiholeSession, reply: Reply, sent: Sent): Promise<StepResult> {
   if (reply.reply === "closed") return failed(reply.because);
   const refusal = reply.reply === "answered" ? refusalOf(reply) : undefined;
   if (refusal !== undefined) return failed(`it answered: ${refusal}${hintFor(reply)}`);
+  if (reply.reply === "lost" && !(await isThere(session, sent.send)))
+    return unknown(`the connection was cut before it answered (${reply.because}), and the settings are not there`);
   const back = !sent.anew || (await newFtl(session, sent));
-  if (reply.reply === "lost") return afterLost(session, sent.send, reply.because);
-  return back ? done("") : failed(`FTL did not come back in ${backMs / 1000} s after its settings changed: look at \`journalctl -u pihole-FTL\` there`);
+  return back
+    ? done(reply.reply === "lost" ? "the answer was lost; the settings are there" : "")
+    : failed(`FTL did not come back in ${backMs / 1000} s after its settings changed: look at \`journalctl -u pihole-FTL\` there`);
 }
 
 function withPassword(send: Json, password: string): Json {
@@ -70,25 +78,26 @@ function* leavesOf(value: unknown, path: readonly string[]): Iterable<readonly [
   else for (const [name, member] of Object.entries(value)) yield* leavesOf(member, [...path, name]);
 }
 
-// The old process answers for a while, then connections are cut, then the new one has a lower uptime than the time since.
-async function newFtl(session: PiholeSession, { uptime, sentAt }: Sent): Promise<boolean> {
-  while (performance.now() - sentAt < backMs) {
+// The old process answers for a while, then connections are cut; the new one has been running for less time than the old one would have been.
+async function newFtl(session: PiholeSession, { old }: Sent): Promise<boolean> {
+  const until = performance.now() + backMs;
+  while (performance.now() < until) {
     await sleep(pollMs);
+    const askedAt = performance.now();
     const reply = await session.send({ method: "GET", path: "/info/ftl" });
     if (reply.reply !== "answered" || reply.status !== 200) continue;
-    const now = Number(inside(jsonOf(reply), "ftl")["uptime"]);
-    if (now < uptime && now <= performance.now() - sentAt) return true;
+    if (Number(inside(jsonOf(reply), "ftl")["uptime"]) < old.uptime + (askedAt - old.at) - toleranceMs) return true;
   }
   return false;
 }
 
-async function uptimeOf(session: PiholeSession): Promise<number> {
-  return Number(inside(await session.get("/info/ftl"), "ftl")["uptime"]);
+async function uptimeOf(session: PiholeSession): Promise<Uptime> {
+  const uptime = Number(inside(await session.get("/info/ftl"), "ftl")["uptime"]);
+  return { uptime, at: performance.now() };
 }
 
 // Sent, and no answer: what the settings are now tells whether it was done. It is never sent again.
-async function afterLost(session: PiholeSession, send: Json, because: string): Promise<StepResult> {
+async function isThere(session: PiholeSession, send: Json): Promise<boolean> {
   const now = await readSettings(session);
-  if (now.answer === "given" && changedBy(send, now.is).length === 0) return done("the answer was lost; the settings are there");
-  return unknown(`the connection was cut before it answered (${because}), and the settings are not there`);
+  return now.answer === "given" && changedBy(send, now.is).length === 0;
 }
