@@ -25,6 +25,7 @@ export { group } from "./resources/group.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
 export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";
+export { proxmoxVm } from "./resources/proxmox-vm.ts";
 export { type ServiceOptions, service } from "./resources/service.ts";
 export { unitOf } from "./resources/unit-of.ts";
 export { type UserOptions, user } from "./resources/user.ts";

@@ -11,6 +11,7 @@ import { groupKind } from "./group.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
+import { proxmoxVmKind } from "./proxmox-vm.ts";
 import { serviceKind } from "./service.ts";
 import { userKind } from "./user.ts";
 
@@ -28,4 +29,5 @@ export const kinds: readonly AnyKind[] = [
   bindConfigKind,
   piholeConfigKind,
   piholeFiltersKind,
+  proxmoxVmKind,
 ];

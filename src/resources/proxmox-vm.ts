@@ -1,0 +1,33 @@
+// A virtual machine of a Proxmox cluster.
+import type { Found, Irreversible, Kind } from "../model/kind.ts";
+import type { Resource, ResourceOptions } from "../model/resource.ts";
+import { given, resourceOf } from "./make.ts";
+import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
+import { diff } from "./proxmox-vm/diff.ts";
+import { probe, type VmActual } from "./proxmox-vm/probe.ts";
+import { steps } from "./proxmox-vm/steps.ts";
+
+export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
+  kind: "proxmox.vm",
+  summary: "A virtual machine of a Proxmox cluster: cloned or created, its size, network, cloud-init and power, whichever node it is on.",
+  schema,
+  via: ["proxmox"],
+  identity: ({ id }) => String(id),
+  probe,
+  diff,
+  steps,
+  absent: ({ cluster, id, name, node }) => ({ cluster, id, name, node, absent: true }),
+  restore,
+};
+
+/** A guest. What is not given is left as Proxmox or the template has it. */
+export function proxmoxVm({ provides, exclusive, ...desired }: ProxmoxVm & ResourceOptions): Resource<ProxmoxVm> {
+  return resourceOf(proxmoxVmKind, given(desired) as ProxmoxVm, { ...given({ provides, exclusive }) });
+}
+
+// What was a setting before is one again; what was there before a disk grew is not.
+function restore(desired: ProxmoxVm, before: Found<VmActual>): ProxmoxVm | Irreversible {
+  const { cluster, id, name, node } = desired;
+  if (before.found === "absent") return { cluster, id, name, node, absent: true };
+  return { irreversible: `the settings of guest ${id} before are in no snapshot` };
+}

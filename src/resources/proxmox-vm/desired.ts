@@ -1,0 +1,117 @@
+// What a Proxmox guest should be.
+import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
+import type { FromSchema, JsonSchema } from "../../model/schema.ts";
+
+const text = { type: "string", minLength: 1, pattern: "^[^\\u0000-\\u001f]+$" } as const;
+const word = { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", title: "letters, digits, dots and dashes" } as const;
+const secret = { type: "object", additionalProperties: false, required: ["secret"], properties: { secret: { type: "string", minLength: 1 } } } as const;
+const positive = { type: "integer", minimum: 1 } as const;
+
+const cluster = {
+  type: "object",
+  additionalProperties: false,
+  required: ["server", "token"],
+  description: "How the cluster is reached: one of its nodes, an API token, and what the node is recognised by",
+  properties: { server: text, token: secret, fingerprint: text, ca: { type: "string" } },
+} as const;
+
+const nic = {
+  type: "object",
+  additionalProperties: false,
+  required: ["mac", "bridge"],
+  properties: {
+    model: { enum: ["virtio", "e1000", "vmxnet3", "rtl8139"], description: "Default virtio" },
+    mac: {
+      type: "string",
+      pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$",
+      title: "a MAC address",
+      description: "Always given: without one Proxmox makes up a new one on every write",
+    },
+    bridge: word,
+    vlan: { type: "integer", minimum: 1, maximum: 4094 },
+  },
+} as const;
+
+const properties = {
+  cluster,
+  id: { type: "integer", minimum: 100, maximum: 999999999, description: "Its number in the cluster" },
+  name: { type: "string", pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", title: "a DNS name" },
+  node: { ...word, description: "Where it is created; afterwards it may be moved" },
+  template: { type: "integer", minimum: 100, description: "Cloned from this guest" },
+  templateNode: { ...word, description: "Where the template is; default: node" },
+  linked: { type: "boolean", description: "Shares the template's disk; default false: a full copy" },
+  image: { ...text, description: "A volume of content type import that its disk is made from, such as local:import/debian-12.qcow2" },
+  storage: { ...word, description: "Of its first disk, and of cloud-init's" },
+  disk: { ...positive, description: "The whole size of its first disk in GiB; it grows and never shrinks" },
+  cores: { ...positive, maximum: 8192 },
+  sockets: { ...positive, maximum: 8 },
+  cpu: { ...text, description: "Such as host or x86-64-v2-AES" },
+  memory: { ...positive, description: "MiB" },
+  balloon: { type: "integer", minimum: 0, description: "MiB that it may shrink to; 0 is no balloon" },
+  machine: word,
+  bios: { enum: ["seabios", "ovmf"] },
+  agent: { type: "boolean", description: "The QEMU guest agent" },
+  onboot: { type: "boolean", description: "Started when its node boots" },
+  protection: { type: "boolean" },
+  tags: { type: "array", items: { type: "string", pattern: "^[a-z0-9_][a-z0-9_+.-]*$", title: "a tag: small letters, digits, _ + . -" } },
+  pool: word,
+  description: { type: "string" },
+  nics: { type: "array", items: nic },
+  user: { ...word, description: "The user that cloud-init makes" },
+  keys: { type: "array", items: text, description: "Public keys of that user" },
+  address: { ...text, description: "Its first network card's address with prefix, such as 192.168.1.57/24" },
+  gateway: text,
+  resolvers: { type: "array", items: text },
+  search: text,
+  pci: { type: "array", items: word, description: "Names of the cluster's PCI mappings: a token may not pass raw devices" },
+  running: { type: "boolean", description: "Left alone where it is not given" },
+  adopt: { type: "boolean", description: "Take over a guest of this number that hlx did not make" },
+  absent: { const: true },
+} as const;
+
+export const schema = {
+  anyOf: [
+    { type: "object", additionalProperties: false, required: ["cluster", "id", "name", "node", "absent"], properties },
+    { type: "object", additionalProperties: false, required: ["cluster", "id", "name", "node", "storage", "disk", "cores", "memory"], properties },
+  ],
+} as const satisfies JsonSchema;
+
+export type Nic = FromSchema<typeof nic>;
+
+/** A guest of a cluster; see the schema. */
+export interface ProxmoxVm {
+  readonly cluster: ProxmoxCluster;
+  readonly id: number;
+  readonly name: string;
+  readonly node: string;
+  readonly template?: number;
+  readonly templateNode?: string;
+  readonly linked?: boolean;
+  readonly image?: string;
+  readonly storage?: string;
+  readonly disk?: number;
+  readonly cores?: number;
+  readonly sockets?: number;
+  readonly cpu?: string;
+  readonly memory?: number;
+  readonly balloon?: number;
+  readonly machine?: string;
+  readonly bios?: "seabios" | "ovmf";
+  readonly agent?: boolean;
+  readonly onboot?: boolean;
+  readonly protection?: boolean;
+  readonly tags?: readonly string[];
+  readonly pool?: string;
+  readonly description?: string;
+  readonly nics?: readonly Nic[];
+  readonly user?: string;
+  readonly keys?: readonly string[];
+  readonly address?: string;
+  readonly gateway?: string;
+  readonly resolvers?: readonly string[];
+  readonly search?: string;
+  readonly pci?: readonly string[];
+  readonly running?: boolean;
+  readonly adopt?: boolean;
+  readonly absent?: true;
+}

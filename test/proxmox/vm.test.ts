@@ -1,0 +1,267 @@
+// The kind proxmox.vm over the connection and the double: what is planned is what is done, and a second look finds nothing.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { proxmox } from "../../src/connections/proxmox.ts";
+import { validateValue } from "../../src/model/documents/validate.ts";
+import type { Host } from "../../src/model/host.ts";
+import { type Change, type Found, highestRisk } from "../../src/model/kind.ts";
+import type { Endpoint } from "../../src/model/ports/endpoint.ts";
+import type { Api, StepResult } from "../../src/model/step.ts";
+import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
+import type { VmActual } from "../../src/resources/proxmox-vm/probe.ts";
+import { propertiesOf, settingsOf, sizeOf } from "../../src/resources/proxmox-vm/settings.ts";
+import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
+import { type Double, proxmoxDouble } from "./double.ts";
+
+let double: Double;
+let endpoint: Endpoint<"proxmox">;
+const ahead = { changing: new Set<string>(), digest: () => undefined };
+
+beforeAll(async () => {
+  double = await proxmoxDouble();
+  const endpoints = proxmox.start({ connect: {} as never, secret: async () => double.token });
+  endpoint = endpoints.of({ name: "kube514" } as Host, () => Promise.reject(new Error("no shell is needed")));
+});
+afterAll(() => double.stop());
+beforeEach(() => {
+  Object.assign(double, { busy: 0, dropAnswers: false, blind: false });
+  double.guests.clear();
+  double.guests.set(9999, {
+    node: "pve1",
+    config: { name: "debian12", template: "1", scsi0: "thin:base-9999-disk-0,size=2G", boot: "order=scsi0", agent: "1" },
+    running: false,
+    pending: {},
+  });
+  double.writes.splice(0);
+});
+
+function wanted(more: Partial<ProxmoxVm> = {}): ProxmoxVm {
+  return {
+    cluster: { server: `127.0.0.1:${double.port}`, token: { secret: "proxmox.token" }, fingerprint: double.fingerprint },
+    id: 514,
+    name: "kube514",
+    node: "pve1",
+    template: 9999,
+    storage: "thin",
+    disk: 10,
+    cores: 8,
+    memory: 8192,
+    agent: true,
+    onboot: true,
+    tags: ["kube"],
+    nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0" }],
+    user: "debian",
+    keys: ["ssh-ed25519 AAAA me@laptop"],
+    address: "192.168.1.57/24",
+    gateway: "192.168.1.1",
+    resolvers: ["192.168.1.9"],
+    running: true,
+    ...more,
+  };
+}
+
+interface Look {
+  readonly found: Found<VmActual>;
+  readonly changes: readonly Change[];
+  readonly steps: readonly Api[];
+}
+
+async function look(desired: ProxmoxVm): Promise<Look> {
+  const found = await kind.probe(desired, { proxmox: endpoint.reader });
+  if (found.found !== "present" && found.found !== "absent") return { found, changes: [], steps: [] };
+  const changes = kind.diff(desired, found, ahead);
+  return { found, changes, steps: changes.length === 0 ? [] : (kind.steps(desired, found, { changes, now: new Date(0) }) as readonly Api[]) };
+}
+
+async function run(steps: readonly Api[]): Promise<readonly StepResult[]> {
+  const results: StepResult[] = [];
+  for (const step of steps) {
+    if (results.every(({ result }) => result === "done")) results.push(await endpoint.call(step, { reveal: () => "" }));
+  }
+  return results;
+}
+
+/** Applies, expects that everything was done and that nothing is left; what changed, by property. */
+async function converge(desired: ProxmoxVm): Promise<Record<string, unknown>> {
+  const { changes, steps } = await look(desired);
+  expect(await run(steps)).toEqual(steps.map(() => expect.objectContaining({ result: "done" })));
+  expect((await look(desired)).changes).toEqual([]);
+  return Object.fromEntries(changes.map(({ property, after }) => [property, "value" in after ? after.value : after]));
+}
+
+function titles(steps: readonly Api[]): readonly string[] {
+  return steps.map(({ title }) => title);
+}
+
+describe("creating", () => {
+  test("from a template: cloned, set, grown, started", async () => {
+    expect(titles((await look(wanted())).steps)).toEqual([
+      "clone template 9999",
+      "set its cores, memory, network and cloud-init",
+      "grow its disk to 10G",
+      "start",
+    ]);
+    expect(await converge(wanted())).toMatchObject({ from: "a copy of template 9999", cores: "8", disk: "10G", running: true });
+    expect(double.guests.get(514)).toMatchObject({
+      node: "pve1",
+      running: true,
+      config: { name: "kube514", net0: "virtio=BC:24:11:00:05:14,bridge=vmbr0", scsi0: "thin:vm-514-disk-0,size=10G" },
+    });
+  });
+  test("from a template, linked", async () => {
+    await converge(wanted({ linked: true }));
+    expect(double.writes[0]).not.toContain("storage");
+  });
+  test("from an image, with the disk and cloud-init's drive", async () => {
+    const { template: _, ...desired } = wanted({ image: "local:import/debian-12.qcow2" });
+    await converge(desired);
+    expect(double.guests.get(514)?.config).toMatchObject({
+      scsi0: "thin:vm-514-disk-0,discard=on,iothread=1,size=10G",
+      ide2: "thin:vm-514-cloudinit,media=cdrom",
+    });
+  });
+  test("a bridge that is not there fails at the start, with the node's words", async () => {
+    const { steps } = await look(wanted({ nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr9" }] }));
+    expect((await run(steps)).at(-1)).toMatchObject({ result: "failed", because: expect.stringContaining("bridge 'vmbr9' does not exist") });
+  });
+  test("cut off while it clones: the clone is gone on with, not made twice", async () => {
+    double.dropAnswers = true;
+    const first = await run((await look(wanted())).steps);
+    expect(first).toEqual([expect.objectContaining({ result: "unknown" })]);
+    double.dropAnswers = false;
+    await converge(wanted());
+    expect(double.writes.filter((write) => write.includes("/clone"))).toHaveLength(1);
+  });
+  test("a number that another run took meanwhile fails, and the next plan says who has it", async () => {
+    const { steps } = await look(wanted());
+    double.guests.set(514, { node: "pve2", config: { name: "theirs" }, running: false, pending: {} });
+    expect((await run(steps))[0]).toMatchObject({ result: "failed", because: expect.stringContaining("VM 514") });
+    expect((await look(wanted())).found).toMatchObject({ because: { message: 'number 514 is the guest "theirs" on pve2, which hlx did not make' } });
+  });
+});
+
+describe("changing", () => {
+  beforeEach(async () => {
+    await converge(wanted());
+    double.writes.splice(0);
+  });
+
+  test.each([
+    ["tags, at once", { tags: ["a", "kube"] }, "none", ["set tags"]],
+    ["a network card's VLAN, at once and with its MAC", { nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0", vlan: 20 }] }, "none", ["set net0"]],
+    ["cores, with a restart that is a step of the plan", { cores: 4 }, "reboot", ["set cores", "shut down", "start"]],
+    ["its disk, which grows", { disk: 20 }, "none", ["grow its disk to 20G"]],
+    ["its power", { running: false }, "restart", ["shut down"]],
+  ] as const)("%s", async (_, more, ...expected) => {
+    const desired = wanted(more as Partial<ProxmoxVm>);
+    const { changes, steps } = await look(desired);
+    expect([highestRisk(changes), titles(steps)]).toEqual(expected);
+    await converge(desired);
+    expect(double.guests.get(514)?.config["net0"]).toContain("BC:24:11:00:05:14");
+  });
+  test("a stopped guest needs no restart", async () => {
+    await converge(wanted({ running: false }));
+    const { changes, steps } = await look(wanted({ running: false, cores: 4 }));
+    expect([highestRisk(changes), titles(steps)]).toEqual(["none", ["set cores"]]);
+  });
+  test("a setting that somebody else changed and that waits for the next start is seen", async () => {
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.pending = { cores: "8" };
+    const { changes } = await look(wanted());
+    expect(changes).toMatchObject([{ property: "cores in force", risk: "reboot" }]);
+    await converge(wanted());
+  });
+  test("a guest that moved to another node is found there", async () => {
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.node = "pve2";
+    expect((await look(wanted())).changes).toEqual([]);
+    await converge(wanted({ tags: ["moved"] }));
+    expect(double.writes[0]).toMatch(/^PUT \/nodes\/pve2\//);
+  });
+  test("a disk that would shrink is refused, with what to write", async () => {
+    expect((await look(wanted({ disk: 5 }))).found).toMatchObject({
+      because: { message: "the disk of guest 514 has 10 GiB, and 5 are wanted: a disk never shrinks", hint: "write disk: 10G" },
+    });
+    expect(double.writes).toEqual([]);
+  });
+  test("it is destroyed only when that is desired, with the risk of data", async () => {
+    const desired = kind.absent?.(wanted()) ?? wanted();
+    const { changes, steps } = await look(desired);
+    expect([highestRisk(changes), titles(steps)]).toEqual(["data-loss", ["shut down", "destroy"]]);
+    await converge(desired);
+    expect(double.guests.has(514)).toBe(false);
+  });
+});
+
+describe("what is not hlx's", () => {
+  const theirs = { node: "pve2", config: { name: "theirs", cores: "8", memory: "8192", agent: "1" }, running: true, pending: {} };
+
+  test("a guest without the mark is refused, and taken over on request without being made anew", async () => {
+    double.guests.set(514, structuredClone(theirs));
+    expect((await look(wanted())).found).toMatchObject({ found: "unknown", because: { hint: expect.stringContaining("adopt: true") } });
+    await converge(wanted({ adopt: true }));
+    expect(double.writes.every((write) => write.startsWith("PUT"))).toBe(true);
+    expect((await look(wanted())).changes).toEqual([]);
+  });
+  test("a guest that the token may not see is refused", async () => {
+    double.guests.set(514, structuredClone(theirs));
+    double.blind = true;
+    expect((await look(wanted())).found).toMatchObject({ because: { code: "privilege" } });
+  });
+  test("one that is being cloned is waited for by whoever plans", async () => {
+    double.guests.set(514, { node: "pve1", config: { description: " qmclone temporary file", lock: "clone" }, running: false, pending: {} });
+    expect((await look(wanted())).found).toMatchObject({ because: { message: "guest 514 on pve1 is being made (lock clone)" } });
+  });
+});
+
+describe("two looks in a row", () => {
+  test("are equal, and nothing volatile is in them", async () => {
+    await converge(wanted());
+    const { found } = await look(wanted());
+    expect((await look(wanted())).found).toEqual(found);
+    expect(JSON.stringify(found)).not.toMatch(/vmgenid|smbios1|digest/);
+  });
+});
+
+describe("property strings", () => {
+  test.each([
+    ["net0", "virtio=bc:24:11:00:05:14,bridge=vmbr0,firewall=1", "virtio=BC:24:11:00:05:14,bridge=vmbr0"],
+    ["net0", "model=virtio,macaddr=BC:24:11:00:05:14,bridge=vmbr0,tag=5", "virtio=BC:24:11:00:05:14,bridge=vmbr0,tag=5"],
+    ["agent", "1", "enabled=1"],
+    ["agent", "enabled=1,fstrim_cloned_disks=1", "enabled=1"],
+    ["agent", "0", "enabled=0"],
+    ["cpu", "host,flags=+aes", "host"],
+    ["cpu", "cputype=host", "host"],
+    ["tags", "B;a".toLowerCase(), "a;b"],
+    ["ipconfig0", "gw=10.0.0.1,ip=10.0.0.2/24", "gw=10.0.0.1,ip=10.0.0.2/24"],
+    ["ipconfig0", "ip=10.0.0.2/24,gw=10.0.0.1", "gw=10.0.0.1,ip=10.0.0.2/24"],
+    ["sshkeys", "ssh-ed25519%20AAAA%20me%40laptop%0A", "ssh-ed25519 AAAA me@laptop"],
+    ["sshkeys", "%E0%A4%A", "%E0%A4%A"],
+    ["hostpci0", "gpu,pcie=1", "mapping=gpu,pcie=1"],
+    ["description", "text\n", "text"],
+  ])("%s %s is %s", (key, value, text) => expect(settingsOf({ [key]: value }, [key])).toEqual({ [key]: text }));
+
+  test.each([
+    ["thin:vm-1-disk-0,size=32G", 32],
+    ["local:1/vm-1-disk-0.raw,size=2252M", 2252 / 1024],
+    ["thin:x,size=1T", 1024],
+    ["thin:x", undefined],
+    [undefined, undefined],
+  ])("%s has %s GiB", (disk, size) => expect(sizeOf(disk)).toBe(size));
+  test("a bare first value stands for its key", () => expect(propertiesOf("local:5,ssd=1", "file")).toEqual({ file: "local:5", ssd: "1" }));
+});
+
+describe("desired states", () => {
+  const wrong = (value: unknown) => validateValue(value, kind.schema, () => undefined, "vm").map(({ message }) => message);
+
+  test("a whole one and an absent one are valid", () => {
+    expect(wrong(wanted())).toEqual([]);
+    expect(wrong(kind.absent?.(wanted()))).toEqual([]);
+  });
+  test.each([
+    ["an underscore in its name", { name: "kube_514" }],
+    ["a number below 100", { id: 99 }],
+    ["a card without a MAC", { nics: [{ bridge: "vmbr0" }] }],
+    ["an unknown key", { memmory: 1 }],
+    ["a tag that Proxmox refuses", { tags: ["Bad Tag"] }],
+  ])("%s is refused", (_, more) => expect(wrong({ ...wanted(), ...more })).not.toEqual([]));
+});
