@@ -70,6 +70,10 @@ export const approving: readonly OptionSpec[] = [
   { flags: "--max-reboots <n>", summary: "refuse a plan that reboots more hosts than this" },
 ];
 
+export const goingBack: readonly OptionSpec[] = [
+  { flags: "--rollback-on-failure", summary: "when a resource or a check fails on a host, take back what this run did there" },
+];
+
 export const targeting: readonly OptionSpec[] = [
   { flags: "--target <address>", summary: "only these resources, with what they wait for; globs over addresses, repeatable", many: true },
   { flags: "--exclude <address>", summary: "not these resources; globs over addresses, repeatable", many: true },

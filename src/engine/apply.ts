@@ -101,6 +101,7 @@ async function prepare(plan: Plan, { world, state, number, options, found }: Pre
     ...(options.approve === undefined ? {} : { approve: options.approve }),
     changing: new Set(busy.map(({ host, id }) => actualKey(host, id))),
     outcomes: new Map(),
+    checks: [],
     locks: (name) => {
       const lock = locks.get(name) ?? semaphore(1);
       locks.set(name, lock);
@@ -135,8 +136,8 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
   if (planned.unreachable !== undefined) return giveUp({ end: "unreachable", problem: planned.unreachable });
   if (!(await makeHost(bareHost(planned), all, { run, turns }))) return { end: "done", probed: 0, asDesired: 0 };
   const units = all.filter(({ unit }) => unit.outside !== true);
-  const idle = units.every(({ entries }) => entries.every(isIdle)) && units.every(({ entries }) => entries.every(({ address }) => run.found.has(address)));
-  if (idle)
+  const unchecked = planned.checks === undefined && units.every(({ unit }) => unit.checks === undefined);
+  if (unchecked && units.every(({ entries }) => entries.every((entry) => isIdle(entry) && run.found.has(entry.address))))
     return nothingToDo(
       units.flatMap(({ entries }) => entries),
       { run, turns, units },
@@ -144,7 +145,8 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
   const opened = await openSession(planned, run).catch(problemOf);
   if ("code" in opened) return giveUp({ end: opened.code === "stale" ? "refused" : "unreachable", problem: opened });
   const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
-  const work = { host: planned.host, session: opened, units, holder: holderOf(run, options), ...saved };
+  const checks = planned.checks ?? [];
+  const work = { host: planned.host, session: opened, units, checks, holder: holderOf(run, options), ...saved };
   return workOn(work, run, turns).catch((thrown: unknown) => giveUp({ end: "broken", thrown }));
 }
 
@@ -199,6 +201,7 @@ function resultOf(plan: Plan, run: Run, ends: ReadonlyMap<string, Ended>): RunRe
     outcomes: run.outcomes,
     unreachable: problemsAt("unreachable"),
     refused,
+    checks: run.checks,
     verified: { probed: sum("probed"), asDesired: sum("asDesired") },
     interrupted: run.world.stop.aborted,
   };

@@ -1,4 +1,5 @@
 // What one host's work in an apply shares: its session, its writer, what is still to change, what is known.
+import type { Checked } from "../model/check.ts";
 import type { Outcome } from "../model/event.ts";
 import type { Ahead, AnyKind, Found } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
@@ -28,6 +29,8 @@ export interface Run {
   readonly actuals: Map<string, unknown>;
   readonly approve?: Approve;
   readonly outcomes: Map<Address, Outcome>;
+  /** Health checks that ended, in that order. */
+  readonly checks: Checked[];
   /** What the last look at each resource found. */
   readonly found: Map<Address, Found<unknown>>;
   readonly locks: (name: string) => { with<Result>(work: () => Promise<Result>): Promise<Result> };

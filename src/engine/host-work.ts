@@ -1,9 +1,11 @@
 // One host's part of an apply: lock, freshness, units in order, a last look at everything, release.
+import type { Check } from "../model/check.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Entry, Unit } from "../model/plan.ts";
 import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
 import type { StepResult } from "../model/step.ts";
+import { checkAll } from "./checks/apply.ts";
 import { type HostRun, note, type Run } from "./host-run.ts";
 import { otherMachine } from "./identity.ts";
 import { notProbed, probe } from "./probe.ts";
@@ -17,6 +19,8 @@ export interface HostWork {
   readonly session: HostSession;
   /** In the plan's order. */
   readonly units: readonly { readonly unit: Unit; readonly entries: readonly Entry[] }[];
+  /** Run when all units are done. */
+  readonly checks: readonly Check[];
   readonly holder: Holder;
   /** The plan was saved: it is consumed on the host, which must be the very machine that was planned for. */
   readonly saved?: { readonly planId: string; readonly machineId: string | undefined };
@@ -80,9 +84,11 @@ async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: R
   const on: HostRun = { ...run, host: work.host, session: work.session, writer, held: () => heldBy(writer) };
   try {
     for (const { unit, entries } of work.units) {
-      await turns.take(unit, (because) => (because === undefined ? runUnit(entries, fresh, on) : skipAll(entries, because, on)));
+      await turns.take(unit, (because) => (because === undefined ? unitThenChecks(unit, entries, { fresh, on }) : skipAll(entries, because, on)));
     }
-    return await lastLook(work, on);
+    const end = await lastLook(work, on);
+    if (isGood(work, on)) await checkAll(work.checks, on);
+    return end;
   } finally {
     turns.leave(work.host);
     await writer.release();
@@ -96,6 +102,17 @@ async function heldBy(writer: ShellWriter): Promise<StepResult> {
   };
   const [held] = await writer.batch([{ do: "run", title: "look at the lock", script: ":", args: [] }], { reveal });
   return held ?? { result: "unknown", because: "the lock could not be looked at" };
+}
+
+// A role is done when its checks are good: what requires it waits for them.
+async function unitThenChecks(unit: Unit, entries: readonly Entry[], { fresh, on }: { readonly fresh: Fresh; readonly on: HostRun }): Promise<boolean> {
+  return (await runUnit(entries, fresh, on)) && (await checkAll(unit.checks ?? [], on, unit.role));
+}
+
+// What a host as a whole must answer says nothing while a part of it is not done.
+function isGood({ units, host }: HostWork, { outcomes, checks }: HostRun): boolean {
+  const done = units.flatMap(({ entries }) => entries).every(({ address }) => ["ok", "changed"].includes(outcomes.get(address)?.outcome ?? ""));
+  return done && checks.every((one) => one.host !== host || one.because === undefined);
 }
 
 async function settleLock(asked: Promise<LockAnswer>): Promise<LockAnswer> {

@@ -1,4 +1,5 @@
 // The plan: select hosts → resolve inputs → gather facts → declare → graph → probe → make plan.
+import { checksFrom } from "../model/check.ts";
 import type { Found } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
@@ -53,7 +54,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const chosen = new Set(surveyed.chosen.map(({ key }) => key));
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
-  const units = surveyed.chosen.map(unitOf);
+  const units = surveyed.chosen.map((one) => unitOf(one, entries, work));
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -78,7 +79,8 @@ function plannedHost(look: HostLook | undefined, entries: readonly Entry[], worl
   const { name, login } = look.host;
   const known = knownOf(look);
   const resources = entries.filter(({ host }) => host === name).length;
-  return [{ host: name, login, ...known, resources, roundTrips: world.sessions.roundTrips(name) }];
+  const checks = checksFrom(look.host.vars["checks"]);
+  return [{ host: name, login, ...known, ...(checks.length === 0 ? {} : { checks }), resources, roundTrips: world.sessions.roundTrips(name) }];
 }
 
 function knownOf(look: HostLook): Pick<PlannedHost, "machineId" | "unreachable" | "unborn"> {
@@ -86,8 +88,11 @@ function knownOf(look: HostLook): Pick<PlannedHost, "machineId" | "unreachable" 
   return look.unborn === undefined ? { machineId: look.facts.machineId } : { unborn: look.unborn };
 }
 
-function unitOf({ key, assignment, after }: Ordered): Unit {
-  const serial = assignment.serial === undefined ? {} : { serial: assignment.serial };
+// Of a part of a role, a part is checked only where there is one.
+function unitOf({ key, assignment, after }: Ordered, entries: readonly Entry[], { targets }: Work): Unit {
+  const { host, as: role, serial, checks } = assignment;
+  const isPart = (targets?.target.length ?? 0) > 0;
+  const meant = checks !== undefined && (!isPart || entries.some((entry) => entry.host === host && entry.role === role));
   const outside = assignment.outside === true ? { outside: true as const } : {};
-  return { key, host: assignment.host, role: assignment.as, after, ...outside, ...serial };
+  return { key, host, role, after, ...outside, ...(serial === undefined ? {} : { serial }), ...(meant ? { checks } : {}) };
 }

@@ -6,6 +6,7 @@ import { addressOf, type Resource } from "../model/resource.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
 import { matchesAny } from "../plan/target.ts";
+import type { HostLook } from "./look.ts";
 import { probe } from "./probe.ts";
 import type { Survey } from "./survey.ts";
 import type { Work, World } from "./world.ts";
@@ -50,7 +51,7 @@ export async function destruction(surveyed: Survey, world: World, work: Work): P
   const state = await world.knownState();
   const targets = work.targets ?? { target: [], exclude: [] };
   const meant = (address: string): boolean => matchesAny(address, targets.target) && !matchesAny(address, targets.exclude);
-  const seen = [...surveyed.looks.values()].flatMap(({ look, host }) => (look === "seen" && work.hosts.includes(host.name) ? [host.name] : []));
+  const seen = [...surveyed.looks.values()].flatMap((look) => (isThere(look) && work.hosts.includes(look.host.name) ? [look.host.name] : []));
   const made = ((await state?.made(seen)) ?? []).filter(({ address }) => meant(address));
   const others = surveyed.entries.filter(({ address }) => !meant(address));
   const recorded = ((await state?.recorded(seen)) ?? []).filter(({ address }) => meant(address));
@@ -70,9 +71,12 @@ function fullyPlanned({ chosen, looks }: Survey, work: Work): readonly string[] 
   const planned = new Set(chosen.map(({ key }) => key));
   return work.hosts.filter(
     (host) =>
-      looks.get(host)?.look === "seen" &&
-      work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
+      isThere(looks.get(host)) && work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
   );
+}
+
+function isThere(look: HostLook | undefined): boolean {
+  return look?.look === "seen" && look.unborn === undefined;
 }
 
 interface Looking {

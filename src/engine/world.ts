@@ -27,6 +27,8 @@ export interface World {
   now(): Date;
   /** Milliseconds from a clock that never jumps. */
   monotonicMs(): number;
+  /** Resolves after so many milliseconds, or when the run is interrupted. */
+  pause(ms: number): Promise<void>;
   /** Random bytes in hexadecimal. */
   randomHex(bytes: number): string;
   readonly emit: Emit;

@@ -1,4 +1,6 @@
 // The JSON Schema of inventory.yaml: what may stand where, with a sentence on each key.
+
+import { checksSchema } from "../model/check.ts";
 import { recordTypes } from "../model/record-data.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import { secretSources } from "./secret-sources.ts";
@@ -97,6 +99,7 @@ const settings = {
     enum: ["ssh", "openssh", "local", "container"],
     description: "How it is reached; default ssh. openssh is the system's own ssh: certificates, FIDO keys",
   },
+  checks: { ...(checksSchema as object), description: "What must be good after an apply: a list of http://…, tcp:PORT, unit:NAME, or maps" },
   vm: { $ref: "#/$defs/vm" },
   proxmox: { $ref: "#/$defs/proxmox" },
   vars: {

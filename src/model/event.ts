@@ -1,4 +1,5 @@
 // What happens during a run, as data: engine emits, views draw. `ms` is milliseconds since the run began.
+import type { Checked } from "./check.ts";
 import type { Entry, Plan } from "./plan.ts";
 import type { Problem } from "./problem.ts";
 import type { Address } from "./resource.ts";
@@ -22,6 +23,7 @@ export type Event = { readonly ms: number } & (
   | { readonly event: "started"; readonly host: string; readonly address: Address; readonly title: string }
   | { readonly event: "output"; readonly host: string; readonly address: Address; readonly line: string }
   | { readonly event: "ended"; readonly host: string; readonly address: Address; readonly entry: Entry; readonly outcome: Outcome; readonly tookMs: number }
+  | { readonly event: "checked"; readonly host: string; readonly checked: Checked }
   | { readonly event: "notice"; readonly message: string; readonly host?: string }
 );
 
@@ -33,6 +35,8 @@ export interface RunResult {
   readonly unreachable: ReadonlyMap<string, Problem>;
   /** Hosts that could not be changed at all: locked by somebody else, or a saved plan used twice. */
   readonly refused: ReadonlyMap<string, Problem>;
+  /** Health checks, in the order in which they ended. */
+  readonly checks: readonly Checked[];
   /** How many resources were probed again after the work, and how many of those were as desired. */
   readonly verified: { readonly probed: number; readonly asDesired: number };
   readonly interrupted: boolean;

@@ -1,6 +1,7 @@
 // A plan: changes and steps in order, as data that can be shown, saved and applied.
 
 import type { Json } from "../lib/json.ts";
+import type { Check } from "./check.ts";
 import type { Facts } from "./facts.ts";
 import type { Login } from "./host.ts";
 import type { Change } from "./kind.ts";
@@ -62,6 +63,8 @@ export interface PlannedHost {
   readonly machineId?: string;
   /** Why nothing could be planned for it. */
   readonly unreachable?: Problem;
+  /** What must be good when all of its units are done. */
+  readonly checks?: readonly Check[];
   /** How many resources were looked at. */
   readonly resources: number;
   readonly roundTrips: number;
@@ -76,6 +79,8 @@ export interface Unit {
   /** Makes the host from outside: done before anything connects to it. */
   readonly outside?: true;
   readonly serial?: { readonly play: number; readonly slots: number };
+  /** What must be good behind its last resource. */
+  readonly checks?: readonly Check[];
 }
 
 /** Something remembered that nothing desires any more and that stays on its host all the same. Shown, never touched. */

@@ -1,5 +1,6 @@
 // Roles, plays and assignments: which resources go to which hosts.
 import type { Json } from "../lib/json.ts";
+import type { Check } from "./check.ts";
 import type { Path } from "./documents/document.ts";
 import type { Facts } from "./facts.ts";
 import type { Claim } from "./finding.ts";
@@ -99,6 +100,8 @@ export interface Assignment {
   readonly independent: boolean;
   /** `serial` of its play: at most so many hosts at once; undefined is all. */
   readonly serial?: { readonly play: number; readonly slots: number };
+  /** What must be good when it is done. */
+  readonly checks?: readonly Check[];
   /** From the role's `requires` and the play's `after`. */
   readonly requires: readonly Requirement[];
   readonly at?: Position;

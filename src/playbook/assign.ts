@@ -65,10 +65,11 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
   const { params, problems: wrong } = checkParams(use, role);
   problems.push(...wrong);
   uses.push({ ...use, params, hosts, order });
-  const { as, independent, at } = use;
+  const { as, independent, checks, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
-  const outside = role.outside === undefined ? {} : { outside: true as const };
-  const common = { ...outside, role: use.role, as, params, play: index, order, independent, at, requires: [...(role.requires ?? []), ...after] };
+  const requires = [...(role.requires ?? []), ...after];
+  const extra = { ...(role.outside === undefined ? {} : { outside: true as const }), ...(checks.length === 0 ? {} : { checks }) };
+  const common = { ...extra, role: use.role, as, params, play: index, order, independent, at, requires };
   const tags = [...new Set([...play.tags, ...use.tags])];
   const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };
   return hosts.map((host) => ({ host, ...common, tags, ...serial }));

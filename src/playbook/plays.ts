@@ -1,5 +1,6 @@
 // A playbook document as plays: one spelling for everything that people may write in two ways.
 import { isRecord, type Json } from "../lib/json.ts";
+import { type Check, checksFrom } from "../model/check.ts";
 import type { Document, Path } from "../model/documents/parse.ts";
 import { findMistakes } from "../model/documents/validate.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
@@ -23,6 +24,7 @@ export interface RoleUse {
   readonly params: Json;
   readonly tags: readonly string[];
   readonly independent: boolean;
+  readonly checks: readonly Check[];
   readonly at: Position;
   /** Where a part of the params stands. */
   paramAt(path: Path, what?: "key" | "value"): Position;
@@ -105,7 +107,7 @@ function readUse(item: RoleItem, document: Document, path: Path): RoleUse {
 
 function useOf(role: string, item: Exclude<RoleItem, string>, rest: Pick<RoleUse, "params" | "at" | "paramAt">): RoleUse {
   const { as, tags, independent = false } = item;
-  return { role, as: as === undefined ? role : `${role}@${as}`, tags: listed(tags), independent, ...rest };
+  return { role, as: as === undefined ? role : `${role}@${as}`, tags: listed(tags), independent, checks: checksFrom(item["checks"] as Json), ...rest };
 }
 
 function wrongItem(item: RoleItem, document: Document, path: Path): readonly Problem[] {

@@ -1,10 +1,11 @@
 // What a playbook file may hold: a list of plays.
+import { checksSchema } from "../model/check.ts";
 import type { FromSchema, JsonSchema } from "../model/schema.ts";
 
 /** Names of roles, and of their `as`: a folder name on every file system, and never an option. */
 export const roleNamePattern = "^[a-z][a-z0-9_-]{0,62}$";
 /** Keys beside a role's name in a play's list; a role cannot have one of these names. */
-export const reservedKeys = ["as", "tags", "independent"] as const;
+export const reservedKeys = ["as", "tags", "independent", "checks"] as const;
 
 const pattern = { type: "string", minLength: 1 } as const;
 const tag = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$" } as const;
@@ -21,6 +22,7 @@ const roleItem = {
         as: { ...name, description: "Another name for this use of the role, so that a host can have it twice." },
         tags,
         independent: { type: "boolean", description: "Do not wait for the roles before it in this list." },
+        checks: { ...checksSchema, description: "What must be good when the role is done: a list of http://…, tcp:PORT, unit:NAME, or maps." },
       },
       additionalProperties: { type: ["object", "null"], title: "a map of params (they stand below the role's name, further in)" },
     },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { commands, describeCommands } from "../../src/cli/commands.ts";
 import { main } from "../../src/cli/main.ts";
-import { endedLines, recapLines } from "../../src/cli/views/apply.ts";
+import { checkedLine, endedLines, recapLines } from "../../src/cli/views/apply.ts";
 import { driftLines } from "../../src/cli/views/drift.ts";
 import { graphLines } from "../../src/cli/views/graph.ts";
 import { plain } from "../../src/cli/views/paint.ts";
@@ -112,6 +112,10 @@ test("apply: outcomes and recap", () => {
     ]),
     unreachable: new Map(),
     refused: new Map([["db1", { code: "locked", message: "db1: bob applies", hint: "wait" }]]),
+    checks: [
+      { host: "web1", role: "web", check: "http://localhost/", tries: 1, tookMs: 90 },
+      { host: "web1", check: "tcp:53", because: "nothing listens on port 53", tries: 16, tookMs: 30_000 },
+    ],
     verified: { probed: 1, asDesired: 1 },
     interrupted: false,
   };
@@ -121,6 +125,7 @@ test("apply: outcomes and recap", () => {
     text([
       ...endedLines({ ...ended, address: first.address, entry: first, outcome: { outcome: "changed" } }, plain),
       ...endedLines({ ...ended, address: second.address, entry: second, outcome: failed }, plain),
+      ...result.checks.map((checked) => checkedLine(checked, plain)),
       ...recapLines(everything, result, { screen: plain, tookMs: 200_000, again: "hlx apply" }),
     ]),
   );

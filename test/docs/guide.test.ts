@@ -21,13 +21,16 @@ function commandsIn(text: string): readonly string[] {
   return [...new Set([...text.matchAll(/(?:^ {4}(?:npx )?|`(?:npx )?)hlx ([a-z]+)/gm)].map(([, word = ""]) => word))];
 }
 
-function validate(files: ReadonlyMap<string, string>): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+function validate(
+  files: ReadonlyMap<string, string>,
+  ...more: readonly string[]
+): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const folder = mkdtempSync(join(tmpdir(), "hlx-guide-"));
   for (const [path, content] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  return spawnSync(process.execPath, [bin, "validate"], { cwd: folder, encoding: "utf8" });
+  return spawnSync(process.execPath, [bin, "validate", ...more], { cwd: folder, encoding: "utf8" });
 }
 
 describe.each(pages)("%s", (page) => {
@@ -39,6 +42,13 @@ describe.each(pages)("%s", (page) => {
     const known = new Set(commands.map(({ name }) => name));
     expect(commandsIn(readFileSync(page, "utf8")).filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+test("the guide's checks are valid, and a wrong one would be seen", () => {
+  const files = new Map(filesIn("docs/guide.md"));
+  expect(validate(files, "-p", "checked.yaml")).toMatchObject({ status: 0, stderr: "" });
+  files.set("checked.yaml", (files.get("checked.yaml") ?? "").replace("unit:nginx", "unti:nginx"));
+  expect(validate(files, "-p", "checked.yaml")).toMatchObject({ status: 1, stderr: expect.stringContaining("must be a check: http") });
 });
 
 test("a wrong example would be seen", () => {

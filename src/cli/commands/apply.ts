@@ -1,7 +1,7 @@
 // hlx apply: plan, ask, do, verify.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { approving, choosing, connecting, extraVars, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
+import { approving, choosing, connecting, extraVars, goingBack, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
 import { plan, wantsList } from "./plan.ts";
 
 export const apply: Command = {
@@ -15,6 +15,7 @@ export const apply: Command = {
     extraVars,
     ...showing,
     ...approving,
+    ...goingBack,
     { flags: "-C, --check", summary: "only plan" },
     { flags: "--step", summary: "ask before each resource: yes, no (skip it), or continue without asking" },
     { flags: "--json", summary: 'one JSON event a line on standard output ("format": 1); needs --yes' },

@@ -1,13 +1,13 @@
 // hlx resume: go on where a run stopped.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { approving, connecting, reading, saying, showing } from "../options.ts";
+import { approving, connecting, goingBack, reading, saying, showing } from "../options.ts";
 
 export const resume: Command = {
   args: ["[run]"],
   about:
     "Applies again what an apply that failed, was killed or was interrupted was meant to do: the same hosts, tags and variables. The run is the last one that did not end well, unless one is named. Everything is probed again; nothing is taken for done.",
-  options: [...reading, ...showing, ...approving, ...connecting, ...saying],
+  options: [...reading, ...showing, ...approving, ...goingBack, ...connecting, ...saying],
   examples: [
     { run: "hlx resume", note: "after a failure, a kill, a reboot" },
     { run: "hlx resume 17 --yes", note: "that run, without a question" },

@@ -3,9 +3,10 @@ import { Listr, ListrLogger, type ListrTaskWrapper, ProcessOutput } from "listr2
 import type { Event } from "../../model/event.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Context } from "../command.ts";
-import { endedLines } from "../views/apply.ts";
+import { checkedLine, endedLines } from "../views/apply.ts";
 import { harmless } from "../views/escape.ts";
 import { counted, cut } from "../views/layout.ts";
+import type { Screen } from "../views/paint.ts";
 import { boardTitle, emptyBoard, nextBoard, sumBoards } from "./board.ts";
 import type { Progress } from "./progress.ts";
 
@@ -45,7 +46,7 @@ export function liveProgress(plan: Plan, { io, printer }: Context): Progress {
     on: (event) => {
       const host = hostOf(event);
       const board = host === undefined ? undefined : boards.get(host);
-      if (event.event === "ended" && isBad(event)) failures.push(...endedLines(event, printer.screen));
+      failures.push(...failureLines(event, printer.screen));
       if (host === undefined || board === undefined) return;
       boards.set(host, nextBoard(board, event));
       draw(host);
@@ -81,6 +82,11 @@ function hostOf(event: Event): string | undefined {
 
 function isBad({ outcome }: Extract<Event, { event: "ended" }>): boolean {
   return outcome.outcome === "failed" || outcome.outcome === "unknown";
+}
+
+function failureLines(event: Event, screen: Screen): readonly string[] {
+  if (event.event === "ended" && isBad(event)) return endedLines(event, screen);
+  return event.event === "checked" && event.checked.because !== undefined ? [checkedLine(event.checked, screen)] : [];
 }
 
 function allOf(count: number): string {

@@ -1,7 +1,7 @@
 // Events as lines: what ended, and with -v what begins and what hosts print.
 import type { Event } from "../../model/event.ts";
 import type { Printer } from "../printer.ts";
-import { endedLines } from "../views/apply.ts";
+import { checkedLine, endedLines } from "../views/apply.ts";
 import { visible } from "../views/escape.ts";
 import type { Progress } from "./progress.ts";
 
@@ -11,8 +11,12 @@ export function plainProgress(printer: Printer, verbosity: number): Progress {
 
 /** Only what went wrong. */
 export function quietProgress(printer: Printer): Progress {
-  const isBad = (event: Event): boolean => event.event === "unreachable" || (event.event === "ended" && ["failed", "unknown"].includes(event.outcome.outcome));
   return { on: (event) => printer.out(isBad(event) ? eventLines(event, printer, 0) : []), end: async () => {} };
+}
+
+function isBad(event: Event): boolean {
+  if (event.event === "checked") return event.checked.because !== undefined;
+  return event.event === "unreachable" || (event.event === "ended" && ["failed", "unknown"].includes(event.outcome.outcome));
 }
 
 /** The lines of an event; none for those that do not matter at this verbosity. */
@@ -20,6 +24,8 @@ export function eventLines(event: Event, { screen }: Pick<Printer, "screen">, ve
   switch (event.event) {
     case "ended":
       return event.outcome.outcome === "ok" && verbosity === 0 ? [] : endedLines(event, screen);
+    case "checked":
+      return [checkedLine(event.checked, screen)];
     case "notice":
       return [`   ${event.host === undefined ? "" : `${visible(event.host)}: `}${visible(event.message)}`];
     case "unreachable":

@@ -7,6 +7,7 @@ import type { Work, World } from "../../engine/world.ts";
 import type { Found } from "../../model/kind.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Address } from "../../model/resource.ts";
+import { guardedRisks } from "../../plan/totals.ts";
 import { askYes } from "../ask.ts";
 import type { Context } from "../command.ts";
 import { pendingIn, standingOf } from "../commands/plan.ts";
@@ -49,6 +50,11 @@ export async function applyIn(work: Work, around: Opened): Promise<Standing> {
 /** The same with a plan that is made already. */
 export function applyPlanned({ plan, found }: Planned, around: Opened & { readonly forks: number; readonly tookMs: number }): Promise<Standing> {
   return showThenApply({ plan, found, saved: false }, around);
+}
+
+/** The same without a question, whatever it risks: what it takes away came with the run that it takes back. */
+export function applyBack({ plan, found }: Planned, around: Opened & { readonly forks: number }): Promise<Standing> {
+  return doApply({ plan, found, saved: false }, { approved: true, allow: guardedRisks }, around);
 }
 
 // What the chosen hosts require elsewhere is done only when somebody says so: by -w, or when asked.
@@ -109,5 +115,6 @@ async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Appr
   const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words, ...(undoes === undefined ? {} : { undoes }) };
   const options = { saved, allow, forks, start, pid: io.pid, ...stepping(context), ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
-  return finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });
+  const standing = await finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });
+  return context.given.flag("rollbackOnFailure") ? (await import("./going-back.ts")).goBack({ plan, result, standing }, around) : standing;
 }

@@ -5,7 +5,7 @@ import type { Plan } from "../../model/plan.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Context } from "../command.ts";
 import { exitCode, exitCodeOf, type Standing } from "../exit.ts";
-import { countOutcomes, recapLines } from "../views/apply.ts";
+import { checksLines, countOutcomes, recapLines } from "../views/apply.ts";
 import { resultRecord } from "../views/documents.ts";
 import { againAs } from "./again.ts";
 
@@ -24,8 +24,8 @@ export async function finish({ plan, result, tookMs, saved }: Finished, { contex
   const state = await world.state();
   await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
-  else if (!isIdle(counts))
-    printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs(applying(words), words) }));
+  else if (isIdle(counts)) printer.out(checksLines(result));
+  else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs(applying(words), words) }));
   return standing;
 }
 
@@ -40,13 +40,13 @@ function isIdle({ changed, failed, skipped, unknown }: ReturnType<typeof countOu
 }
 
 /** What an apply says about how things stand: each failure by its own code. */
-export function standingAfter(plan: Plan, { outcomes, unreachable, refused, interrupted, run }: RunResult): Standing {
+export function standingAfter(plan: Plan, { outcomes, unreachable, refused, interrupted, checks, run }: RunResult): Standing {
   const failures = [...outcomes.values()].flatMap((outcome) => ("problem" in outcome ? [outcome.problem] : []));
   const own = failures.filter((problem) => keepsItsCode(problem));
   const blocked = plan.problems.filter(({ code }) => code !== "unreachable");
   return {
     problems: [...own, ...blocked, ...refused.values()],
-    failed: failures.length - own.length,
+    failed: failures.length - own.length + checks.filter(({ because }) => because !== undefined).length,
     unreachable: unreachable.size,
     interrupted,
     run,

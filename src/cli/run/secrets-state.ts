@@ -17,6 +17,6 @@ export function redactingState(state: State, redact: Redact): State {
 }
 
 function redacted(record: JournalRecord, redact: Redact): JournalRecord {
-  if (record.record === "outcome") return record.detail === undefined ? record : { ...record, detail: redact(record.detail) };
+  if (record.record === "outcome" || record.record === "check") return record.detail === undefined ? record : { ...record, detail: redact(record.detail) };
   return record.record === "started" ? { ...record, steps: record.steps.map(redact) } : record;
 }

@@ -1,6 +1,7 @@
 // The wiring: real connections, kinds, secrets and state behind the engine's World.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { endpoints } from "../../connections/endpoints.ts";
 import { connections } from "../../connections/registry.ts";
 import { makeSessions } from "../../engine/sessions.ts";
@@ -59,6 +60,7 @@ export async function openWorld(context: Context, options: WorldOptions): Promis
     knownState: async () => (opened !== undefined || existsSync(join(stateFolder(options.folder, options.state), "state.db")) ? state() : undefined),
     now: io.now,
     monotonicMs: io.monotonicMs,
+    pause: (ms) => sleep(ms, undefined, { signal: io.stop }).catch(() => undefined),
     randomHex: io.randomHex,
     emit: options.emit,
     stop: io.stop,

@@ -1,4 +1,5 @@
 // An apply on the terminal: one line an outcome, failures in full, a recap by host, and what to do next.
+import type { Checked } from "../../model/check.ts";
 import type { Event, Outcome, RunResult } from "../../model/event.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -19,6 +20,19 @@ export function endedLines({ entry, outcome, tookMs, host }: Ended, { paint, wid
   const start = ` ${sign} ${padded(visible(host), 10)}  ${padded(visible(entry.id), 30)}  `;
   const [first = "", ...rest] = outcomeWords(outcome, entry.address, changeWords(entry.changes, entry.action === "create"));
   return [`${start}${cut(first, Math.max(30, width - 56))}${took}`, ...rest.map((line) => `     ${line}`)];
+}
+
+/** One line of a check: ` ✔ web1  http://localhost/   0.2 s`, and what is wrong with it. */
+export function checkedLine({ host, check, because, tries, tookMs }: Checked, { paint }: Pick<Screen, "paint">): string {
+  const sign = because === undefined ? paint("green", "✔") : paint("red", "✖");
+  const wrong = because === undefined ? "" : `  ${visible(because)}${tries > 1 ? ` (${tries} tries)` : ""}`;
+  return ` ${sign} ${padded(visible(host), 10)}  check ${visible(check)}${wrong}   ${duration(tookMs)}`;
+}
+
+/** How many checks are good; nothing where there were none. */
+export function checksLines({ checks }: RunResult): readonly string[] {
+  const good = checks.filter(({ because }) => because === undefined).length;
+  return checks.length === 0 ? [] : [`Checks: ${good} of ${checks.length} good.`];
 }
 
 /** What became of it, first line first; the rest is what the host printed. */
@@ -47,7 +61,10 @@ export function recapLines(
     ...hostProblems("refused", result.refused),
     ...table(plan, result, how.screen),
     `Verified: ${result.verified.asDesired} of ${result.verified.probed} probed again as desired. Run ${result.run}, ${duration(how.tookMs)}.`,
-    ...(left > 0 ? [`Not done: ${left}.  Again: ${how.again}    Undo: hlx rollback ${result.run}    Look: hlx show ${result.run}`] : []),
+    ...checksLines(result),
+    ...(left > 0 || result.checks.some(({ because }) => because !== undefined)
+      ? [`Not done: ${left}.  Again: ${how.again}    Undo: hlx rollback ${result.run}    Look: hlx show ${result.run}`]
+      : []),
   ];
 }
 

@@ -14,15 +14,24 @@ export function historyLines(runs: readonly RunSummary[]): readonly string[] {
 /** `hlx show RUN`. */
 export function runLines(summary: RunSummary, journal: readonly Written[]): readonly string[] {
   const { run, who, where, at, ended, exitCode, argv, command } = summary;
-  const outcomes = journal.flatMap((record) =>
-    record.record === "outcome" ? [[`  ${record.outcome}`, visible(record.address), visible(record.detail ?? "")]] : [],
-  );
+  const outcomes = journal.flatMap(endingRow);
   return [
     `Run ${run}: hlx ${visible((argv.length > 0 ? argv : [command]).join(" "))}`,
     `by ${visible(who)} at ${visible(where)}, ${at}${ended === undefined ? "; it never ended" : ` to ${ended}, exit ${exitCode ?? "?"}`}`,
     ...columns(outcomes, 80),
     `${outcomes.length === 0 ? "Nothing was changed." : countsOf(summary)}`,
   ].filter((line) => line !== "");
+}
+
+function endingRow(record: Written): readonly (readonly string[])[] {
+  switch (record.record) {
+    case "outcome":
+      return [[`  ${record.outcome}`, visible(record.address), visible(record.detail ?? "")]];
+    case "check":
+      return [[`  ${record.good ? "good" : "not good"}`, visible(record.address), visible([record.check, record.detail].filter(Boolean).join(": "))]];
+    default:
+      return [];
+  }
 }
 
 /** `hlx history --json`. */

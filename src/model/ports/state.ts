@@ -41,7 +41,9 @@ export type JournalRecord =
     }
   | { readonly record: "started"; readonly address: Address; readonly steps: readonly string[]; readonly batch: string }
   | { readonly record: "result"; readonly address: Address; readonly step: number; readonly result: StepResult["result"] }
-  | { readonly record: "outcome"; readonly address: Address; readonly outcome: Outcome["outcome"]; readonly detail?: string };
+  | { readonly record: "outcome"; readonly address: Address; readonly outcome: Outcome["outcome"]; readonly detail?: string }
+  /** A health check; `address` is `host/role`, or the host's name for its own. */
+  | { readonly record: "check"; readonly address: Address; readonly check: string; readonly good: boolean; readonly detail?: string };
 
 export interface ResourceKey {
   readonly host: string;
