@@ -6,14 +6,20 @@ import { main } from "./cli/main.ts";
 
 const stop = new AbortController();
 
-process.on("SIGINT", () => {
-  if (stop.signal.aborted) process.exit(130);
+// A terminal that is closed (SIGHUP) ends no step in the middle, and leaves nothing decrypted behind.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
+
+function interrupt(): void {
+  if (stop.signal.aborted) leave();
   stop.abort();
   process.stderr.write("\ninterrupted: letting running steps end, starting no new ones (again to leave at once)\n");
-});
-process.on("SIGTERM", () => stop.abort());
-// A terminal that is closed ends no step in the middle, and leaves nothing decrypted behind.
-process.on("SIGHUP", () => stop.abort());
+}
+
+function leave(): never {
+  if (process.stdout.isTTY) process.stdout.write("\x1b[?25h"); // a live list hides the cursor
+  process.stderr.write("\nleft at once: nobody knows how a step in flight ended; hlx resume probes it and goes on\n");
+  process.exit(130);
+}
 
 // A reader that went away (`hlx plan | head`) is no error.
 for (const stream of [process.stdout, process.stderr]) {
@@ -38,6 +44,7 @@ const io: Io = {
 };
 
 process.exitCode = await main(process.argv.slice(2), io);
+if (stop.signal.aborted) process.exit(); // a host that does not answer is not waited for
 
 // A uid without an entry in the password database has no name.
 function userName(): string {

@@ -39,6 +39,11 @@ export async function askSecret(io: Io, prompt: string): Promise<string> {
   }
 }
 
+/** The work's result, unless it is interrupted first. For work that changes nothing: nobody has to wait for its end. Throws ProblemError (interrupted). */
+export function unlessInterrupted<Result>(work: Promise<Result>, stop: AbortSignal): Promise<Result> {
+  return Promise.race([work, interrupted(stop, "interrupted: nothing was changed")]);
+}
+
 function typed(source: Source): Promise<string> {
   let text = "";
   return new Promise((resolve, reject) => {
@@ -70,13 +75,13 @@ function closed(lines: { once(event: "close", then: () => void): unknown }): Pro
   return new Promise((resolve) => lines.once("close", () => resolve("")));
 }
 
-function interrupted(stop: AbortSignal): Promise<never> {
+function interrupted(stop: AbortSignal, message?: string): Promise<never> {
   return new Promise((_, reject) => {
-    if (stop.aborted) reject(stopped());
-    stop.addEventListener("abort", () => reject(stopped()), { once: true });
+    if (stop.aborted) reject(stopped(message));
+    stop.addEventListener("abort", () => reject(stopped(message)), { once: true });
   });
 }
 
-function stopped(): ProblemError {
-  return new ProblemError({ code: "interrupted", message: "interrupted while asking" });
+function stopped(message = "interrupted while asking"): ProblemError {
+  return new ProblemError({ code: "interrupted", message });
 }

@@ -1,4 +1,5 @@
 // What can be wrong with a state file, as problems with the command that mends it.
+import { statfsSync } from "node:fs";
 import { quote } from "../lib/quote.ts";
 import { ProblemError } from "../model/problem.ts";
 
@@ -26,7 +27,8 @@ export function newerVersion(files: StateFiles, versions: { readonly found: numb
 export function stateProblem(files: StateFiles, doing: string, thrown: unknown): ProblemError {
   if (thrown instanceof ProblemError) return thrown;
   const said = thrown instanceof Error ? thrown.message : String(thrown);
-  const known = knownErrors[sqliteCode(thrown) ?? systemCode(thrown) ?? ""];
+  const code = sqliteCode(thrown) ?? systemCode(thrown) ?? "";
+  const known = code === ioError && isFull(files.folder) ? diskFull : knownErrors[code];
   if (known === "damaged") return damaged(files, said, thrown);
   const hint = known ?? "the path must be on a disk of this machine, and yours to write";
   return new ProblemError({ code: "input", message: `${doing} in the state ${files.database}: ${said}`, hint, cause: thrown });
@@ -49,6 +51,18 @@ const knownErrors: Readonly<Record<string, string>> = {
   EPERM: readOnly,
   EROFS: readOnly,
 };
+
+/** SQLite's I/O error: what it says, too, when the file that its processes share finds no room. */
+const ioError = "10";
+
+function isFull(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < 64 * 1024;
+  } catch {
+    return false;
+  }
+}
 
 function sqliteCode(thrown: unknown): string | undefined {
   const { errcode } = Object(thrown) as { readonly errcode?: unknown };

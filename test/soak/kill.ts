@@ -5,6 +5,7 @@ import type { JournalRecord, RunSummary } from "../../src/model/ports/state.ts";
 import { openState } from "../../src/state/open.ts";
 import { type Desk, type HlxRun, inside } from "./desk.ts";
 import { files, glanceScript, lookScript, playbook, type Seen, type SoakHost, seenIn, tokenOf } from "./scene.ts";
+import { toldBy } from "./told.ts";
 
 /** Where in its way a run was when it was killed. */
 export const phases = ["before it connected", "looking", "planned", "locking", "a step in flight", "between steps", "ended"] as const;
@@ -77,7 +78,7 @@ function torn({ files: seen }: Seen, turn: number): readonly string[] {
 }
 
 function wrongExit(what: string, { code, stdout, stderr }: HlxRun): readonly string[] {
-  return code === 0 ? [] : [`stuck: ${what} ended with ${code}: ${(stderr + stdout).slice(-1500)}`];
+  return code === 0 ? [] : [`stuck: ${what} ended with ${code}: ${toldBy(stderr + stdout)}`];
 }
 
 /** What is not as desired on the host after an apply of this turn. */

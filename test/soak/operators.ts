@@ -2,6 +2,7 @@
 import type { Desk, HlxRun } from "./desk.ts";
 import { envOf, notConverged } from "./kill.ts";
 import { lookScript, playbook, type SoakHost, seenIn } from "./scene.ts";
+import { toldBy } from "./told.ts";
 
 export interface Contest {
   readonly turns: readonly number[];
@@ -38,7 +39,7 @@ export function isRefused({ code, stdout, stderr }: HlxRun): boolean {
 function unexpected(run: HlxRun): readonly string[] {
   const { code, stdout, stderr } = run;
   if (code === 0 || code === 6 || isRefused(run)) return [];
-  return [`stuck: an operator's apply ended with ${code}: ${(stderr + stdout).slice(-1500)}`];
+  return [`stuck: an operator's apply ended with ${code}: ${toldBy(stderr + stdout)}`];
 }
 
 function after<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {

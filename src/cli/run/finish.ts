@@ -25,8 +25,14 @@ export async function finish({ plan, result, tookMs, saved }: Finished, { contex
   await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
   else if (isIdle(counts)) printer.out(checksLines(result));
-  else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: saved ? "hlx plan" : againAs(applying(words), words) }));
+  else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: again(words, { saved, interrupted: result.interrupted }) }));
   return standing;
+}
+
+function again(words: readonly string[], { saved, interrupted }: { readonly saved: boolean; readonly interrupted: boolean }): string {
+  if (saved) return "hlx plan";
+  const command = applying(words);
+  return interrupted && command === "apply" ? "hlx resume" : againAs(command, words);
 }
 
 // `hlx rollback 17` and `hlx lab apply` are repeated as they are; whatever else led here was an apply.

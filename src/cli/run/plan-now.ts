@@ -1,6 +1,7 @@
 // Makes a plan with what the command line says.
 import { makePlan, type Planned } from "../../engine/plan.ts";
 import type { Work, World } from "../../engine/world.ts";
+import { unlessInterrupted } from "../ask.ts";
 import type { Context } from "../command.ts";
 import { visible } from "../views/escape.ts";
 import { type ProjectSecrets, secretsOf } from "./secrets.ts";
@@ -44,7 +45,7 @@ function loadViews(): void {
 /** The plan and how long it took, in an open world. */
 export async function planTimed(world: World, work: Work): Promise<PlanNow> {
   const since = world.monotonicMs();
-  const planned = await makePlan(world, work);
+  const planned = await unlessInterrupted(makePlan(world, work), world.stop);
   return { ...planned, tookMs: world.monotonicMs() - since };
 }
 

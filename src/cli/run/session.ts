@@ -1,4 +1,5 @@
 // What commands that look at hosts share: a project, a world over it, and closing what was opened.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../../engine/world.ts";
 import type { Emit, Event } from "../../model/event.ts";
 import type { Context } from "../command.ts";
@@ -45,7 +46,14 @@ export async function withWorld<Result>(
   try {
     return await use(world, ears);
   } finally {
-    await close();
+    await closed(close(), context.io.stop);
     recording.end((host) => world.sessions.roundTrips(host));
   }
+}
+
+/** Whoever is told to stop does not wait long for hosts that do not answer. */
+const patienceMs = 1000;
+
+async function closed(closing: Promise<void>, stop: AbortSignal): Promise<void> {
+  await (stop.aborted ? Promise.race([closing, sleep(patienceMs)]) : closing);
 }

@@ -35,7 +35,10 @@ export async function follow(job: Job): Promise<StepResult> {
     const seen = await poll(job, output);
     if (seen.state === "ended") return finish(job, output, seen.status);
     if (seen.state === "gone")
-      return { result: "unknown", because: `${job.step.title}: the host rebooted or the job was killed; nobody knows how far it came` };
+      return {
+        result: "unknown",
+        because: `${job.step.title}: it is gone from the host, which rebooted, or somebody killed it, or another run took over; nobody knows how far it came`,
+      };
     if (seen.state === "unseen") trouble = seen.because;
     pause = nextPause(pause, seen);
     if (pause > 0) await sleep(Math.min(pause, Math.max(1, until - performance.now())));
