@@ -122,7 +122,19 @@ function rolesOf({ gathered, networks }: World, rest: ReadonlyMap<string, Record
 function zoneParams(zone: ZoneFile, networks: readonly ImportedNetwork[], records: Records | undefined): JsonObject {
   const serves = ({ cidr, domain }: ImportedNetwork): boolean => (isReverse(zone) ? domain !== undefined && overlaps(zone.zone, cidr) : domain === zone.zone);
   const from = networks.filter(serves).map(({ name }) => name);
-  return some({ from: from.length === 1 ? from[0] : from, ttl: zone.ttl, records });
+  return some({
+    from: from.length === 1 ? from[0] : from,
+    mode: zone.dynamic === true ? "dynamic" : undefined,
+    ttl: zone.ttl,
+    soa: zone.soa && soaParams(zone.soa.data),
+    records,
+  });
+}
+
+function soaParams(data: string): JsonObject {
+  const [, mailbox = "", , ...times] = data.split(" ");
+  const [refresh = 0, retry = 0, expire = 0, minimum = 0] = times.map(Number);
+  return { contact: mailbox.replace(/\.$/, ""), refresh, retry, expire, minimum };
 }
 
 function overlaps(zone: string, cidr: string): boolean {

@@ -74,18 +74,22 @@ function isNone(who: readonly Statement[]): boolean {
 
 function optionParams(options: readonly Statement[]): JsonObject {
   const list = (name: string): readonly string[] | undefined => listOf(options.find(({ words: [word] }) => word?.text === name));
-  const flag = (name: string): boolean | undefined => booleans[wordAfter(options, name)?.text ?? ""];
-  const [recursion, validation, forward] = [flag("recursion"), wordAfter(options, "dnssec-validation")?.text, wordAfter(options, "forward")?.text];
+  const word = (name: string): string | undefined => wordAfter(options, name)?.text;
+  const listen = list("listen-on")?.filter((one) => one !== "any" && one !== "127.0.0.1");
   return some({
-    forwarders: list("forwarders"),
-    forwardOnly: forward === "only" ? true : undefined,
-    listen: list("listen-on"),
-    recursion,
-    allowQuery: list("allow-query"),
-    allowRecursion: list("allow-recursion"),
-    allowTransfer: list("allow-transfer"),
-    dnssecValidation: validation === undefined ? undefined : (booleans[validation] ?? validation),
+    forwarders: plainAddresses(list("forwarders")),
+    forward: word("forward"),
+    listen,
+    recursion: booleans[word("recursion") ?? ""],
+    queriesFrom: list("allow-query"),
+    recursionFor: list("allow-recursion"),
+    dnssecValidation: word("dnssec-validation"),
   });
+}
+
+// Without ports: those are noted.
+function plainAddresses(addresses: readonly string[] | undefined): readonly string[] | undefined {
+  return addresses?.map((one) => one.split(" ")[0] ?? one);
 }
 
 const booleans: Readonly<Record<string, boolean>> = { yes: true, no: false, true: true, false: false };
@@ -94,28 +98,36 @@ function listOf(statement: Statement | undefined): readonly string[] | undefined
   return statement?.block?.map(({ words }) => words.map(({ text }) => text).join(" "));
 }
 
-// Zones whose records come from the inventory are added by whoever knows the records.
+// Zones that are made here get their records from whoever knows them; what is said of them otherwise is here.
 function zoneParams(zones: readonly NamedZone[], statements: readonly Statement[]): JsonObject {
   const foreign = zones.filter(({ type }) => type !== "primary" && type !== "hint");
   const entries = foreign.map(({ name, type }): [string, Json] => [name, some({ type, ...serversOf(name, statements) })]);
-  const acls = statements
-    .filter(({ words: [word] }) => word?.text === "acl")
-    .map((statement): [string, Json] => [statement.words[1]?.text ?? "", [...(listOf(statement) ?? [])]]);
+  const acls = statements.filter(isAcl).map((statement): [string, Json] => [statement.words[1]?.text ?? "", [...(listOf(statement) ?? [])]]);
   return some({ zones: entries.length === 0 ? undefined : Object.fromEntries(entries), acls: acls.length === 0 ? undefined : Object.fromEntries(acls) });
+}
+
+function isAcl({ words: [word] }: Statement): boolean {
+  return word?.text === "acl";
 }
 
 function serversOf(zone: string, statements: readonly Statement[]): JsonObject {
   const block = statements.find(({ words: [word, name] }) => word?.text === "zone" && name?.text.toLowerCase().replace(/\.$/, "") === zone)?.block ?? [];
-  const of = (...names: readonly string[]): readonly string[] | undefined => listOf(block.find(({ words: [word] }) => names.includes(word?.text ?? "")));
+  const of = (...names: readonly string[]): readonly string[] | undefined =>
+    plainAddresses(listOf(block.find(({ words: [word] }) => names.includes(word?.text ?? ""))));
   return some({ primaries: of("masters", "primaries"), forwarders: of("forwarders") });
 }
 
-const known = ["forwarders", "forward", "listen-on", "recursion", "allow-query", "allow-recursion", "allow-transfer", "dnssec-validation"];
+const known = ["forwarders", "forward", "listen-on", "recursion", "allow-query", "allow-recursion", "dnssec-validation"];
 // The role's own choice, or the default of every supported version.
 const same = ["directory", "listen-on-v6", "auth-nxdomain", "allow-query-cache"];
 
-function unknownOption({ words: [word], at }: Statement): readonly Note[] {
-  return word === undefined || known.includes(word.text) || same.includes(word.text) ? [] : [{ message: `option ${word.text} is not taken over`, at }];
+function unknownOption({ words: [word], block = [], at }: Statement): readonly Note[] {
+  if (word === undefined || same.includes(word.text)) return [];
+  const hint = word.text === "allow-transfer" ? ": the role lets nobody transfer but secondaries, and whom transferTo of a zone names" : "";
+  if (!known.includes(word.text)) return [{ message: `option ${word.text} is not taken over${hint}`, at }];
+  return block
+    .filter(({ words }) => words.some(({ text }) => text === "port"))
+    .map((one) => ({ message: `${word.text}: the port of ${one.words[0]?.text} is not taken over`, at: one.at }));
 }
 
 function unknownStatement({ words: [word, name], at }: Statement): readonly Note[] {

@@ -78,7 +78,10 @@ function zonesAndServers(sources: readonly Source[]): readonly Gathered[] {
     .map((source) => ({ source, named: readNamed(source, includeFor(source.file)) }));
   const zones = servers.flatMap(({ source, named }) => named.zones.map((zone) => ({ zone, from: source.file })));
   const files = sources.filter((source) => !servers.some((server) => server.source === source));
-  const read = files.map((source) => zoneOf(source, zones.find(({ zone }) => sameFile(zone, source.file))?.zone.name ?? source.zone));
+  const read = files.map((source) => {
+    const named = zones.find(({ zone }) => sameFile(zone, source.file))?.zone;
+    return { ...zoneOf(source, source.zone ?? named?.name), ...(named?.dynamic === true && { dynamic: true }) };
+  });
   const names = new Set(read.map(({ zone }) => zone));
   const others = zones.filter(({ zone }) => zone.type === "primary" && !names.has(zone.name) && !builtIn.test(zone.name));
   return [...servers.map(({ named }) => named.gathered), { ...nothing, zones: read }, ...others.map(({ zone, from }) => zoneNamed(zone, from))];
@@ -94,11 +97,11 @@ function zoneOf({ file, text }: Source, origin: string | undefined): ZoneFile {
   return parseZone({ file, text, ...(origin !== undefined && { origin }), include: (path, at) => included(path, file, at) });
 }
 
-function zoneNamed({ name, file, word }: NamedZone, from: string): Gathered {
+function zoneNamed({ name, file, word, dynamic }: NamedZone, from: string): Gathered {
   const found = file === undefined ? undefined : beside(file.text, from);
   if (found === undefined)
     return { ...nothing, notes: [{ message: `zone "${name}": its file ${file?.text ?? ""} is not here, its records are not taken over`, at: word.at }] };
-  return { ...nothing, zones: [zoneOf(found, name)] };
+  return { ...nothing, zones: [{ ...zoneOf(found, name), dynamic }] };
 }
 
 function included(path: string, from: string, at: Position): Source {

@@ -59,10 +59,15 @@ describe("a name server and a DHCP server as one", async () => {
   test("params say what the servers were told", () =>
     expect(imported.roles).toMatchObject({
       bind: {
-        forwarders: ["1.1.1.1", "9.9.9.9 port 53"],
-        allowQuery: ["inside"],
+        forwarders: ["1.1.1.1", "9.9.9.9"],
+        queriesFrom: ["inside"],
         zones: {
-          "home.test": { from: ["lan", "net-fd00-7", "net-10-8"], ttl: 86400 },
+          "home.test": {
+            from: ["lan", "net-fd00-7", "net-10-8"],
+            mode: "dynamic",
+            ttl: 86400,
+            soa: { contact: "hostmaster.home.test", refresh: 3600, retry: 3600, expire: 1209600, minimum: 600 },
+          },
           "0.7.10.in-addr.arpa": { from: "lan" },
           "other.test": { type: "secondary", primaries: ["10.7.0.5"] },
           "up.test": { type: "forward", forwarders: ["10.7.0.6"] },

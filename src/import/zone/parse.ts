@@ -28,6 +28,8 @@ export interface ZoneFile {
   readonly soa?: { readonly owner: string; readonly data: string; readonly ttl?: number; readonly at: Position };
   /** Of $TTL. */
   readonly ttl?: number;
+  /** Others update it, too. */
+  readonly dynamic?: boolean;
   /** What was read, but not as somebody may have meant it. */
   readonly notes: readonly { readonly message: string; readonly at: Position }[];
 }
