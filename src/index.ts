@@ -1,6 +1,8 @@
 // The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library but the small one for addresses.
 
 export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
+export type { DhcpDdns, DhcpModel, DhcpReservation, DhcpServerName, DhcpSubnet } from "./model/dhcp/model.ts";
+export { dhcpOptions } from "./model/dhcp/options.ts";
 export type { Facts } from "./model/facts.ts";
 export type { Claim } from "./model/finding.ts";
 export { fqdn, isWithin } from "./model/fqdn.ts";
@@ -19,6 +21,7 @@ export { type BindConfigOptions, bindConfig } from "./resources/bind-config.ts";
 export { type BindRecordsOptions, bindRecords } from "./resources/bind-records.ts";
 export { type BindZoneOptions, bindTools, bindZone, localKeyFile, type Soa, type ZoneRecord, zoneFile } from "./resources/bind-zone.ts";
 export { type CommandOptions, command } from "./resources/command.ts";
+export { type DhcpServerOptions, dhcpServer } from "./resources/dhcp-server.ts";
 export { type DirectoryOptions, directory } from "./resources/directory.ts";
 export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";

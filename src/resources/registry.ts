@@ -5,6 +5,7 @@ import { bindConfigKind } from "./bind-config.ts";
 import { bindRecordsKind } from "./bind-records.ts";
 import { bindZoneKind } from "./bind-zone.ts";
 import { commandKind } from "./command.ts";
+import { dhcpServerKind } from "./dhcp-server.ts";
 import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
@@ -30,4 +31,5 @@ export const kinds: readonly AnyKind[] = [
   piholeConfigKind,
   piholeFiltersKind,
   proxmoxVmKind,
+  dhcpServerKind,
 ];

@@ -30,7 +30,8 @@ function guarded(path: string, steps: readonly (Write | Run)[], guard: readonly 
   return { do: "guarded", steps, verify, otherwise: [], putBack: [path] };
 }
 
-function removal(path: string): Run {
+/** Removes a file, and keeps it for undo. */
+export function removal(path: string): Run {
   return { do: "run", title: `remove ${path}`, script: removeScript, args: [path, sha256(path).slice(0, 32)] };
 }
 

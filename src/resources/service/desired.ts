@@ -17,7 +17,7 @@ export interface Service {
   readonly restartOn: readonly Watched[];
 }
 
-const watchedSchema = {
+export const watchedSchema = {
   type: "array",
   items: {
     type: "object",

@@ -9,6 +9,21 @@ export function stampKey(path: string): string {
   return sha256(path);
 }
 
+/** hlx_hashes KEY PATH…: the lines of a stamp, one for each path. */
+export const hashesFunction = `
+hlx_hashes() {
+  while [ $# -gt 0 ]; do
+    if [ -L "$2" ]; then value=other
+    elif [ -f "$2" ]; then value=$(sha256sum < "$2") || return
+    elif [ -e "$2" ]; then value=other
+    else value=absent
+    fi
+    printf '%s %s\\n' "$1" "\${value%% *}"
+    shift 2
+  done
+}
+`;
+
 /** The watched paths as they are now, and the unit's stamp. */
 export interface Watching {
   readonly seen: ReadonlyMap<string, Seen>;

@@ -25,7 +25,8 @@ export async function probe(desired: Service, on: Pick<Readers, "shell">): Promi
   return refused(unit, seen.loadState);
 }
 
-function refused(unit: string, state: string): Found<never> {
+/** A unit that systemd has no use for: masked, or broken. */
+export function refused(unit: string, state: string): Found<never> {
   const hint = state === "masked" ? `run \`systemctl unmask ${unit}\` on the host` : `run \`systemctl status ${unit}\` on the host`;
   return { found: "unknown", because: { code: "unknown", message: `looking at the unit ${unit}: systemd says ${JSON.stringify(state)}`, hint } };
 }

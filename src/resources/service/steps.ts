@@ -3,7 +3,7 @@ import type { Change, Known } from "../../model/kind.ts";
 import type { Run, Step } from "../../model/step.ts";
 import { fullUnit } from "../unit-of.ts";
 import { type Service, tracesOf } from "./desired.ts";
-import { stampKey } from "./loaded.ts";
+import { hashesFunction, stampKey } from "./loaded.ts";
 import type { ServiceActual } from "./probe.ts";
 
 type Verb = "start" | "restart" | "reload-or-restart";
@@ -39,7 +39,7 @@ function load({ unit, reloadOn, restartOn }: Service, verb: Verb): Run {
 
 // Hashes come first: what changes while the unit loads is stale, never taken for loaded. A unit that dies at once or is started
 // again and again has not started.
-const loadScript = `
+const loadScript = `${hashesFunction}
 LC_ALL=C; export LC_ALL
 verb=$1 unit=$2 name=$3; shift 3
 umask 077
@@ -48,15 +48,7 @@ fail() { systemctl status --no-pager --full --lines=20 -- "$unit" 2>&1; exit 1; 
 mkdir -p /run/hlx/loaded || exit
 new=$(mktemp /run/hlx/loaded/.new.XXXXXX) || exit
 trap 'rm -f "$new"' EXIT
-while [ $# -gt 0 ]; do
-  if [ -L "$2" ]; then value=other
-  elif [ -f "$2" ]; then value=$(sha256sum < "$2") || exit
-  elif [ -e "$2" ]; then value=other
-  else value=absent
-  fi
-  printf '%s %s\\n' "$1" "\${value%% *}" >> "$new"
-  shift 2
-done
+hlx_hashes "$@" > "$new" || exit
 if [ "$(show NeedDaemonReload)" = yes ]; then systemctl daemon-reload; fi
 if [ "$(show ActiveState)" = failed ]; then systemctl reset-failed -- "$unit"; fi
 systemctl --no-ask-password "$verb" -- "$unit" || fail
