@@ -31,6 +31,8 @@ export interface GatheredHost {
 /** A name with an address that no zone file says: /etc/hosts style lists. */
 export interface GatheredName {
   readonly name: string;
+  /** The domain of names without dots. */
+  readonly zone?: string;
   readonly address: string;
   readonly at: Position;
 }

@@ -1,6 +1,6 @@
 // What was gathered as an inventory and the zones of a playbook: devices with their addresses, MACs and further names; the rest as records.
 import { isRecord, type Json, type JsonObject } from "../lib/json.ts";
-import { isWithin } from "../model/fqdn.ts";
+import { fqdn, isWithin } from "../model/fqdn.ts";
 import { reverseZones } from "../model/reverse.ts";
 import { furtherNames, isReverse, type Records, type World } from "./further.ts";
 import { type Gathered, joined, type Note, some } from "./gathered.ts";
@@ -48,7 +48,12 @@ function forwardOf({ zones, names }: Gathered): readonly Forward[] {
   const inZones = zones
     .filter((zone) => !isReverse(zone))
     .flatMap(({ zone, records }) => records.filter(isAddress).map(({ name, data }) => ({ name, address: data, zone })));
-  return [...inZones, ...names.map(({ name, address }) => ({ name: name.toLowerCase(), address }))];
+  const listed = names.map(({ name, address, zone }) => ({
+    name: zone === undefined || name.includes(".") ? name.toLowerCase() : fqdn(name, zone),
+    address,
+    ...(zone !== undefined && { zone }),
+  }));
+  return [...inZones, ...new Map(listed.map((one) => [`${one.name} ${one.address}`, one])).values()];
 }
 
 function isAddress({ type }: ZoneRecord): boolean {
@@ -98,7 +103,7 @@ function isBetween(address: string, ...[from, to]: readonly [string, string]): b
 }
 
 function rolesOf({ gathered, networks }: World, rest: ReadonlyMap<string, Records>): Imported["roles"] {
-  const { bind, dhcp, ...others } = gathered.params;
+  const { bind, dhcp, pihole, ...others } = gathered.params;
   const zones = gathered.zones.map((zone): [string, Json] => [zone.zone, zoneParams(zone, networks, rest.get(zone.zone))]);
   const foreign = isRecord(bind?.["zones"]) ? (bind["zones"] as JsonObject) : {};
   const served = networks.filter(({ subnet }) => subnet !== undefined);
@@ -115,6 +120,7 @@ function rolesOf({ gathered, networks }: World, rest: ReadonlyMap<string, Record
             ranges: ranges > 1 ? Array.from({ length: ranges }, (_, index) => (index === 0 ? "dhcp" : `dhcp${index + 1}`)) : undefined,
             ids: ids.length === 0 ? undefined : Object.fromEntries(ids),
           }),
+    pihole: pihole === undefined ? undefined : withNetworkNames(pihole, networks),
     ...others,
   }) as Imported["roles"];
 }
@@ -135,6 +141,16 @@ function soaParams(data: string): JsonObject {
   const [, mailbox = "", , ...times] = data.split(" ");
   const [refresh = 0, retry = 0, expire = 0, minimum = 0] = times.map(Number);
   return { contact: mailbox.replace(/\.$/, ""), refresh, retry, expire, minimum };
+}
+
+// Networks by their names, so that their domains go along.
+function withNetworkNames({ forward, local, ...rest }: JsonObject, networks: readonly ImportedNetwork[]): JsonObject {
+  const named = Object.entries((forward ?? {}) as JsonObject).map(([cidr, server]): [string, Json] => [
+    networks.find((one) => one.cidr === cidr)?.name ?? cidr,
+    server,
+  ]);
+  const domains = networks.filter(({ domain }) => domain !== undefined).map(({ name }) => name);
+  return some({ ...rest, forward: named.length === 0 ? undefined : Object.fromEntries(named), local: local === undefined ? undefined : domains });
 }
 
 function overlaps(zone: string, cidr: string): boolean {

@@ -1,5 +1,6 @@
 // Pi-hole: pihole.toml of version 6, and the lists of version 5 (custom.list, setupVars.conf, dnsmasq's files for aliases and reservations).
-import { parseIp } from "../lib/ip.ts";
+import { parseIp, subnetOf } from "../lib/ip.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import { type Gathered, type GatheredHost, type GatheredName, nothing, some } from "./gathered.ts";
 import { parseToml } from "./toml.ts";
 import { wrong } from "./zone/lines.ts";
@@ -77,31 +78,51 @@ function reservationIn(row: string, at: At): readonly GatheredHost[] {
 
 function readToml({ file, text }: Source): Gathered {
   const values = parseToml(file, text);
-  const list = (key: string): readonly { readonly item: string; readonly line: number }[] => {
-    const { value, line } = values.get(key) ?? { value: [], line: 0 };
-    return Array.isArray(value) ? value.map((item) => ({ item: String(item), line })) : [];
-  };
+  const domain = values.get("dns.domain.name")?.value;
+  const zone = typeof domain === "string" && domain !== "" ? domain.toLowerCase() : undefined;
+  const names = listIn(values, "dns.hosts").flatMap(({ item, line }) => namesIn({ row: item, line }, file));
+  const forwards = listIn(values, "dns.revServers").map(({ item, line }) => ({ words: item.split(","), line }));
   const at = (line: number): At => ({ file, line, column: 1 });
   return {
     ...nothing,
-    names: list("dns.hosts").flatMap(({ item, line }) => namesIn({ row: item, line }, file)),
-    aliases: list("dns.cnameRecords").flatMap(({ item, line }) => aliasesIn(item, at(line))),
-    hosts: list("dhcp.hosts").flatMap(({ item, line }) => reservationIn(item, at(line))),
-    params: { pihole: some({ upstreams: list("dns.upstreams").map(({ item }) => item) }) },
-    notes: notesOf(values, file),
+    names: names.map((one) => ({ ...one, ...(zone !== undefined && { zone }) })),
+    aliases: listIn(values, "dns.cnameRecords").flatMap(({ item, line }) => aliasesIn(item, at(line))),
+    hosts: listIn(values, "dhcp.hosts").flatMap(({ item, line }) => reservationIn(item, at(line))),
+    subnets: forwards.flatMap(({ words: [, cidr = "", , served], line }) =>
+      subnetOf(cidr) === undefined ? [] : [{ cidr, dns: [], pools: [], at: at(line), ...(served !== undefined && { domain: served }) }],
+    ),
+    params: { pihole: paramsOf(values, { forwards: forwards.map(({ words }) => words), local: names.length > 0 }) },
+    notes:
+      values.get("dhcp.active")?.value === true
+        ? [{ message: "that it serves DHCP is not taken over: the role dhcp does", at: at(values.get("dhcp.active")?.line ?? 1) }]
+        : [],
   };
 }
 
-const kept = ["dns.hosts", "dns.cnameRecords", "dhcp.hosts", "dns.upstreams"];
+type Values = ReturnType<typeof parseToml>;
 
-// What Pi-hole itself marks as changed is said to be left out; its defaults are not.
-function notesOf(values: ReturnType<typeof parseToml>, file: string): Gathered["notes"] {
-  const asked = ["dns.revServers", "dns.domain", "dns.interface", "dns.listeningMode", "dhcp.active", "dns.domain.name"];
-  return asked
-    .filter((key) => !kept.includes(key) && isSet(values.get(key)?.value))
-    .map((key) => ({ message: `${key} is not taken over`, at: { file, line: values.get(key)?.line ?? 1, column: 1 } }));
+function listIn(values: Values, key: string): readonly { readonly item: string; readonly line: number }[] {
+  const { value, line } = values.get(key) ?? { value: [], line: 0 };
+  return Array.isArray(value) ? value.map((item) => ({ item: String(item), line })) : [];
 }
 
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== false && value !== "" && !(Array.isArray(value) && value.length === 0);
+interface Found {
+  /** `true,CIDR,SERVER,DOMAIN`. */
+  readonly forwards: readonly (readonly string[])[];
+  readonly local: boolean;
 }
+
+// Networks are by their CIDR here: whoever knows their names writes those.
+function paramsOf(values: Values, { forwards, local }: Found): JsonObject {
+  const active = forwards.filter(([on]) => on === "true").map(([, cidr = "", server = ""]) => [cidr, server] as const);
+  const settings = [...values].flatMap(([key, { value, changed }]): [string, Json][] => (changed && !kept.test(key) ? [[key, value as Json]] : []));
+  return some({
+    upstreams: listIn(values, "dns.upstreams").map(({ item }) => item),
+    forward: active.length === 0 ? undefined : Object.fromEntries(active),
+    local: local ? ["*"] : undefined,
+    settings: settings.length === 0 ? undefined : Object.fromEntries(settings),
+  });
+}
+
+// What has params of its own, what the inventory says, and what is secret.
+const kept = /^dns\.(hosts|cnameRecords|upstreams|revServers)$|^dhcp\.|pwhash|password|secret|_pw$/;

@@ -6,6 +6,8 @@ type Value = string | number | boolean | readonly Value[];
 export interface TomlValue {
   readonly value: Value;
   readonly line: number;
+  /** Marked as "### CHANGED" by FTL: not the default. */
+  readonly changed: boolean;
 }
 
 const item =
@@ -20,13 +22,19 @@ export function parseToml(file: string, text: string): ReadonlyMap<string, TomlV
     const line = plain.slice(0, match.index).split("\n").length;
     const { table: header, key, value = "" } = match.groups ?? {};
     if (header !== undefined) table = `${header}.`;
-    else values.set(`${table}${key}`, { value: read(key === undefined ? undefined : value, { file, line, column: 1 }), line });
+    else {
+      const changed = text
+        .slice(match.index)
+        .slice(0, match[0].length + 16)
+        .includes("### CHANGED");
+      values.set(`${table}${key}`, { value: read(key === undefined ? undefined : value, { file, line, column: 1 }), line, changed });
+    }
   }
   return values;
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/\r/g, "").replace(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#.*/g, (found) => (found.startsWith("#") ? "" : found));
+  return text.replace(/\r/g, " ").replace(/"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#.*/g, (found) => (found.startsWith("#") ? found.replace(/./g, " ") : found));
 }
 
 function read(text: string | undefined, at: { readonly file: string; readonly line: number; readonly column: number }): Value {
