@@ -32,14 +32,18 @@ export function piholeConfig(options: PiholeConfigOptions): Resource<PiholeConfi
   return resourceOf(piholeConfigKind, { door: doorOf(given({ port, password })), settings: normalised(settings) }, brings);
 }
 
-const anew = { risk: "restart", note: "FTL starts anew: no names for a second" } as const;
+// Said once, however many of them there are: it starts anew once.
+const anew = { risk: "restart" } as const;
+const note = "FTL starts anew: no names for a second";
 
 function diff({ door, settings }: PiholeConfig, found: Known<PiholeConfigActual>): readonly Change[] {
   const actual = found.found === "present" ? found.actual : undefined;
   const restarts = found.found === "present" ? found.evidence?.["restarts"] : undefined;
-  const changes = Object.entries(settings)
-    .filter(([key, value]) => !same(actual?.settings[key] ?? null, value))
-    .map(([key, value]) => change(key, { before: actual?.settings[key] ?? null, after: value, ...(isAmong(key, restarts) ? anew : {}) }));
+  const differing = Object.entries(settings).filter(([key, value]) => !same(actual?.settings[key] ?? null, value));
+  const first = differing.find(([key]) => isAmong(key, restarts))?.[0];
+  const changes = differing.map(([key, value]) =>
+    change(key, { before: actual?.settings[key] ?? null, after: value, ...(isAmong(key, restarts) ? anew : {}), ...(key === first ? { note } : {}) }),
+  );
   const open = door.password !== undefined && actual?.hasPassword !== true;
   return open ? [...changes, { property: "password", before: { value: null }, after: { hidden: "sensitive" }, risk: "none", view: "value" }] : changes;
 }

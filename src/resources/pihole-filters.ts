@@ -1,12 +1,14 @@
 // What a Pi-hole filters by: groups, lists, clients and domains, and gravity after lists.
 import { same } from "../lib/json.ts";
 import { type Change, change, type Found, type Irreversible, type Kind, type Known } from "../model/kind.ts";
+import type { PiholeEntry } from "../model/ports/pihole.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { type DoorOptions, doorOf } from "./pihole/door.ts";
 import { type Entry, entryAsMade, isGone, isList, type PiholeFilters, schema, type Table, withMark } from "./pihole/filters-desired.ts";
 import { type PiholeFiltersActual, probe } from "./pihole/filters-probe.ts";
 import { steps } from "./pihole/filters-steps.ts";
+import { inWords } from "./pihole/filters-words.ts";
 
 export const piholeFiltersKind: Kind<PiholeFilters, PiholeFiltersActual, "pihole"> = {
   kind: "pihole.filters",
@@ -39,22 +41,20 @@ export function piholeFilters(options: PiholeFiltersOptions): Resource<PiholeFil
 function diff(desired: PiholeFilters, found: Known<PiholeFiltersActual>): readonly Change[] {
   const actual = found.found === "present" ? found.actual : { entries: {}, waiting: [] };
   const there = (key: string) => (Object.hasOwn(actual.entries, key) ? actual.entries[key] : undefined);
+  const words = (key: string): string | null => ((entry) => (entry === undefined ? null : inWords(key, entry)))(there(key));
   const wanted = Object.entries(desired.entries).flatMap(([key, entry]) => entryChange(key, entry, there(key)));
   const surplus = Object.keys(actual.entries).filter((key) => !Object.hasOwn(desired.entries, key));
-  const changes = [...wanted, ...surplus.map((key) => change(key, { before: there(key), after: null }))];
+  const changes = [...wanted, ...surplus.map((key) => change(key, { before: words(key), after: null }))];
   const fetches = wanted.some(({ property, after }) => isList(property) && !("value" in after && after.value === null));
   if (!fetches && actual.waiting.length === 0) return changes;
   return [...changes, change("gravity", { before: actual.waiting.length === 0 ? null : actual.waiting, after: "all lists fetched" })];
 }
 
-function entryChange(key: string, entry: Entry, there: Entry | undefined): readonly Change[] {
-  if (isGone(entry)) return there === undefined ? [] : [change(key, { before: there, after: null })];
+function entryChange(key: string, entry: Entry, there: PiholeEntry | undefined): readonly Change[] {
+  if (isGone(entry)) return there === undefined ? [] : [change(key, { before: inWords(key, there), after: null })];
   const made = entryAsMade(key, entry, there);
-  if (there === undefined) return [change(key, { before: null, after: made })];
-  if (same(made, there)) return [];
-  const differing = (one: object): object =>
-    Object.fromEntries(Object.entries(one).filter(([name]) => !same(made[name as keyof typeof made], there[name as keyof Entry])));
-  return [change(key, { before: differing(there), after: differing(made) })];
+  if (there === undefined) return [change(key, { before: null, after: inWords(key, made) })];
+  return same(made, there) ? [] : [change(key, { before: inWords(key, there, made), after: inWords(key, made, there) })];
 }
 
 function restore(desired: PiholeFilters, before: Found<PiholeFiltersActual>): PiholeFilters | Irreversible {

@@ -49,7 +49,7 @@ async function tunnel({ address, port, user, keyFile, knownHosts, exec }: LabHos
   const options = [`UserKnownHostsFile=${knownHosts}`, "StrictHostKeyChecking=yes", "ExitOnForwardFailure=yes", "BatchMode=yes"].flatMap((one) => ["-o", one]);
   tunnels.push(
     spawn("ssh", ["-F", "none", "-N", ...options, "-R", `127.0.0.1:80:127.0.0.1:${to}`, "-i", keyFile, "-p", `${port}`, `${user}@${address}`], {
-      stdio: "inherit",
+      stdio: "ignore",
     }),
   );
   await exec("until ss -Hltn | grep -q '127.0.0.1:80 '; do sleep 0.1; done");

@@ -166,7 +166,7 @@ describe("entries", () => {
     const one = await reached();
     await one.call("POST", "/domains/deny/exact", { send: { domain: "mine.example", comment: "mine", enabled: false, groups: ["Default"] } });
     const changes = await changesOf(one, filters({ "domain:deny:exact:mine.example": {} }));
-    expect(changes).toMatchObject([{ before: { value: { enabled: false } }, after: { value: { enabled: true } } }]);
+    expect(changes).toMatchObject([{ before: { value: "off" }, after: { value: "on" } }]);
     await apply(one, filters({ "domain:deny:exact:mine.example": {} }));
     expect(await changesOf(one, filters({}))).toEqual([]);
   });

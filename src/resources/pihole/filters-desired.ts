@@ -54,6 +54,11 @@ export function withMark(entry: Entry): Entry {
   return isGone(entry) || typeof entry.comment !== "string" ? entry : { ...entry, comment: `${entry.comment} (${mark})` };
 }
 
+/** A comment that says no more than that hlx made it, or nothing at all. */
+export function isMark(comment: string | null): boolean {
+  return comment === null || comment === mark;
+}
+
 /** Did hlx make it? */
 export function isOwn({ comment }: Pick<PiholeEntry, "comment">): boolean {
   return comment === mark || comment?.endsWith(` (${mark})`) === true;
