@@ -2,6 +2,8 @@
 import type { Resource } from "../model/resource.ts";
 import { text } from "../model/text.ts";
 import { authorizedKeys } from "../resources/authorized-keys.ts";
+import { bindRecords } from "../resources/bind-records.ts";
+import { bindZone } from "../resources/bind-zone.ts";
 import { command } from "../resources/command.ts";
 import { directory } from "../resources/directory.ts";
 import { file } from "../resources/file.ts";
@@ -117,6 +119,33 @@ export function serviceCases(unit: string): readonly ContractCase[] {
   return [
     caseOf("running and enabled", service({ unit })),
     caseOf("stopped, not enabled", service({ unit: `${unit}.service`, running: false, enabled: false })),
+  ];
+}
+
+const soa = { mname: "ns.hlx.test", rname: "hostmaster.hlx.test", refresh: 3600, retry: 900, expire: 604_800, minimum: 300 };
+
+/** Cases of a host with BIND; the zone takes updates and is there. */
+export function zoneCases(dynamic: string): readonly ContractCase[] {
+  const records = [
+    { name: "@", type: "NS", data: "ns" },
+    { name: "ns", type: "A", data: "192.0.2.1" },
+    { name: "*", type: "AAAA", data: "2001:DB8::0001" },
+    { name: "alias", type: "CNAME", data: "NS" },
+    { name: "txt", type: "TXT", data: 'say "hi"; $(id) \\ ☃', ttl: 60 },
+    { name: "_sip._tcp", type: "SRV", data: "0 5 5060 ns" },
+    { name: "key", type: "SSHFP", data: "4 2 123456789abcdef67890123456789abcdef67890123456789abcdef123456789" },
+    { name: "ca", type: "CAA", data: "0 issue letsencrypt.org" },
+  ];
+  return [
+    caseOf("of many types", bindZone({ zone: "hlx.test", soa, records })),
+    caseOf(
+      "with its serial by epoch",
+      bindZone({ zone: "2.0.192.in-addr.arpa", soa, serial: "epoch", records: [{ name: "@", type: "NS", data: "ns.hlx.test." }] }),
+    ),
+    caseOf(
+      "in a zone of others",
+      bindRecords({ zone: dynamic, records: records.slice(2).map((record) => ({ ...record, name: `hlx-${record.name.replace("*", "star")}` })) }),
+    ),
   ];
 }
 

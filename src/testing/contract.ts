@@ -111,7 +111,9 @@ function recorded(found: Found<unknown>): unknown {
 function namesAll(kind: AnyKind, desired: unknown, found: Known<unknown>): boolean {
   const named = new Set(kind.diff(desired, { found: "absent" }, ahead).map(({ property }) => property));
   const gone = canonical(desired).includes('"absent":true');
-  return gone || kind.diff(desired, found, ahead).every(({ property }) => named.has(property));
+  // What nobody desires is known only once it is found: the plan that shows it removes it.
+  const wanted = kind.diff(desired, found, ahead).filter(({ after }) => "hidden" in after || after.value !== null);
+  return gone || wanted.every(({ property }) => named.has(property));
 }
 
 async function converges(kind: AnyKind, desired: unknown, { host, rules }: Context): Promise<boolean> {

@@ -10,7 +10,7 @@ import { packages } from "../../src/resources/packages.ts";
 import { kinds } from "../../src/resources/registry.ts";
 import { service, unitOf } from "../../src/resources/service.ts";
 import { user } from "../../src/resources/user.ts";
-import { accountCases, keyCases, packageCases, pathCases, serviceCases } from "../../src/testing/contract-cases.ts";
+import { accountCases, keyCases, packageCases, pathCases, serviceCases, zoneCases } from "../../src/testing/contract-cases.ts";
 import { refusalsOf } from "./schema-of.ts";
 
 function refusals({ kind, desired }: Pick<Resource, "kind" | "desired">): readonly string[] {
@@ -18,7 +18,14 @@ function refusals({ kind, desired }: Pick<Resource, "kind" | "desired">): readon
   return found === undefined ? ["no such kind"] : refusalsOf(found, desired);
 }
 
-const all = [...pathCases({ folder: "/srv", owner: "bob", group: "bob" }), ...accountCases, ...keyCases("bob"), ...packageCases, ...serviceCases("nginx")];
+const all = [
+  ...pathCases({ folder: "/srv", owner: "bob", group: "bob" }),
+  ...accountCases,
+  ...keyCases("bob"),
+  ...packageCases,
+  ...serviceCases("nginx"),
+  ...zoneCases("dyn.home"),
+];
 
 test.each(all.map((one) => [one.kind, one.name, one] as const))("%s takes the contract's case %s", (_kind, _name, one) => expect(refusals(one)).toEqual([]));
 

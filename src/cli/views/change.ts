@@ -9,6 +9,8 @@ import type { Paint } from "./paint.ts";
 const diffLinesAtMost = 60;
 const textAtMost = 400_000;
 const valueAtMost = 300;
+const wordsAtMost = 12;
+const valueLinesAtMost = 200;
 
 /** A shown value in one line: text as it is, other values as JSON, hidden ones by their name. */
 export function valueText(shown: Shown): string {
@@ -21,14 +23,18 @@ export function valueText(shown: Shown): string {
 
 /** All changes in a few words: `cores 16 → 8, content +2 -1`. `fresh`: there was nothing before, so only what will be is said. */
 export function changeWords(changes: readonly Change[], fresh: boolean): string {
-  return (fresh ? telling(changes) : changes).map((change) => (fresh ? newWords(change) : updateWords(change))).join(", ");
+  const told = fresh ? telling(changes) : changes;
+  const more = told.length > wordsAtMost ? [`… ${told.length - wordsAtMost} more`] : [];
+  return [...told.slice(0, wordsAtMost).map((change) => (fresh ? newWords(change) : updateWords(change))), ...more].join(", ");
 }
 
 /** The diff of each change in lines; values get one line each when there are several of them. */
 export function changeLines(changes: readonly Change[], options: { readonly paint: Paint; readonly fresh: boolean }): readonly string[] {
   const values = changes.filter((change) => !isText(change));
   const said = options.fresh || values.length > 1 ? values : [];
-  return [...said.map((change) => valueLine(change, options.fresh)), ...changes.filter(isText).flatMap((change) => textLines(change, options.paint))];
+  const more = said.length > valueLinesAtMost ? [`… ${said.length - valueLinesAtMost} more changes; all of them: --json`] : [];
+  const lines = said.slice(0, valueLinesAtMost).map((change) => valueLine(change, options.fresh));
+  return [...lines, ...more, ...changes.filter(isText).flatMap((change) => textLines(change, options.paint))];
 }
 
 /** True when a diff of two texts can be drawn for it. */

@@ -14,6 +14,13 @@ export interface Lines {
 export function linesOf(file: string, source: string): Lines {
   const starts = lineStarts(source);
   const hidden = new Set<number>();
+  // Asked for every position: on one long line that would be the length of the line times its values.
+  const secret = new Map<number, boolean>();
+  const mayBeSecret = (line: number, text: string): boolean => {
+    const known = secret.get(line) ?? namesSecret(text);
+    secret.set(line, known);
+    return known;
+  };
   const textOf = (line: number) => source.slice(starts[line - 1], starts[line] ?? source.length).replace(/\r?\n?$/, "");
   return {
     position(from, to = from + 1) {
@@ -21,7 +28,7 @@ export function linesOf(file: string, source: string): Lines {
       const text = textOf(line);
       const column = Math.min(from, source.length) - (starts[line - 1] ?? 0) + 1;
       const length = Math.max(1, Math.min(to - from, text.length - column + 1));
-      return { file, line, column, length, ...(hidden.has(line) || namesSecret(text) ? {} : { text }) };
+      return { file, line, column, length, ...(hidden.has(line) || mayBeSecret(line, text) ? {} : { text }) };
     },
     offset: ({ line, column }) => (starts[line - 1] ?? 0) + column - 1,
     hide(from, to) {

@@ -35,8 +35,7 @@ function sourceOf({ status, live, file, other }: ZoneSeen): ZoneData | undefined
 }
 
 function managed(desired: BindRecords, { records, dhcp }: ZoneData, owned: readonly string[]): RrSets {
-  const untouchable = (key: string): boolean =>
-    dhcp.includes(nameOf(key)) || nameOf(key).startsWith("_acme-challenge") || (desired.absent === true && key === "@ NS");
+  const untouchable = (key: string): boolean => key === "@ NS" || dhcp.includes(nameOf(key)) || nameOf(key).startsWith("_acme-challenge");
   const purged = desired.purge === "all" ? Object.keys(records) : desired.purge === "owned" ? owned : [];
   const removable = new Set(purged.filter((key) => !untouchable(key)));
   return Object.fromEntries(Object.entries(records).filter(([key]) => Object.hasOwn(desired.records, key) || removable.has(key)));

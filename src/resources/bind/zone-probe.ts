@@ -17,13 +17,17 @@ export async function probe(desired: BindZone, on: Pick<Readers, "shell">): Prom
   const { zone, view, file, key } = desired;
   const seen = await on.shell.ask(zonesRead, { zone, file, key, ...(view !== undefined && { view }) });
   if (seen === undefined) return blocked(bindTools, "no BIND on this host");
-  if (desired.absent === true) return seen.file.seen === "absent" ? absent : present({ records: {}, file: "current" });
+  const source = sourceOf(seen);
+  if (desired.absent === true) return seen.file.seen === "absent" ? absent : present({ ...dataOf(source), file: "current" });
   const refused = foreignUpdates(desired, seen);
   if (refused !== undefined) return refused;
-  const source = sourceOf(seen);
   if (source === undefined) return seen.file.seen === "absent" ? absent : present({ records: {}, file: "broken" });
   const { data, from } = source;
-  return present({ soa: data.soa, records: data.records, file: fileState(desired, seen, data) }, { serial: data.serial, from });
+  return present({ ...dataOf(source), file: fileState(desired, seen, data) }, { serial: data.serial, from });
+}
+
+function dataOf(source: Source | undefined): Pick<BindZoneActual, "soa" | "records"> {
+  return source === undefined ? { records: {} } : { soa: source.data.soa, records: source.data.records };
 }
 
 interface Source {
