@@ -6,7 +6,7 @@ import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
 import type { StepResult } from "../model/step.ts";
 import { checkAll } from "./checks/apply.ts";
-import { type HostRun, note, type Run } from "./host-run.ts";
+import { type Concluded, conclude, type HostRun, type Run } from "./host-run.ts";
 import { otherMachine } from "./identity.ts";
 import { notProbed, probe } from "./probe.ts";
 import { diffNow } from "./ready.ts";
@@ -132,26 +132,17 @@ async function look(entries: readonly Entry[], session: HostSession, run: Run): 
 async function lastLook(work: HostWork, on: HostRun): Promise<HostEnd> {
   const settled = work.units.flatMap(({ entries }) => entries).filter(({ address }) => ["ok", "changed"].includes(on.outcomes.get(address)?.outcome ?? ""));
   const found = await look(settled, work.session, on);
-  let asDesired = 0;
+  const since = on.world.monotonicMs();
+  const undone: Concluded[] = [];
   for (const entry of settled) {
     const now = found.get(entry.address) ?? notProbed;
     on.found.set(entry.address, now);
     const left =
       now.found === "present" || now.found === "absent" ? diffNow(entry, now, on).map(({ property }) => property) : ["it cannot be looked at any more"];
-    if (left.length === 0) asDesired++;
-    else
-      note(
-        entry,
-        {
-          outcome: "failed",
-          problem: {
-            code: "failed",
-            message: `${entry.address}: no longer as desired after the work on this host: ${left.join(", ")}`,
-            hint: "apply again, or let one resource own it",
-          },
-        },
-        on,
-      );
+    if (left.length === 0) continue;
+    const message = `${entry.address}: no longer as desired after the work on this host: ${left.join(", ")}`;
+    undone.push({ entry, outcome: { outcome: "failed", problem: { code: "failed", message, hint: "apply again, or let one resource own it" } } });
   }
-  return { end: "done", probed: settled.length, asDesired };
+  await conclude(undone, { on, since });
+  return { end: "done", probed: settled.length, asDesired: settled.length - undone.length };
 }

@@ -22,10 +22,14 @@ export type Readiness = { readonly ready: true; readonly work: Ready } | { reado
 export function readyExact(entry: Exact, found: Found<unknown>, on: HostRun): Readiness {
   if (found.found === "unknown") return { ready: false, problem: found.because };
   if (found.found === "blocked") return moved(entry, found.because);
-  if (fingerprint(found, entry.desired, on.key) === entry.fingerprint)
-    return { ready: true, work: { entry, found, changes: entry.changes, steps: entry.steps } };
+  if (asPlanned(entry, found, on)) return { ready: true, work: { entry, found, changes: entry.changes, steps: entry.steps } };
   if (diffNow(entry, found, on).length === 0) return { ready: true, work: { entry, found, changes: [], steps: [] } };
   return moved(entry, `${entry.address} is no longer as it was when the plan was made`);
+}
+
+/** What is there is what was found when the plan was made. */
+export function asPlanned(entry: Exact, found: Found<unknown>, on: HostRun): boolean {
+  return (found.found === "present" || found.found === "absent") && fingerprint(found, entry.desired, on.key) === entry.fingerprint;
 }
 
 /** A predicted entry goes on when every change that is needed now is among those that were approved. */

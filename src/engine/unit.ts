@@ -7,7 +7,7 @@ import { refsIn } from "../model/text.ts";
 import { actualKey, targetOf } from "../plan/texts.ts";
 import { conclude, type HostRun } from "./host-run.ts";
 import { probe } from "./probe.ts";
-import { isShort, type Readiness, type Ready, readyExact, readyPredicted, reboots } from "./ready.ts";
+import { asPlanned, isShort, type Readiness, type Ready, readyExact, readyPredicted, reboots } from "./ready.ts";
 import { doGroup } from "./work.ts";
 
 /** What a unit's entries look like just before the unit runs: what the freshness probe found, by address. */
@@ -73,7 +73,8 @@ function sameSort(left: readonly Entry[], fresh: Fresh): readonly Entry[] {
 async function readinessOf(entry: Entry, { fresh, on }: { fresh: Fresh; on: HostRun }): Promise<Readiness> {
   if (entry.entry === "blocked") return { ready: false, problem: entry.because };
   const known = fresh.get(entry.address);
-  if (entry.entry === "exact" && known !== undefined) return readyExact(entry, known, on);
+  // What was found with the lock says nothing of what this run did since: where it is not as planned, only a look now tells.
+  if (entry.entry === "exact" && known !== undefined) return readyExact(entry, asPlanned(entry, known, on) ? known : await probe(entry, on), on);
   return readyPredicted(entry, await probe(entry, on), on);
 }
 

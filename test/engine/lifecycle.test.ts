@@ -133,6 +133,7 @@ describe("failures", () => {
     const result = await apply(world, ["a/one", "a/two"]);
     expect(outcomes(result)).toEqual({ "a/one/note:x": "failed", "a/two/note:eraser": "changed" });
     expect(result.verified).toEqual({ probed: 2, asDesired: 1 });
+    expect(world.events.filter((event) => event.event === "ended" && event.outcome.outcome === "failed")).toMatchObject([{ address: "a/one/note:x" }]);
   });
 });
 
@@ -154,6 +155,17 @@ describe("approval", () => {
     world.hosts.get("a")?.notes.set("x", "1");
     expect(outcomes(await applyPlan(world.world(), made, { ...options, saved: true }))).toEqual({ "a/one/note:x": "ok" });
     expect(world.hosts.get("a")?.log).toEqual([]);
+  });
+
+  test("what is as desired at first, and no longer after what came before it, is done as planned", async () => {
+    const world = lab({ one: [note("conf", "2"), note("loaded", "yes", { watch: "note:conf" })] });
+    const host = world.hosts.get("a");
+    host?.notes.set("conf", "1");
+    host?.erases.set("conf", "loaded");
+    const made = await plan(world, ["a/one"]);
+    host?.notes.set("loaded", "yes");
+    const result = await applyPlan(world.world(), made, { ...options, saved: true });
+    expect([outcomes(result), host?.log]).toEqual([{ "a/one/note:conf": "changed", "a/one/note:loaded": "changed" }, ["set conf=2", "set loaded=yes"]]);
   });
 
   test("a saved plan is used once, also through JSON", async () => {
