@@ -13,6 +13,7 @@ export const commands: readonly CommandLine[] = [
   { name: "validate", summary: "find what is wrong without connecting to any host", load: async () => (await import("./commands/validate.ts")).validate },
   { name: "inventory", summary: "show hosts, groups and where each value comes from", load: async () => (await import("./commands/inventory.ts")).inventory },
   { name: "graph", summary: "show which role waits for which: text, dot, mermaid", load: async () => (await import("./commands/graph.ts")).graph },
+  { name: "status", summary: "ask the checks of roles and hosts: do the services answer?", load: async () => (await import("./commands/status.ts")).status },
   { name: "facts", summary: "show what hosts say about themselves", load: async () => (await import("./commands/facts.ts")).facts },
   { name: "ping", summary: "log in to hosts and become root, no more", load: async () => (await import("./commands/ping.ts")).ping },
   { name: "doctor", summary: "find what is wrong with hosts, and what mends it", load: async () => (await import("./commands/doctor.ts")).doctor },
@@ -27,7 +28,7 @@ export const commands: readonly CommandLine[] = [
     summary: "remove what hlx made, wanted or not",
     load: async () => (await import("./commands/destroy.ts")).destroy,
   },
-  { name: "state", summary: "what was recorded: list, show, forget", load: async () => (await import("./commands/state.ts")).state },
+  { name: "state", summary: "what was recorded: list, show, forget; unlock a host", load: async () => (await import("./commands/state.ts")).state },
   {
     name: "secrets",
     summary: "the encrypted secrets file: init, list, get, set, edit, rotate, rekey",

@@ -69,4 +69,26 @@ test("a saved plan goes back, too, where its inventory is not; without the optio
   expect([failed.code, failed.stdout]).toEqual([3, expect.stringMatching(/Undo: hlx rollback \d+/)]);
   expect(await served()).toBe("site 503");
   expect((await lab.hlx("apply", "--yes")).code).toBe(3);
+  const status = await lab.hlx("status");
+  expect([status.code, status.stdout]).toEqual([
+    3,
+    expect.stringMatching(/✔ +box +site +unit:nginx[\s\S]*✖ +box +site +http:\/\/localhost:8080\/x +status 503[\s\S]*✔ +box +tcp:22/),
+  ]);
+  expect(JSON.parse((await lab.hlx("status", "--json")).stdout)).toMatchObject({
+    document: "status",
+    hosts: [{ host: "box", checks: [{ good: true }, { because: "status 503" }, {}, {}] }],
+  });
+});
+
+test("a host's lock is shown and broken only with leave", async () => {
+  await host.exec(
+    'mkdir -p /var/lib/hlx/epoch/90 && echo \'{"run":"9-x","who":"bob","where":"couch","pid":7,"since":"2026-01-01T00:00:00Z"}\' > /var/lib/hlx/epoch/90/holder && touch /var/lib/hlx/epoch/90/beat',
+  );
+  const locked = await lab.hlx("apply", "--yes");
+  expect([locked.code, locked.stdout]).toEqual([3, expect.stringContaining("bob on couch applies run 9-x")]);
+  const refused = await lab.hlx("state", "unlock", "box");
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/locked by run 9-x by bob at couch[\s\S]*refusing to unlock without --yes/)]);
+  expect((await lab.hlx("state", "unlock", "box", "--yes")).stdout).toContain("Unlocked box.");
+  expect((await lab.hlx("state", "unlock", "box", "--yes")).stdout).toContain("box is not locked.");
+  expect((await lab.hlx("apply", "--yes")).stdout).not.toContain("locked");
 });

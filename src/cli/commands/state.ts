@@ -4,18 +4,20 @@ import type { Recorded, ResourceKey, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { choosing, json, reading, saying } from "../options.ts";
+import { choosing, connecting, json, reading, saying } from "../options.ts";
 import { oneOf } from "../parse/one-of.ts";
 
 export const state: Command = {
-  args: ["<list|show|forget>", "[address]"],
+  args: ["<list|show|forget|unlock>", "[address]"],
   about:
-    "list: every resource that an apply recorded. show ADDRESS: what it recorded. forget ADDRESS: remember it no longer, and let go of it: nothing is done on its host, and it is never removed.\nAddresses are globs: 'web1/**'. forget --host H: everything of a host, also which machine it was: after it was replaced.",
+    "list: every resource that an apply recorded. show ADDRESS: what it recorded. forget ADDRESS: remember it no longer, and let go of it: nothing is done on its host, and it is never removed.\nAddresses are globs: 'web1/**'. forget --host H: everything of a host, also which machine it was: after it was replaced.\nunlock HOST: take the host's lock from a run that is dead for certain. One that is gone is taken over by itself, a frozen one after a minute.",
   options: [
     ...reading,
     ...choosing,
     { flags: "--host <name>", summary: "forget: all of this host, in the inventory or not; repeatable", many: true },
     json,
+    { flags: "-y, --yes", summary: "unlock: do not ask" },
+    ...connecting,
     ...saying,
   ],
   examples: [
@@ -28,12 +30,17 @@ export const state: Command = {
 
 async function run(context: Context): Promise<Standing> {
   const [word = "", address] = context.given.args;
-  const action = oneOf(word, ["list", "show", "forget"], "unknown action");
+  const action = oneOf(word, ["list", "show", "forget", "unlock"], "unknown action");
   const named = action === "forget" ? context.given.texts("host") : [];
   if (action !== "list" && address === undefined && named.length === 0)
-    throw new ProblemError({ code: "usage", message: `hlx state ${action} wants an address`, hint: "hlx state list shows them" });
+    throw new ProblemError({
+      code: "usage",
+      message: `hlx state ${action} wants ${action === "unlock" ? "a host" : "an address"}`,
+      hint: "hlx state list shows them",
+    });
   if (address !== undefined && named.length > 0)
     throw new ProblemError({ code: "usage", message: "hlx state forget wants an address or --host, not both", hint: "--host forgets all of a host" });
+  if (action === "unlock") return (await import("../run/unlock-now.ts")).unlockNow(address ?? "", context);
   const { withState } = await import("../run/state.ts");
   return withState(context, (opened, hosts) => act({ action, globs: address === undefined ? named : [address] }, { opened, hosts, context }));
 }

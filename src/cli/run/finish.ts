@@ -24,7 +24,7 @@ export async function finish({ plan, result, tookMs, saved }: Finished, { contex
   const state = await world.state();
   await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
-  else if (isIdle(counts)) printer.out(checksLines(result));
+  else if (isIdle(counts) && result.refused.size + result.unreachable.size === 0) printer.out(checksLines(result));
   else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: again(words, { saved, interrupted: result.interrupted }) }));
   return standing;
 }

@@ -103,8 +103,8 @@ function whoHolds(by: Holder | undefined): string {
   return by === undefined ? "another run has just begun there" : `${by.who} on ${by.where} applies run ${by.run} (pid ${by.pid}) since ${by.since}`;
 }
 
-/** What another hlx wrote down: data of a host, taken only when it has the right shape. */
-function holderOf(line: string): Holder | undefined {
+/** What another hlx wrote down, from its line: data of a host, taken only when it has the right shape. */
+export function holderOf(line: string): Holder | undefined {
   const value = parsed(line);
   if (!isRecord(value)) return undefined;
   const { run, who, where, pid, since } = value;

@@ -127,3 +127,27 @@ mkdir -p "$hlx_run/jobs" && hlx_me >"$hlx_lib/epoch/$hlx_epoch/shell.new" && mv 
 `;
 
 export const giveBack = `${fenceFunction}hlx_fenced || : >"$hlx_lib/epoch/$hlx_epoch/released"`;
+
+/**
+ * Arguments: lib, and the holder's line as it was shown, or nothing to only look. Prints on its first line \`free\`, \`held\` (on the second the holder's line) or
+ * \`unlocked\`; on a third \`busy\` when something of it still runs. A newer epoch that is released at once: the holder is fenced off should it thaw, and
+ * whoever locks next waits for what still runs.
+ */
+export const breakLock = `lib=$1 want=$2
+umask 077
+${bootIdentity}
+${functions}
+hlx_highest
+old=$lib/epoch/$last
+if [ "$last" -eq 0 ] || [ -e "$old/released" ]; then echo free; exit; fi
+line=$(head -n 1 "$old/holder" 2>/dev/null)
+if [ -z "$want" ] || [ "$line" != "$want" ]; then
+printf 'held\\n%s\\n' "$line"
+else
+new=$lib/epoch/$((last + 1))
+mkdir "$new" && printf '%s\\n' "$line" >"$new/holder" && : >"$new/released" || exit 1
+printf 'unlocked\\n%s\\n' "$line"
+fi
+hlx_busy && echo busy
+exit 0
+`;
