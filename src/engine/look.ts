@@ -1,5 +1,5 @@
 // Looking at one host: connect, gather facts, declare, probe. Two round trips after the handshake.
-import type { Facts } from "../model/facts.ts";
+import type { Facts, PromisedFacts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import { blocked, type Found } from "../model/kind.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
@@ -19,7 +19,7 @@ export type HostLook =
       readonly facts: Facts;
       readonly declared: readonly LookedAt[];
       /** The host is not there yet: these facts are promised, and what is inside was not looked at. */
-      readonly unborn?: Partial<Facts>;
+      readonly unborn?: PromisedFacts;
     }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
 
@@ -43,9 +43,9 @@ export async function lookAt(
     { world, work },
   );
   if (made.host === "absent") return unborn(host, inside, { world, work, made });
-  const look = await lookInside(host, inside, { world, work, quiet: made.host === "changing" });
+  const look = await lookInside(host, inside, { world, work, quiet: made.host === "perhaps" });
   if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared] };
-  return made.host === "changing" ? unborn(host, inside, { world, work, made }) : look;
+  return made.host === "perhaps" ? unborn(host, inside, { world, work, made }) : look;
 }
 
 interface Looking {

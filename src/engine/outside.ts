@@ -1,6 +1,6 @@
 // Hosts that roles make from outside: looked at through APIs before anything connects, and declared with facts that are only promised.
 import { same } from "../lib/json.ts";
-import type { Facts } from "../model/facts.ts";
+import type { Facts, PromisedFacts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import { type Found, highestRisk } from "../model/kind.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
@@ -13,15 +13,17 @@ import type { Work, World } from "./world.ts";
 /** What outside roles make of a host: their resources as they are, and whether there is a host to connect to. */
 export interface FromOutside {
   readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
-  readonly promised: Partial<Facts>;
-  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "changing": what makes it is about to change, so it may not answer. */
-  readonly host: "here" | "absent" | "changing";
+  readonly promised: PromisedFacts;
+  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": what makes it is about to change, or could not be looked at, so it may not answer. */
+  readonly host: "here" | "absent" | "perhaps";
 }
 
 const namesOfFacts: readonly (keyof Facts)[] = [
   ...(["hostname", "machineId", "boot", "os", "kernel", "machine", "cpus", "memoryMiB"] as const),
   ...(["init", "packageManager", "virtualization", "user", "root"] as const),
 ];
+
+const namesOfOs: readonly (keyof Facts["os"])[] = ["id", "versionId", "codename", "name", "like"];
 
 /** What a host provides that is there: what everything inside it needs. */
 export function hostCapability(host: string): Capability {
@@ -43,28 +45,55 @@ export async function lookFromOutside(
 }
 
 /** The facts that are promised; every other one throws ProblemError (input) when a role asks for it. */
-export function factsOf(host: string, promised: Partial<Facts>): Facts {
-  const facts = Object.create(null) as Record<string, unknown>;
-  for (const name of namesOfFacts) {
-    const value = promised[name];
-    Object.defineProperty(facts, name, { enumerable: value !== undefined, get: () => value ?? notPromised(host, name) });
-  }
-  return facts as unknown as Facts;
+export function factsOf(host: string, promised: PromisedFacts): Facts {
+  const { os, ...others } = promised;
+  const inside =
+    os === undefined
+      ? {}
+      : {
+          os: promisedOnly(
+            host,
+            os,
+            namesOfOs.map((name) => [name, `os.${name}`]),
+          ),
+        };
+  return promisedOnly(
+    host,
+    { ...others, ...inside },
+    namesOfFacts.map((name) => [name, name]),
+  ) as unknown as Facts;
 }
 
 /** Why the host is not the one that was planned for; undefined when every promise holds. */
-export function brokenPromise(host: string, promised: Partial<Facts>, facts: Facts): Problem | undefined {
-  const broken = namesOfFacts.filter((name) => promised[name] !== undefined && !same(promised[name], facts[name]));
+export function brokenPromise(host: string, promised: PromisedFacts, facts: Facts): Problem | undefined {
+  const { os = {}, ...others } = promised;
+  const broken = [...differing("", others, facts), ...differing("os.", os, facts.os)];
   if (broken.length === 0) return undefined;
-  const told = broken.map((name) => `${name} is ${JSON.stringify(facts[name])}, not ${JSON.stringify(promised[name])}`);
   return {
     code: "stale",
-    message: `${host} is there, but other than it was planned: ${told.join("; ")}`,
+    message: `${host} is there, but other than it was planned: ${broken.join("; ")}`,
     hint: "plan again: what is to be done inside it follows from what it is",
   };
 }
 
-function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory }: Work): Partial<Facts> {
+type Values = Readonly<Record<string, unknown>>;
+
+function differing(prefix: string, promised: object, facts: object): readonly string[] {
+  const [wanted, are] = [promised as Values, facts as Values];
+  const names = Object.keys(wanted).filter((name) => wanted[name] !== undefined && !same(wanted[name], are[name]));
+  return names.map((name) => `${prefix}${name} is ${JSON.stringify(are[name])}, not ${JSON.stringify(wanted[name])}`);
+}
+
+function promisedOnly(host: string, promised: object, names: readonly (readonly [string, string])[]): object {
+  const facts = Object.create(null) as Record<string, unknown>;
+  for (const [name, shown] of names) {
+    const value = (promised as Values)[name];
+    Object.defineProperty(facts, name, { enumerable: value !== undefined, get: () => value ?? notPromised(host, shown) });
+  }
+  return facts;
+}
+
+function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory }: Work): PromisedFacts {
   const asking = { host, inventory: viewOf(inventory) };
   const told = assignments.map(({ role, params }) => roles.get(role)?.outside?.facts({ ...asking, params: params as never }) ?? {});
   return Object.assign({}, ...told);
@@ -73,11 +102,11 @@ function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, 
 function stateOf(host: Host, declared: FromOutside["declared"], world: World): FromOutside["host"] {
   const makers = declared.filter(({ resource }) => resource.provides.some((capability) => covers(capability, hostCapability(host.name))));
   if (makers.some(({ found }) => found.found === "absent")) return "absent";
-  return makers.some((one) => mayStop(one, world)) ? "changing" : "here";
+  return makers.some((one) => mayBeAway(one, world)) ? "perhaps" : "here";
 }
 
-function mayStop({ resource, found }: FromOutside["declared"][number], { kinds }: World): boolean {
-  if (found.found !== "present") return false;
+function mayBeAway({ resource, found }: FromOutside["declared"][number], { kinds }: World): boolean {
+  if (found.found !== "present") return true;
   const changes = kinds.get(resource.kind)?.diff(resource.desired, found, { changing: new Set(), digest: () => undefined }) ?? [];
   return changes.length > 0 && highestRisk(changes) !== "none";
 }

@@ -64,6 +64,8 @@ const vm = {
     agent: { type: "boolean", description: "The QEMU guest agent" },
     tags: words,
     pool: text,
+    adopt: { type: "boolean", description: "Take over a guest of this number that hlx did not make" },
+    linked: { type: "boolean", description: "Shares its template's disk; default false" },
     description: { type: "string" },
     protection: { type: "boolean" },
     user: { ...login, description: "The user that cloud-init makes" },
@@ -78,7 +80,19 @@ const proxmox = {
   properties: {
     pci: { type: "object", description: "Devices to pass through, by name", propertyNames: name, additionalProperties: pciId },
     token: { ...secret, description: "The API token: !secret proxmox.token" },
-    port: { type: "integer", minimum: 1, maximum: 65535 },
+    port: { type: "integer", minimum: 1, maximum: 65535, description: "Of its API; default 8006" },
+    fingerprint: {
+      type: "string",
+      pattern: "^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$",
+      title: "a SHA-256 fingerprint",
+      description: "Of the node's certificate: AB:CD:…",
+    },
+    ca: {
+      type: "string",
+      pattern: "BEGIN CERTIFICATE",
+      title: "a certificate in PEM",
+      description: "The cluster's CA (/etc/pve/pve-root-ca.pem) instead of a fingerprint",
+    },
   },
 } as const;
 
@@ -189,6 +203,15 @@ const image = {
     sha256: { type: "string", pattern: "^[0-9a-fA-F]{64}$", title: "64 hexadecimal digits" },
     sha512: { type: "string", pattern: "^[0-9a-fA-F]{128}$", title: "128 hexadecimal digits" },
     storage: { ...text, description: "The storage that holds the template" },
+    node: { ...hostName, description: "The node that the template is on, where it is not the guest's own" },
+    volume: { ...text, description: "A volume of content type import: local:import/debian-12.qcow2" },
+    os: {
+      type: "object",
+      additionalProperties: false,
+      description: "What a guest made from it will run: roles are planned for it before the guest is there",
+      required: ["id"],
+      properties: { id: { ...text, description: "As in /etc/os-release: debian" }, versionId: text, codename: text },
+    },
   },
 } as const;
 

@@ -21,3 +21,6 @@ export interface Facts {
   /** True when the session's commands run as uid 0. */
   readonly root: boolean;
 }
+
+/** What a host that is not there yet will be, as far as that is known. */
+export type PromisedFacts = Partial<Omit<Facts, "os">> & { readonly os?: Partial<Facts["os"]> };

@@ -2,7 +2,7 @@
 
 import type { Json } from "../lib/json.ts";
 import type { Check } from "./check.ts";
-import type { Facts } from "./facts.ts";
+import type { PromisedFacts } from "./facts.ts";
 import type { Login } from "./host.ts";
 import type { Change } from "./kind.ts";
 import type { SecretSources } from "./ports/secrets.ts";
@@ -58,7 +58,7 @@ export interface PlannedHost {
   readonly host: string;
   readonly login: Login;
   /** It is not there yet: what is planned inside it was declared with these facts, which must hold once it is there. */
-  readonly unborn?: Partial<Facts>;
+  readonly unborn?: PromisedFacts;
   /** machine-id: a host of the same name with another identity is refused. */
   readonly machineId?: string;
   /** Why nothing could be planned for it. */

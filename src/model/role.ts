@@ -1,8 +1,8 @@
 // Roles, plays and assignments: which resources go to which hosts.
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { Check } from "./check.ts";
 import type { Path } from "./documents/document.ts";
-import type { Facts } from "./facts.ts";
+import type { Facts, PromisedFacts } from "./facts.ts";
 import type { Claim } from "./finding.ts";
 import type { Device, Group, Host, Inventory, Network } from "./host.ts";
 import type { Position } from "./problem.ts";
@@ -15,6 +15,8 @@ export interface InventoryView {
   readonly groups: ReadonlyMap<string, Group>;
   readonly devices: ReadonlyMap<string, Device>;
   readonly networks: ReadonlyMap<string, Network>;
+  /** Guest images by name, as written: template, url, sha256, sha512, storage, os. */
+  readonly images?: ReadonlyMap<string, JsonObject>;
   select(pattern: string): readonly Host[];
   /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
   at?(path: Path): Position | undefined;
@@ -22,9 +24,9 @@ export interface InventoryView {
 
 /** The inventory as roles see it. */
 export function viewOf(inventory: Inventory): InventoryView {
-  const { hosts, groups, devices, networks } = inventory;
+  const { hosts, groups, devices, networks, images = new Map() } = inventory;
   const select = (pattern: string): readonly Host[] => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []);
-  return { hosts, groups, devices, networks, select, at: (path) => inventory.at?.(path) };
+  return { hosts, groups, devices, networks, images, select, at: (path) => inventory.at?.(path) };
 }
 
 /** Something that must be looked up before roles run. `file` is relative to the role's folder first, then the inventory's. */
@@ -56,7 +58,7 @@ export interface RoleBehaviour<Params> {
    * and its kinds may not ask the shell. What it declares `provides` "host:NAME". `facts` says what the host will be, as far as that is known:
    * the roles inside are declared with it until the host is there.
    */
-  readonly outside?: { facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Partial<Facts> };
+  readonly outside?: { facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): PromisedFacts };
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
   claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];

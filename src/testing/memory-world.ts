@@ -3,7 +3,7 @@
 import { makeSessions } from "../engine/sessions.ts";
 import type { Work, World } from "../engine/world.ts";
 import type { Event } from "../model/event.ts";
-import type { Facts } from "../model/facts.ts";
+import type { Facts, PromisedFacts } from "../model/facts.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { ConnectOptions } from "../model/ports/connection.ts";
@@ -40,7 +40,7 @@ export interface WorkOptions {
   readonly serial?: number;
   readonly independent?: readonly string[];
   /** Keys of role calls that make their host from outside, with the facts that they promise. */
-  readonly outside?: Readonly<Record<string, Partial<Facts>>>;
+  readonly outside?: Readonly<Record<string, PromisedFacts>>;
   readonly withRequired?: boolean;
   readonly replace?: readonly string[];
   readonly target?: readonly string[];

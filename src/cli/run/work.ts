@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import type { Work } from "../../engine/world.ts";
 import type { Inventory } from "../../model/host.ts";
 import { ProblemError, refuseAll } from "../../model/problem.ts";
+import type { Assignment } from "../../model/role.ts";
 import { resolveInputs } from "../../playbook/inputs/resolve.ts";
 import { type LoadedPlaybook, loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
@@ -26,7 +27,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     inventory: await withFindings(inventory, { uses, roles }),
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
-    assignments,
+    assignments: assignments.filter((one) => !makesTwin(one, inventory)),
     hosts,
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),
@@ -36,6 +37,11 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
     forks: given.number("forks") ?? 50,
   };
+}
+
+// A twin is a container that is there already: what makes the real host from outside is not for it.
+function makesTwin({ outside, host }: Assignment, inventory: Inventory): boolean {
+  return outside === true && inventory.hosts.get(host)?.login.twin !== undefined;
 }
 
 // Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.

@@ -1,0 +1,25 @@
+// A guest of Proxmox: the virtual machine that a host with `vm:` is. It comes into being before anything is done inside it.
+import { defineRole, type Facts, proxmoxVm } from "hlx";
+import { desiredVm, imageOf, keyInputs } from "./vm.ts";
+
+export default defineRole({
+  name: "guest",
+  summary: "The virtual machine of a host with `vm:`, made through its Proxmox node's API before anything inside is looked at.",
+  params: { type: "object", additionalProperties: false, properties: {} },
+  outside: {
+    facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory) }),
+  },
+  inputs: ({ host }) => keyInputs(host),
+  declare: ({ host, inventory, inputs }) => [proxmoxVm({ ...desiredVm(host, { inventory, inputs }), provides: [`host:${host.name}`] })],
+});
+
+/** What every cloud image of a Debian is on a PC. */
+const linux = { machine: "x86_64", init: "systemd", packageManager: "apt", root: true } as const satisfies Partial<Facts>;
+
+type Around = Parameters<typeof desiredVm>;
+
+// The image says what it holds; without that, roles that ask for the distribution are told that nobody knows.
+function osOf(host: Around[0], inventory: Around[1]["inventory"]): { readonly os?: Partial<Facts["os"]> } {
+  const os = imageOf(host, inventory)["os"];
+  return os === undefined ? {} : { os: os as Partial<Facts["os"]> };
+}

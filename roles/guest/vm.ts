@@ -1,0 +1,123 @@
+// From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
+import { type Host, type Input, type InventoryView, isSecretRef, type proxmoxVm, subnetOf } from "hlx";
+
+type Vm = Parameters<typeof proxmoxVm>[0];
+type Written = Readonly<Record<string, unknown>>;
+
+interface Around {
+  readonly inventory: InventoryView;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** The guest. Throws an Error that says what is missing in the inventory. */
+export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
+  const vm = recordOf(host.vars["vm"]);
+  if (vm === undefined) throw new Error(`${host.name} has no vm: in the inventory`);
+  const node = needed(vm["node"], `vm.node of ${host.name}`);
+  return defined({
+    cluster: clusterOf(node, inventory),
+    id: Number(needed(vm["id"], `vm.id of ${host.name}`)),
+    name: host.name,
+    node,
+    ...originOf(imageOf(host, inventory), node),
+    linked: vm["linked"],
+    storage: needed(vm["storage"], `vm.storage of ${host.name}`),
+    disk: Math.ceil(mebibytes(needed(vm["disk"], `vm.disk of ${host.name}`)) / 1024),
+    cores: Number(vm["cores"] ?? 1),
+    memory: mebibytes(String(vm["memory"] ?? "1G")),
+    balloon: vm["balloon"] === undefined || vm["balloon"] === true ? undefined : vm["balloon"] === false ? 0 : mebibytes(String(vm["balloon"])),
+    ...pick(vm, ["sockets", "cpu", "machine", "bios", "agent", "tags", "pool", "description", "protection", "pci", "adopt", "search"]),
+    onboot: vm["start"] === undefined ? undefined : vm["start"] === "boot",
+    running: vm["start"] === "manual" ? undefined : true,
+    user: vm["user"] ?? host.login.user,
+    keys: keysOf(host, inputs),
+    ...networkOf(host, vm, inventory),
+  }) as unknown as Vm;
+}
+
+/** What the inventory says of the image that the guest is made from. */
+export function imageOf(host: Host, { images }: InventoryView): Written {
+  return images?.get(String(recordOf(host.vars["vm"])?.["image"])) ?? {};
+}
+
+/** The files of public keys that cloud-init is given, by name. */
+export function keyInputs(host: Host): Readonly<Record<string, Input>> {
+  return Object.fromEntries(keyFiles(host).map((path, index) => [`key${index}`, { input: "file", path }]));
+}
+
+function keyFiles(host: Host): readonly string[] {
+  return [recordOf(host.vars["vm"])?.["keys"] ?? []].flat().map(String);
+}
+
+function keysOf(host: Host, inputs: Around["inputs"]): readonly string[] | undefined {
+  const lines = keyFiles(host).flatMap((_, index) => (inputs[`key${index}`] ?? "").split(/\r?\n/));
+  const keys = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  return keys.length === 0 ? undefined : keys;
+}
+
+function clusterOf(node: string, inventory: InventoryView): Vm["cluster"] {
+  const host = inventory.hosts.get(node);
+  const proxmox = recordOf(host?.vars["proxmox"]) ?? {};
+  const token = proxmox["token"];
+  if (host === undefined || !isSecretRef(token))
+    throw new Error(`the Proxmox node ${node} has no API token: write proxmox: { token: !secret NAME } for it or its group`);
+  return { server: `${host.login.address}:${Number(proxmox["port"] ?? 8006)}`, token, ...pick(proxmox, ["fingerprint", "ca"]) } as Vm["cluster"];
+}
+
+// A template on another node is copied from there; where its storage is not shared, Proxmox refuses, and says so.
+function originOf(image: Written, node: string): Partial<Vm> {
+  if (image["volume"] !== undefined) return { image: String(image["volume"]) };
+  if (image["template"] === undefined) return {};
+  return { template: Number(image["template"]), ...(image["node"] === undefined || image["node"] === node ? {} : { templateNode: String(image["node"]) }) };
+}
+
+function networkOf(host: Host, vm: Written, inventory: InventoryView): Partial<Vm> {
+  const entries = Object.entries(host.addresses);
+  const [name = "", address] = entries.find(([, each]) => each === host.login.address) ?? entries[0] ?? [];
+  const network = inventory.networks.get(name);
+  if (network === undefined) return {};
+  const resolvers = resolversOf(vm, { ...network, inventory });
+  return defined({
+    nics: nicsOf(host, vm, network.bridge),
+    address: `${address}/${subnetOf(network.cidr)?.bits ?? 24}`,
+    gateway: network.gateway,
+    resolvers: resolvers.length === 0 ? undefined : resolvers,
+    search: vm["search"] ?? network.domain,
+  }) as Partial<Vm>;
+}
+
+function nicsOf({ mac }: Host, vm: Written, network: string | undefined): Vm["nics"] {
+  const bridge = vm["bridge"] ?? network;
+  return bridge === undefined || mac === undefined ? undefined : ([defined({ mac, bridge, vlan: vm["vlan"] })] as unknown as Vm["nics"]);
+}
+
+// A guest asks its network's resolvers, by their addresses, until the inventory says otherwise.
+function resolversOf(vm: Written, { dns, inventory }: { readonly dns: readonly string[]; readonly inventory: InventoryView }): readonly string[] {
+  const asked = vm["dns"] === undefined ? dns : [vm["dns"]].flat().map(String);
+  return asked.map((each) => inventory.hosts.get(each)?.login.address ?? each);
+}
+
+const factors: Readonly<Record<string, number>> = { K: 1 / 1024, M: 1, G: 1024, T: 1024 ** 2 };
+
+/** A size such as 4G in MiB. */
+function mebibytes(size: string): number {
+  const [, digits = "0", unit = "M"] = /^([\d.]+)([KMGT])/.exec(size) ?? [];
+  return Math.round(Number(digits) * (factors[unit] ?? 1));
+}
+
+function needed(value: unknown, what: string): string {
+  if (value === undefined) throw new Error(`${what} is not in the inventory`);
+  return String(value);
+}
+
+function recordOf(value: unknown): Written | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Written) : undefined;
+}
+
+function pick(from: Written, names: readonly string[]): Written {
+  return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+}
+
+function defined(members: Written): Written {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+}

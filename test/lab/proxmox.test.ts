@@ -1,0 +1,83 @@
+// From nothing to a configured guest in one apply: the double of Proxmox starts a real host when its guest starts.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { engineTry } from "../../src/lab/engine.ts";
+import { type Double, proxmoxDouble } from "../proxmox/double.ts";
+import { engine, type LabHost, labHost } from "./hosts.ts";
+import { type Project, project } from "./project.ts";
+
+let guest: LabHost;
+let double: Double;
+let lab: Project;
+
+beforeAll(async () => {
+  [guest, double] = await Promise.all([labHost({ user: "ops", hostname: "kube514" }), proxmoxDouble()]);
+  await engineTry(engine, ["stop", "-t", "1", guest.container]);
+  double.guests.set(9999, {
+    node: "pve1",
+    config: { template: "1", scsi0: "thin:base-9999-disk-0,size=2G", boot: "order=scsi0" },
+    running: false,
+    pending: {},
+  });
+  let power: Promise<unknown> = Promise.resolve();
+  double.onPower = (_, running) => {
+    power = power.then(() => engineTry(engine, running ? ["start", guest.container] : ["stop", "-t", "1", guest.container]));
+  };
+  lab = project(
+    {
+      "inventory.yaml": `format: 1
+playbook: site.yaml
+secrets:
+  - command: [cat, token.yaml]
+networks:
+  lan: { cidr: 127.0.0.0/8, bridge: vmbr0, domain: home }
+images:
+  debian12: { template: 9999, os: { id: debian, versionId: "12", codename: bookworm } }
+hosts:
+  pve1: { address: localhost, proxmox: { port: ${double.port}, token: !secret proxmox.token, fingerprint: "${double.fingerprint}" } }
+  kube514: { lan: 127.0.0.1, port: ${guest.port}, user: ops, key: ${guest.keyFile}, vm: { id: 514, node: pve1, image: debian12, storage: thin, cores: 2, memory: 2G, disk: 10G, agent: true } }
+`,
+      "token.yaml": `proxmox:\n  token: ${double.token}\n`,
+      "site.yaml": "- hosts: kube514\n  roles:\n    - guest\n    - motd\n",
+      "roles/motd/role.ts": `import { defineRole, file } from "hlx";
+export default defineRole({
+  name: "motd", summary: "Says what it is.", params: { type: "object", properties: {} },
+  declare: ({ facts }) => [file({ path: "/etc/motd", content: \`\${facts.hostname} runs \${facts.os.id} \${facts.os.versionId}\\n\` })],
+});
+`,
+    },
+    [guest],
+  );
+});
+afterAll(() => double.stop());
+
+test("the plan shows the guest exactly and what is inside as predicted, without connecting to its address", async () => {
+  const { code, stdout, stderr } = await lab.hlx("plan", "--limit", "kube514", "-D");
+  expect(stderr + stdout).toContain("proxmox.vm:514");
+  expect(stdout).toMatch(/a copy of template 9999/);
+  expect(stdout).toMatch(/Plan: 2 to add, 0 to change, 0 to remove/);
+  expect(code).toBe(0);
+  expect(double.writes).toEqual([]);
+});
+
+test("apply makes the guest, waits until it lets us in, and configures it", async () => {
+  const { code, stdout, stderr } = await lab.hlx("apply", "--limit", "kube514", "--yes");
+  expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
+  expect(await guest.exec("cat /etc/motd")).toBe("kube514 runs debian 12\n");
+  expect(double.guests.get(514)).toMatchObject({ running: true, config: { cores: "2", scsi0: expect.stringContaining("size=10G") } });
+  expect(stdout + stderr).not.toContain(double.token.split("=")[1]);
+});
+
+test("a second plan finds nothing to do, and the token is nowhere in the project", async () => {
+  expect(await lab.hlx("plan", "--limit", "kube514", "--detailed-exitcode")).toMatchObject({ code: 0 });
+  const { stdout } = await lab.hlx("history", "--json");
+  expect(stdout).not.toContain(double.token.split("=")[1]);
+});
+
+test("more cores need a restart that must be allowed, and the guest is configured behind it", async () => {
+  const more = lab.read("inventory.yaml").replace("cores: 2", "cores: 4");
+  lab.write("inventory.yaml", more);
+  expect(await lab.hlx("apply", "--limit", "kube514", "--yes")).toMatchObject({ code: 5 });
+  expect(await lab.hlx("apply", "--limit", "kube514", "--yes", "--allow", "reboot")).toMatchObject({ code: 0 });
+  expect(double.guests.get(514)).toMatchObject({ running: true, config: { cores: "4" }, pending: {} });
+  expect(await lab.hlx("plan", "--limit", "kube514", "--detailed-exitcode")).toMatchObject({ code: 0 });
+});
