@@ -14,7 +14,11 @@ export interface PlanNow extends Planned {
 
 /** Reads the project, looks at the hosts, and closes everything again. */
 export async function planNow(context: Context): Promise<PlanNow> {
-  return planWork(await openWarned(context), context);
+  const work = await openWarned(context);
+  const made = await planWork(work, context);
+  const { secretValues } = work.inventory;
+  if (context.given.text("out") !== undefined && secretValues !== undefined) (await import("./saved.ts")).refuseVaulted(made.plan, secretValues);
+  return made;
 }
 
 /** The work, with a short word on stderr about what is odd in it. */

@@ -21,6 +21,31 @@ export async function savePlan(plan: Plan, file: string, unique: string): Promis
   }
 }
 
+/**
+ * Throws ProblemError when a value of the inventory that was encrypted stands in an entry: it went through a variable, and a file would hold it in the clear.
+ * Values below 8 characters are words like any other.
+ */
+export function refuseVaulted({ entries }: Pick<Plan, "entries">, secretValues: ReadonlyMap<string, string>): void {
+  const vaulted = [...secretValues].flatMap(([name, value]) => vaultedValue(name, value));
+  if (vaulted.length === 0) return;
+  for (const entry of entries) {
+    const written = JSON.stringify(entry);
+    const found = vaulted.find(({ text }) => written.includes(text));
+    if (found !== undefined)
+      throw new ProblemError({
+        code: "input",
+        message: `cannot save the plan: ${entry.address} would hold the encrypted value of ${found.key} (host ${found.host}) in the clear`,
+        hint: "name it in the playbook as a secret, `!secret NAME`, from a secrets file (those of ansible-vault are read); or apply without saving",
+      });
+  }
+}
+
+// `inventory/HOST/KEY/NUMBER` came out of a vault; `inventory/HOST/KEY` is a password, which only logins refer to.
+function vaultedValue(name: string, value: string): readonly { readonly host: string; readonly key: string; readonly text: string }[] {
+  const [, host = "", key = "", number] = name.split("/");
+  return number === undefined || value.length < 8 ? [] : [{ host, key, text: JSON.stringify(value).slice(1, -1) }];
+}
+
 /** Reads a saved plan. Throws ProblemError for anything else. */
 export async function readPlan(file: string, cwd: string): Promise<Plan> {
   const path = resolve(cwd, file);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Vault } from "../../lib/ansible-vault.ts";
 import type { Inventory } from "../../model/host.ts";
 import type { SecretSources, Secrets } from "../../model/ports/secrets.ts";
+import { ProblemError } from "../../model/problem.ts";
 import { openSecrets } from "../../secrets/open.ts";
 import { makeRedactor, type Redactor } from "../../secrets/redact.ts";
 import type { Outside } from "../../secrets/sources.ts";
@@ -15,7 +16,7 @@ export function openSecretsOf(context: Context, { folder, secrets, secretValues 
   const redactor = makeRedactor();
   for (const value of secretValues?.values() ?? []) redactor.add(value);
   const opened = openSecrets({ ...outsideOf(context), stateFolder: join(folder, ".hlx"), ...sources });
-  return { redactor, secrets: secretValues === undefined ? opened : withOwn(opened, secretValues) };
+  return { redactor, secrets: secretValues === undefined ? withoutOwn(opened) : withOwn(opened, secretValues) };
 }
 
 /** What the sources of secrets may touch. */
@@ -62,6 +63,23 @@ function withOwn(secrets: Secrets, own: ReadonlyMap<string, string>): Secrets {
       const others = names.filter((name) => !own.has(name));
       const found = others.length === 0 ? new Map<string, string>() : await secrets.resolve(others);
       return new Map(names.map((name) => [name, own.get(name) ?? found.get(name) ?? ""]));
+    },
+  };
+}
+
+// A saved plan names the passwords that stand in an inventory of Ansible's, and does not carry them.
+function withoutOwn(secrets: Secrets): Secrets {
+  return {
+    ...secrets,
+    resolve: async (names) => {
+      const own = names.find((name) => name.startsWith("inventory/"));
+      if (own === undefined) return secrets.resolve(names);
+      const [, host = "", key = ""] = own.split("/");
+      throw new ProblemError({
+        code: "missing",
+        message: `${host}: its ${key} stands in the inventory, and a saved plan carries no passwords`,
+        hint: "give it now: -k asks for the login's password, -K or --become-password-file for sudo's",
+      });
     },
   };
 }
