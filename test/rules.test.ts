@@ -14,7 +14,7 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
-    name: "no value is interpolated into a script",
+    name: "sec/02 no value is interpolated into a script",
     pattern: /\bscript(?:: string)?\s*[:=]\s*`[^`]*\$\{/,
     except: [],
     instead: "write a constant script and pass the value as $1…",
@@ -22,12 +22,20 @@ const rules: readonly Rule[] = [
     keeps: "script: 'rm -- \"$1\"', args: [path]",
   },
   {
-    name: "no text is evaluated",
+    name: "sec/06 no text is evaluated",
     pattern: /\beval\(|new Function\(|from "node:vm"|child_process"\)\.exec\(|\bexecSync\(/,
     except: [],
     instead: "data stays data; a process is started with an argv",
     breaks: "eval(answer)",
     keeps: "parse(answer)",
+  },
+  {
+    name: "sec/42 no signature, certificate or host key goes unchecked",
+    pattern: /--allow-unauthenticated|AllowUnauthenticated|--nogpgcheck|trusted=yes|--force-yes|rejectUnauthorized: false|StrictHostKeyChecking=no\b/,
+    except: [],
+    instead: "say what is not trusted, and how to trust it",
+    breaks: 'args: ["install", "--allow-unauthenticated"]',
+    keeps: 'args: ["install", "--yes"]',
   },
   {
     name: "only the role loader and main import what they compute",

@@ -39,7 +39,7 @@ const corpus = [...[...controls, ...c1, ...invisible].map((code) => `a${String.f
 const dangerous =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9\u{e0000}-\u{e0fff}]|\u034f|\p{Surrogate}/u;
 
-describe("the corpus", () => {
+describe("sec/47 the corpus", () => {
   test.each(corpus.map((text) => [JSON.stringify(text), text] as const))("%s", (_, text) => {
     expect(visible(text)).not.toMatch(dangerous);
     expect(visibleLines(text).join("\n")).not.toMatch(dangerous);
@@ -68,7 +68,7 @@ describe("what people read", () => {
   test("colours of views pass the last guard, other sequences do not", () => {
     expect(harmless("\u001b[31mred\u001b[39m \u001b[2J")).toBe("\u001b[31mred\u001b[39m \\x1b[2J");
   });
-  test("a line feed inside a line makes no second line", () => {
+  test("sec/48 a line feed inside a line makes no second line", () => {
     const { io, out } = memoryIo();
     makePrinter(io, { color: false, redaction: { redact: (it) => it } }).out(["ok\nforged: line"]);
     expect(out()).toBe("ok\\nforged: line\n");

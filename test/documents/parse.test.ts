@@ -31,7 +31,7 @@ const refused: readonly (readonly [name: string, source: string, said: RegExp])[
   ["an alias before its anchor", "a: *x\n", /^1:4 alias/],
 ];
 
-describe("parseYaml refuses", () => {
+describe("sec/44 parseYaml refuses", () => {
   test.each(refused)("%s", (_, source, said) => expect(problemsOf(() => parseYaml("f.yaml", source))[0]).toMatch(said));
   test("an alias bomb", () => {
     const lines = [..."bcdefgh"].map((name, index) => `${name}: &${name} [${Array(10).fill(`*${"abcdefgh"[index]}`).join(",")}]`);

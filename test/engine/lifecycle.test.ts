@@ -64,7 +64,7 @@ describe("plan and apply", () => {
     expect(world.hosts.get("a")?.notes.get("join")).toBe("join t0k");
   });
 
-  test("a secret is sent, and stands in neither plan, state nor journal", async () => {
+  test("sec/31 a secret is sent, and stands in neither plan, state nor journal", async () => {
     const world = lab({ one: [note("key", [{ secret: "k" }])] });
     world.secrets.set("k", "hunter2hunter2");
     const made = await plan(world, ["a/one"]);

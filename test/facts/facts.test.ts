@@ -104,13 +104,13 @@ describe("facts: hostile answers", () => {
     ["no processor at all", { cpus: "0" }, "fact cpus"],
     ["a user with a newline", { user: "a\nb" }, "fact user"],
     ["a banner before the answer", { root: "Welcome!\n0" }, "fact root"],
-  ])("%s is refused by name", async (_name, outputs, expected) => {
+  ])("sec/05 %s is refused by name", async (_name, outputs, expected) => {
     const thrown = await gatherFacts(tableShell({ ...debian12, ...outputs })).catch((problem: unknown) => problem);
     expect(thrown).toBeInstanceOf(ProblemError);
     expect((thrown as ProblemError).message).toContain(expected);
     expect((thrown as ProblemError).message).not.toMatch(/[\p{Cc}]/u);
   });
-  test("template text comes out as it went in", () => {
+  test("sec/01 template text comes out as it went in", () => {
     const name = "{{ x }} ${y} <% z %> `id` $(id)";
     expect(facts.os.parse(`PRETTY_NAME='${name}'\n`).name).toBe(name);
   });
@@ -118,7 +118,7 @@ describe("facts: hostile answers", () => {
     expect(facts.os.parse(`PRETTY_NAME=${"x".repeat(5000)}\n`).name).toHaveLength(1024);
     expect(facts.os.parse("PRETTY_NAME=a\u001b[2J\u202eb\n").name).toBe("a\\u{1b}[2J\\u{202e}b");
   });
-  test("an answer called __proto__ changes nothing outside", async () => {
+  test("sec/04 an answer called __proto__ changes nothing outside", async () => {
     const gathered = await gatherFacts(tableShell({ ...debian12, os: "__proto__=x\nconstructor=y\nID=debian\n" }));
     expect([Object.getPrototypeOf(gathered), Object.getPrototypeOf(gathered.os), ({} as Record<string, unknown>)["x"]]).toEqual([null, null, undefined]);
     expect(Object.isFrozen(gathered) && Object.isFrozen(gathered.os) && Object.isFrozen(gathered.os.like)).toBe(true);

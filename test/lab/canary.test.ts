@@ -226,7 +226,7 @@ describe("a secret is where it belongs, and nowhere else", () => {
     expect(await hlx("plan", "--detailed-exitcode")).toBe(0);
   });
 
-  test("nothing that hlx said holds it", () => {
+  test("sec/23 nothing that hlx said holds it", () => {
     expect(seen.length).toBeGreaterThan(30);
     const leaks = seen.flatMap(({ what, text }) => hitsIn(text).map((spelling) => ({ what, spelling, line: lineWith(text, spelling) })));
     expect(leaks).toEqual([]);

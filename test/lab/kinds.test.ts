@@ -195,7 +195,7 @@ describe("authorized-keys", () => {
     expect(await host.exec("stat -c '%U %a' /home/fresh/.ssh /home/fresh/.ssh/authorized_keys")).toBe("fresh 700\nfresh 600\n");
   });
 
-  test("a link swapped in between plan and write leads nowhere", async () => {
+  test("sec/38 a link swapped in between plan and write leads nowhere", async () => {
     await host.exec("mkdir -p /root/.ssh && useradd -m racer");
     const steps = kindOf(authorizedKeys({ user: "racer", keys: [key] }));
     const desired = authorizedKeys({ user: "racer", keys: [key] }).desired;

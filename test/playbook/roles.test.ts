@@ -99,7 +99,7 @@ describe("a role is found by its name", () => {
   });
 });
 
-describe("a role that others can write to is not loaded", () => {
+describe("sec/41 a role that others can write to is not loaded", () => {
   const me = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   test.each([
     ["a safe folder", { folder: 0o755, file: 0o644 }, 0],

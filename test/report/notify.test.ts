@@ -45,7 +45,7 @@ describe("telling", () => {
       body: expect.stringContaining("drifted  a/one/file:/x?Bcc"),
     });
   });
-  test.each(["/refuses", "/moved"])("%s is an error without the URL's secrets", async (path) => {
+  test.each(["/refuses", "/moved"])("sec/27 %s is an error without the URL's secrets", async (path) => {
     const told = tell(urlTarget(`${base}${path}`), news, ways);
     await expect(told).rejects.toThrow(/^telling webhook http:\/\/127\.0\.0\.1:\d+\/…: /);
   });

@@ -26,7 +26,7 @@ const hostile = ["plain", "with space", "new\nline", "$(touch pwned)", ";id", "-
 describe.each(shells)("files under $name", ({ argv, env }) => {
   const ask = (path: string, unless?: string) => localShell({ argv, env }).shell.ask(fileRead, unless === undefined ? { path } : { path, unless });
 
-  test.each(hostile)("finds %j and its content", async (name) => {
+  test.each(hostile)("sec/08 finds %j and its content", async (name) => {
     const path = join(folder, name);
     writeFileSync(path, `content of ${name}\n`);
     chmodSync(path, 0o640);

@@ -53,7 +53,7 @@ describe.each<readonly [string, (name: string) => Resource]>([
   ["unit", (unit) => service({ unit })],
   ["authorized-keys", (user) => authorizedKeys({ user, keys: [key] })],
 ])("as the name of a %s", (_, make) => {
-  test.each(hostile)("%j is refused", (name) => expect(refusals(make(name))).not.toEqual([]));
+  test.each(hostile)("sec/09 %j is refused", (name) => expect(refusals(make(name))).not.toEqual([]));
 });
 
 test.each<readonly [string, Resource]>([

@@ -93,7 +93,7 @@ describe("vault: what is read", () => {
   });
 });
 
-describe("vault: what is refused", () => {
+describe("sec/19 vault: what is refused", () => {
   test.each<readonly [string, () => Promise<unknown>, RegExp]>([
     ["a wrong token", () => read({}, { VAULT_TOKEN: "canary-wrong" }), /answered 403/],
     ["no token", () => read({}, {}), /no token for/],
@@ -112,7 +112,7 @@ describe("vault: what is refused", () => {
     expect(inspect(thrown, { depth: 9 })).not.toContain("canary");
   });
   test.each(["http://vault.example:8200", "http://192.168.1.1:8200", "http://127.0.0.1.example:8200"])(
-    "clear text to %s, before anything is sent",
+    "sec/32 clear text to %s, before anything is sent",
     async (address) => {
       const before = asked.length;
       await expect(read({ address })).rejects.toThrow(/refusing to send a token/);

@@ -26,7 +26,7 @@ async function killedAfter(child: ChildProcess, lines: number, laterMs: number):
 /** Each costs the start of a process; HLX_KILLS=50 and more for a soak. */
 const kills = Number(process.env["HLX_KILLS"] ?? 12);
 
-test(`${kills} kills: every acknowledged record is there, and nothing half-written`, { timeout: 20_000 + 5_000 * kills }, async () => {
+test(`sec/51 ${kills} kills: every acknowledged record is there, and nothing half-written`, { timeout: 20_000 + 5_000 * kills }, async () => {
   const folder = newFolder();
   const random = seeded(7);
   let acknowledged = 0;

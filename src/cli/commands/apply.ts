@@ -17,6 +17,7 @@ export const apply: Command = {
     ...approving,
     ...goingBack,
     { flags: "-C, --check", summary: "only plan" },
+    { flags: "--unsealed", summary: "apply a saved plan though nobody here can tell whether it was changed: made with another identity, or without a seal" },
     { flags: "--step", summary: "ask before each resource: yes, no (skip it), or continue without asking" },
     { flags: "--json", summary: 'one JSON event a line on standard output ("format": 1); needs --yes' },
     ...listing,

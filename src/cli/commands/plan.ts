@@ -1,5 +1,4 @@
 // hlx plan: what would change.
-import { resolve } from "node:path";
 import type { Plan } from "../../model/plan.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
@@ -37,7 +36,6 @@ async function run(context: Context): Promise<Standing> {
   const { planNow } = await import("../run/plan-now.ts");
   const made = await planNow(context);
   const out = context.given.text("out");
-  if (out !== undefined) await save(made.plan, out, context);
   const { showPlan } = await import("../run/show-plan.ts");
   showPlan(made.plan, context, { tookMs: made.tookMs, ...(out === undefined ? {} : { file: out }) });
   return { ...standingOf(made.plan), ...(context.given.flag("detailedExitcode") ? { pending: pendingIn(made.plan) } : {}) };
@@ -46,12 +44,6 @@ async function run(context: Context): Promise<Standing> {
 /** True when nothing is to be planned: --list-hosts, --list-tags, --syntax-check. */
 export function wantsList({ given }: Context): boolean {
   return ["listHosts", "listTags", "syntaxCheck"].some((name) => given.flag(name));
-}
-
-async function save(made: Plan, out: string, { io, printer }: Context): Promise<void> {
-  const { savePlan } = await import("../run/saved.ts");
-  await savePlan(made, resolve(io.cwd, out), io.randomHex(4));
-  printer.err([`Saved as ${out}.`]);
 }
 
 /** What a plan alone says about how things stand. */

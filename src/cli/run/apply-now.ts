@@ -17,7 +17,9 @@ import { visible } from "../views/escape.ts";
 import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
 import { openWarned, type PlanNow, planTimed, projectOf } from "./plan-now.ts";
+import { unsealed } from "./plan-seal.ts";
 import { readPlan } from "./saved.ts";
+import { openSecretsOf } from "./secrets.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
 import { stepping } from "./step.ts";
@@ -69,8 +71,11 @@ async function planAsking(world: World, work: Work, context: Context): Promise<P
 
 /** Applies exactly what a file holds. The state is beside its inventory; on a machine that has no such file, in the current folder. */
 export async function applySaved(file: string, context: Context): Promise<Standing> {
-  const plan = await readPlan(file, context.io.cwd);
-  const folder = existsSync(plan.inventory) ? dirname(plan.inventory) : context.io.cwd;
+  const read = await readPlan(file, context.io.cwd);
+  const folder = existsSync(read.inventory) ? dirname(read.inventory) : context.io.cwd;
+  // Before anything that the file says is believed: it names programs that secrets come from, too.
+  const key = await openSecretsOf(context, { folder }).secrets.key();
+  const plan = unsealed(read, key, { file, unchecked: context.given.flag("unsealed") });
   const project = { folder, ...(plan.secrets === undefined ? {} : { secrets: plan.secrets }) };
   return withWorld(context, project, (world, ears) =>
     showThenApply({ plan, saved: true }, { context, world, ears, forks: context.given.number("forks") ?? 50 }),

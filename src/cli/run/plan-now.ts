@@ -1,10 +1,12 @@
 // Makes a plan with what the command line says.
+import { resolve } from "node:path";
 import { makePlan, type Planned } from "../../engine/plan.ts";
 import type { Work, World } from "../../engine/world.ts";
+import type { Plan } from "../../model/plan.ts";
 import { unlessInterrupted } from "../ask.ts";
 import type { Context } from "../command.ts";
 import { visible } from "../views/escape.ts";
-import { type ProjectSecrets, secretsOf } from "./secrets.ts";
+import { openSecretsOf, type ProjectSecrets, secretsOf } from "./secrets.ts";
 import { type Around, withWorld } from "./session.ts";
 import { openWork } from "./work.ts";
 
@@ -16,9 +18,18 @@ export interface PlanNow extends Planned {
 export async function planNow(context: Context): Promise<PlanNow> {
   const work = await openWarned(context);
   const made = await planWork(work, context);
-  const { secretValues } = work.inventory;
-  if (context.given.text("out") !== undefined && secretValues !== undefined) (await import("./saved.ts")).refuseVaulted(made.plan, secretValues);
+  const out = context.given.text("out");
+  if (out !== undefined) await save(made.plan, { out, work, context });
   return made;
+}
+
+async function save(plan: Plan, { out, work, context }: { readonly out: string; readonly work: Work; readonly context: Context }): Promise<void> {
+  const { io, printer } = context;
+  const [{ refuseVaulted, savePlan }, { sealed }] = await Promise.all([import("./saved.ts"), import("./plan-seal.ts")]);
+  refuseVaulted(plan, work.inventory.secretValues ?? new Map());
+  const key = await openSecretsOf(context, projectOf(work)).secrets.key();
+  await savePlan(sealed(plan, key), resolve(io.cwd, out), io.randomHex(4));
+  printer.err([`Saved as ${out}.`]);
 }
 
 /** The work, with a short word on stderr about what is odd in it. */

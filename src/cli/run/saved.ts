@@ -3,8 +3,10 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isRecord } from "../../lib/json.ts";
 import { isMissing, why } from "../../lib/why.ts";
+import { fits } from "../../model/documents/fits.ts";
 import type { Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
+import { planShape } from "./plan-shape.ts";
 
 /** Writes the plan (mode 0600), replacing what was there. `unique` makes the name of the staged file. */
 export async function savePlan(plan: Plan, file: string, unique: string): Promise<void> {
@@ -65,6 +67,7 @@ export function planFrom(text: string, file: string): Plan {
       message: `${file} is a plan of format ${JSON.stringify(value["format"])}, this hlx knows format 1`,
       hint: "plan again with this hlx",
     });
+  if (!fits(value, planShape)) throw new ProblemError({ code: "input", message: `${file} is damaged: it is no plan that hlx saved`, hint: "plan again" });
   return value as unknown as Plan;
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../../lib/json.ts";
 import { isMissing } from "../../lib/why.ts";
+import { ProblemError } from "../../model/problem.ts";
 import { mailTarget, type Target, urlTarget } from "../../report/notify-target.ts";
 import { writeReport } from "../../report/write.ts";
 
@@ -16,7 +17,8 @@ export function readTargets(folder: string): readonly Target[] {
     return words.map((word) => (word.startsWith("mailto:") ? mailTarget(word.slice("mailto:".length)) : urlTarget(word)));
   } catch (thrown) {
     if (isMissing(thrown)) return [];
-    throw thrown;
+    if (!(thrown instanceof SyntaxError)) throw thrown;
+    throw new ProblemError({ code: "input", message: `${join(folder, name)} is damaged: it is no JSON`, hint: "hlx schedule install writes it anew" });
   }
 }
 

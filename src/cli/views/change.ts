@@ -11,14 +11,21 @@ const textAtMost = 400_000;
 const valueAtMost = 300;
 const wordsAtMost = 12;
 const valueLinesAtMost = 200;
+// The time a diff takes grows with the square of it.
+const maxEditLength = 1_500;
 
 /** A shown value in one line: text as it is, other values as JSON, hidden ones by their name. */
 export function valueText(shown: Shown): string {
   if ("hidden" in shown) return shown.hidden === "sensitive" ? "(sensitive)" : "(known after apply)";
   const { value } = shown;
   if (value === undefined || value === null) return "none";
-  if (typeof value !== "string") return cut(visible(canonical(value)), valueAtMost);
-  return value === "" ? '""' : cut(visible(value), valueAtMost);
+  if (value === "") return '""';
+  return cut(visible(beginning(typeof value === "string" ? value : canonical(value))), valueAtMost);
+}
+
+// Making text harmless never makes it shorter: what will be cut off need not be looked at. A host may send much.
+function beginning(text: string): string {
+  return text.slice(0, 2 * valueAtMost);
 }
 
 /** All changes in a few words: `cores 16 → 8, content +2 -1`. `fresh`: there was nothing before, so only what will be is said. */
@@ -45,7 +52,7 @@ export function isText({ view, before, after }: Change): boolean {
 /** A unified diff without file names, three lines of context, at most sixty lines. */
 export function textDiff(before: string, after: string, paint: Paint): readonly string[] {
   if (before.length > textAtMost || after.length > textAtMost) return [`(too large to compare here: ${before.length} and ${after.length} characters)`];
-  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3, maxEditLength: 5_000 }) ?? { hunks: undefined };
+  const { hunks } = structuredPatch("", "", before, after, "", "", { context: 3, maxEditLength }) ?? { hunks: undefined };
   if (hunks === undefined) return ["(too different to compare line by line)"];
   const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines: body }) => [
     paint("cyan", `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`),
@@ -110,7 +117,7 @@ function lineCount(text: string): string {
 
 function plusMinus(before: string, after: string): string {
   if (before.length > textAtMost || after.length > textAtMost) return "changes";
-  const patch = structuredPatch("", "", before, after, "", "", { context: 0, maxEditLength: 5_000 });
+  const patch = structuredPatch("", "", before, after, "", "", { context: 0, maxEditLength });
   const lines = patch?.hunks.flatMap((hunk) => hunk.lines) ?? [];
   const count = (mark: string): number => lines.filter((line) => line.startsWith(mark)).length;
   return patch === undefined ? "changes" : `+${count("+")} -${count("-")}`;

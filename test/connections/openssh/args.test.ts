@@ -56,7 +56,7 @@ test.each(['/a"b', "/a$HOME", "/a\nb", "/a\\b"])("the path %j is refused", (file
 });
 
 const hostile = ["-oProxyCommand=x", "a b", "a;b", "a`b`", "$(a)", "a\nb", "a%h", ""];
-test.each(hostile)("the address, user or jump %j is refused", (word) => {
+test.each(hostile)("sec/17 the address, user or jump %j is refused", (word) => {
   expect(refusal({ address: word })).toMatchObject({ code: "input" });
   expect(refusal({ user: word })).toMatchObject({ code: "input" });
   expect(refusal({ jump: `good,${word}` })).toMatchObject({ code: "input" });

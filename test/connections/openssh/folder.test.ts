@@ -41,7 +41,7 @@ test.each<readonly [string, (run: string, home: string) => void, string]>([
   ["a file", (run) => writeFileSync(run, ""), "is no folder"],
   ["a foreign owner", (run) => [mkdirSync(run, 0o700), chownSync(run, 1, 1)], "belongs to user 1"],
   ["a folder that others may enter", (run) => [mkdirSync(run), chmodSync(run, 0o750)], "may be entered by others"],
-])("%s is refused", async (_, plant, because) => {
+])("sec/18 %s is refused", async (_, plant, because) => {
   const { home, run } = fresh();
   plant(run, home);
   const problem = await problemFrom(controlFolder({ home, uid, runtime }));

@@ -34,7 +34,7 @@ describe("the cutter", () => {
   test("says when more comes than is accepted", () => {
     expect(cutAt(Buffer.from(`${"x".repeat(50)}\naaaa 0\n`), 10, 40).overflows).toBeGreaterThan(0);
   });
-  test("an answer's marker cannot be used twice", () => {
+  test("sec/52 an answer's marker cannot be used twice", () => {
     expect(cutAt(Buffer.from("\naaaa 0\n\naaaa 0\n"), 4).cuts.length).toBe(1);
   });
 });

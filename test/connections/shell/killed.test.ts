@@ -48,7 +48,7 @@ describe.each(shells)("after a kill, under $name", (sh) => {
     expect(readdirSync(join(host, "run/jobs"))).toEqual([]);
   });
 
-  test("jobs, outputs and staging folders that nobody will come back for are swept by the next lock", async () => {
+  test("sec/29 jobs, outputs and staging folders that nobody will come back for are swept by the next lock", async () => {
     const host = freshHost();
     const [etc, elsewhere] = [join(host, "etc"), join(host, "elsewhere")];
     await writerOn(await sessionOn(host, { sh }));

@@ -164,7 +164,7 @@ test("a holder whose connection was cut holds on with its new shell", async () =
   expect((await (await sessionOn(host)).lock(other)).lock).toBe("refused");
 });
 
-test("a folder of somebody else is not used", async () => {
+test("sec/37 a folder of somebody else is not used", async () => {
   const host = freshHost();
   mkdirSync(join(host, "elsewhere"));
   symlinkSync(join(host, "elsewhere"), join(host, "lib"));

@@ -48,7 +48,7 @@ function randomText(seed: number): string {
 }
 
 describe.each(shells)("reads under $name", (sh) => {
-  test("3,000 random strings and the hostile ones come back as they were", async () => {
+  test("sec/10 3,000 random strings and the hostile ones come back as they were", async () => {
     const session = await sessionOn(freshHost(), { sh });
     const words = [...hostile, ...Array.from({ length: 3000 }, (_, seed) => randomText(seed))];
     expect(await Promise.all(words.map((word) => session.shell.ask(echo, word)))).toEqual(words);
@@ -100,7 +100,7 @@ describe.each(shells)("reads under $name", (sh) => {
 describe("hostile output", () => {
   const loud = (name: string, script: string): Read<string, string> => ({ name, script, args: () => [], parse: (output) => [output] });
 
-  test("200 MB of output is refused within the cap, and the others are answered", async () => {
+  test("sec/46 200 MB of output is refused within the cap, and the others are answered", async () => {
     const session = await sessionOn(freshHost());
     const before = process.memoryUsage().rss;
     const flood = session.shell.ask(loud("flood", "head -c 200000000 /dev/zero"), "");

@@ -117,7 +117,7 @@ describe.skipIf(!canSudo)("sudo", () => {
     expect(await session.shell.check({ script: "id -u", args: [] }, { deadlineMs: 5000 })).toMatchObject({ stdout: "0\n" });
   });
 
-  test("with a password full of quotes, which stands in no process's arguments", async () => {
+  test("sec/25 with a password full of quotes, which stands in no process's arguments", async () => {
     const session = await sessionOn(freshHost(), { connect: as("hlxt-pass"), become: sudo(password) });
     const look: Read<string, string> = {
       name: "argv",
@@ -147,7 +147,7 @@ describe.skipIf(!canSudo)("sudo", () => {
     expect(JSON.stringify(problem)).not.toContain(password);
   });
 
-  test("a login that prints sudo's usual prompt gets no password", async () => {
+  test("sec/20 a login that prints sudo's usual prompt gets no password", async () => {
     const host = freshHost();
     const fake = join(host, "fake");
     const got = join(home, "got");

@@ -54,7 +54,7 @@ describe.each(asRoot ? shells : [])("writes under $name", (sh) => {
     expect(existsSync(join(etc, "f"))).toBe(false);
   });
 
-  test("every content and every name arrives byte for byte, with mode and owner, and nothing is left over", async () => {
+  test("sec/03 every content and every name arrives byte for byte, with mode and owner, and nothing is left over", async () => {
     const { writer, etc } = await writing({ sh });
     const files = [...hostileContents.map((content, index) => ({ name: `c${index}`, content })), ...hostileNames.map((name) => ({ name, content: name }))];
     const results = await writer.batch(
@@ -67,7 +67,7 @@ describe.each(asRoot ? shells : [])("writes under $name", (sh) => {
     expect(readdirSync(etc).toSorted()).toEqual(files.map(({ name }) => name).toSorted());
   });
 
-  test("modes that no umask makes are set too", async () => {
+  test("sec/28 modes that no umask makes are set too", async () => {
     const { writer, etc } = await writing({ sh });
     const modes = ["0600", "0644", "0755", "4755", "0440", "0000", "0666", "1644"];
     await writer.batch(
@@ -149,7 +149,7 @@ describe.each(asRoot ? shells : [])("writes under $name", (sh) => {
 });
 
 describe.skipIf(!asRoot)("paths that a write refuses", () => {
-  test("a folder, a link elsewhere, a device, a missing folder", async () => {
+  test("sec/38 a folder, a link elsewhere, a device, a missing folder", async () => {
     const { writer, etc } = await writing();
     mkdirSync(join(etc, "folder"));
     symlinkSync("/etc/passwd", join(etc, "away"));
@@ -180,7 +180,7 @@ describe.skipIf(!asRoot)("paths that a write refuses", () => {
 });
 
 describe.skipIf(!asRoot)("secrets", () => {
-  test("are revealed into the bytes sent, and stand in no process's arguments or environment", async () => {
+  test("sec/24 are revealed into the bytes sent, and stand in no process's arguments or environment", async () => {
     const { writer, etc } = await writing();
     const reveal = () => "canary-7f3a";
     const look =

@@ -71,7 +71,7 @@ describe("a host key that is not trusted", () => {
     ["revoked", (port) => [lineOf(port, hostKeys.ed25519), `@revoked * ${publicKey(hostKeys.ed25519)}`], "is revoked"],
     ["known by an authority only", (port) => [`@cert-authority ${lineOf(port, hostKeys.other)}`], "only ssh itself checks certificates"],
   ];
-  test.each(cases)("%s: refused, and no credential reaches the server", async (_name, lines, message) => {
+  test.each(cases)("sec/11 %s: refused, and no credential reaches the server", async (_name, lines, message) => {
     const fake = await fakeServer(hostKeys.ed25519);
     const known = knownHosts(home, lines(fake.port));
     const problem = await problemFrom(connectSsh(targetOn(fake.port, { knownHosts: [known], keyFiles: [key] }), options({ password: secret })));
@@ -122,7 +122,7 @@ describe("a host key that is not trusted", () => {
   });
 });
 
-describe("a check that fails itself", () => {
+describe("sec/13 a check that fails itself", () => {
   const checks: readonly (readonly [name: string, verify: () => Promise<void>, ready: boolean])[] = [
     ["rejects", () => Promise.reject(new Error("no")), false],
     ["rejects with nothing", () => Promise.reject(), false],
@@ -209,7 +209,7 @@ describe("algorithms", () => {
   });
 });
 
-test("strict key exchange is offered, and nothing that Terrapin, SHA-1 or compression could be made of", async () => {
+test("sec/14 strict key exchange is offered, and nothing that Terrapin, SHA-1 or compression could be made of", async () => {
   let offered = "";
   const port = await rawServer((socket) => {
     socket.write("SSH-2.0-x\r\n");
@@ -225,7 +225,7 @@ test("strict key exchange is offered, and nothing that Terrapin, SHA-1 or compre
   expect(offered).not.toMatch(/chacha20|cbc|sha1|ssh-rsa|zlib|arcfour|3des/);
 });
 
-describe("messages out of order (AsyncSSH CVE-2023-46445)", () => {
+describe("sec/15 messages out of order (AsyncSSH CVE-2023-46445)", () => {
   // RFC 4253 6: length, padding length, payload, padding; unencrypted.
   const packet = (...payload: readonly number[]) => {
     const padding = 8 + ((8 - ((5 + payload.length + 8) % 8)) % 8);

@@ -67,7 +67,7 @@ describe("commands", () => {
     expect(bytes).toBe(8_000_000);
     await transport.close();
   });
-  test("no agent is forwarded", async () => {
+  test("sec/16 no agent is forwarded", async () => {
     expect((await run('echo "[$SSH_AUTH_SOCK]"', { agent: "/nonexistent" })).out).toBe("[]\n");
   });
 });

@@ -55,7 +55,7 @@ describe("trusting", () => {
     expect([statSync(file).mode & 0o777, statSync(join(home, "new")).mode & 0o777]).toEqual([0o600, 0o700]);
     expect((await run("id -u", { knownHosts: [file] })).out).toBe("0\n");
   });
-  test("a recorded type is asked for first: a host known by its RSA key only shows that one", async () => {
+  test("sec/12 a recorded type is asked for first: a host known by its RSA key only shows that one", async () => {
     const file = knownHosts(
       home,
       sshd.lines.filter((line) => line.includes("ssh-rsa")),
