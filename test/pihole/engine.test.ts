@@ -120,6 +120,16 @@ test("a gravity that died between lists and fetching is finished by the next run
   expect(ftl["a"]?.writes().at(-1)).toBe("POST /api/action/gravity");
 });
 
+test("a changed mind is put right: settings as before, and what hlx made is gone", async () => {
+  const { world, ftl } = await piholes(["a"], { settings: { "dns.upstreams": ["8.8.8.8"] } });
+  await apply(world, keys(["a"]));
+  world.roles.set("pihole", () => [piholeConfig({ password, settings: { "dns.upstreams": ["8.8.8.8"] } }), piholeFilters({ password, entries: {} })]);
+  expect(new Set(Object.values(outcomes(await apply(world, keys(["a"])))))).toEqual(new Set(["changed"]));
+  expect(ftl["a"]?.world.settings.get("dns.upstreams")).toEqual(["8.8.8.8"]);
+  expect(ftl["a"]?.world.tables.lists).toEqual([]);
+  expect(ftl["a"]?.world.tables.groups.map(({ own }) => own["name"])).toEqual(["Default"]);
+});
+
 test("one that does not answer is an error that names what is missing", async () => {
   const { world, ftl } = await piholes(["a"]);
   await ftl["a"]?.stop();
