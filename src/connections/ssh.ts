@@ -30,11 +30,12 @@ export async function targetOf(host: Host, options: ConnectOptions): Promise<Ssh
 }
 
 /** How to connect to this host. For `hlx trust` too. */
-export function sshOptions(host: Host, { credentials, acceptNew, connectTimeoutMs, containers, log }: ConnectOptions): SshOptions {
+export function sshOptions(host: Host, { credentials, acceptNew, connectTimeoutMs, keepaliveMs, containers, log }: ConnectOptions): SshOptions {
   const { twin, address } = host.login;
   return {
     ...(twin === undefined ? {} : { sock: containerStream(address, containers) }),
     connectTimeoutMs,
+    keepaliveMs,
     acceptNew,
     password: () => credentials.password("login", host),
     passphrase: (file) => credentials.passphrase(file),

@@ -19,6 +19,8 @@ export interface CountingProxy {
   cut(): void;
   /** From now on nothing passes and nothing is closed: a network that drops packets. */
   freeze(): void;
+  /** The same for the connections of now, for good; new ones are taken and pass: a router that forgot them. */
+  silence(): void;
   close(): Promise<void>;
 }
 
@@ -32,11 +34,12 @@ interface Wire {
   changes: number;
   last: Direction | undefined;
   frozen: boolean;
+  readonly silent: WeakSet<Socket>;
 }
 
 /** Listens on a free port of 127.0.0.1 and forwards every connection. */
 export async function startProxy({ to, delayMs = 0 }: ProxyOptions): Promise<CountingProxy> {
-  const wire: Wire = { pairs: new Set(), bytes: { up: 0, down: 0 }, changes: 0, last: undefined, frozen: false };
+  const wire: Wire = { pairs: new Set(), bytes: { up: 0, down: 0 }, changes: 0, last: undefined, frozen: false, silent: new WeakSet() };
   const server = createServer((client) => join(wire, client, { to, delayMs }));
   const port = await listening(server);
   return {
@@ -49,6 +52,7 @@ export async function startProxy({ to, delayMs = 0 }: ProxyOptions): Promise<Cou
     freeze() {
       wire.frozen = true;
     },
+    silence: () => [...wire.pairs].flat().forEach((socket) => void wire.silent.add(socket)),
     close() {
       for (const socket of [...wire.pairs].flat()) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -81,13 +85,14 @@ function pipe(wire: Wire, { direction, from, to, delayMs }: Pipe): void {
     if (delayMs === 0) work();
     else setTimeout(work, delayMs);
   };
+  const isStill = (): boolean => wire.frozen || wire.silent.has(from);
   from.on("data", (chunk: Buffer) => {
-    if (wire.frozen) return;
+    if (isStill()) return;
     count(wire, direction, chunk.length);
-    later(() => void (to.writable && !wire.frozen && to.write(chunk)));
+    later(() => void (to.writable && !isStill() && to.write(chunk)));
   });
-  from.on("end", () => later(() => void (wire.frozen || to.end())));
-  from.on("close", (broken) => later(() => void (wire.frozen || (broken ? to.resetAndDestroy() : to.end()))));
+  from.on("end", () => later(() => void (isStill() || to.end())));
+  from.on("close", (broken) => later(() => void (isStill() || (broken ? to.resetAndDestroy() : to.end()))));
 }
 
 function count(wire: Wire, direction: Direction, bytes: number): void {

@@ -32,6 +32,7 @@ async function writing(run: string): Promise<{ readonly session: Session; readon
     acceptNew: true,
     home: "/nonexistent",
     connectTimeoutMs: 15_000,
+    keepaliveMs: 300,
     log: () => undefined,
   };
   const session = await connections.get("ssh")?.open(host, options);
@@ -76,6 +77,30 @@ describe("a long step", () => {
     proxy.cut();
     expect(await running).toMatchObject({ result: "done", output: "tick 1\ntick 2\ntick 3\ntick 4\n" });
     expect(await lab.exec("cat /root/ticks")).toBe("1\n2\n3\n4\n");
+    await writer.release();
+  });
+
+  test("outlives a network that falls silent: the silence is noticed, and its end is learnt over a new connection", async () => {
+    const { writer } = await writing("6");
+    const running = writer.long(detached('echo "once" >> /root/silent; while [ ! -e /root/go ]; do sleep 0.1; done; echo end'), plain);
+    await expect.poll(async () => (await lab.tryExec("cat /root/silent")).stdout, { timeout: 30_000 }).toBe("once\n");
+    proxy.silence();
+    await lab.exec("touch /root/go");
+    expect(await running).toMatchObject({ result: "done", output: "end\n" });
+    expect(await lab.exec("cat /root/silent")).toBe("once\n");
+    await writer.release();
+  });
+
+  test("of a batch in a network that falls silent nobody knows the end: it is unknown, and is not done again", async () => {
+    const { writer } = await writing("7");
+    const slow = { do: "run", title: "slow", script: 'echo "once" >> /root/batch; sleep 1', args: [] } as const;
+    const running = writer.batch([slow, { do: "run", title: "next", script: "touch /root/next", args: [] }], plain);
+    await expect.poll(async () => (await lab.tryExec("cat /root/batch")).stdout, { timeout: 30_000 }).toBe("once\n");
+    proxy.silence();
+    expect((await running).map(({ result }) => result)).toEqual(["unknown", "unknown"]);
+    expect(await writer.batch([{ do: "run", title: "after", script: "cat /root/batch", args: [] }], plain)).toMatchObject([
+      { result: "done", output: "once\n" },
+    ]);
     await writer.release();
   });
 

@@ -56,6 +56,16 @@ test("a cut is a reset, and new connections are taken", async () => {
   await proxy.close();
 });
 
+test("silence is for the connections of now: new ones pass", async () => {
+  const proxy = await startProxy({ to: { port } });
+  const socket = await through(proxy);
+  await ask(socket, "x");
+  proxy.silence();
+  const heard = await Promise.race([ask(socket, "y"), new Promise((resolve) => setTimeout(() => resolve("silence"), 150))]);
+  expect([heard, socket.destroyed, await ask(await through(proxy), "z")]).toEqual(["silence", false, "z"]);
+  await proxy.close();
+});
+
 test("a frozen one is silent: nothing passes, nothing is closed", async () => {
   const proxy = await startProxy({ to: { port } });
   const socket = await through(proxy);

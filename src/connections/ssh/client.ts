@@ -15,6 +15,7 @@ export interface ClientOptions {
   readonly logIn: AuthHandlerMiddleware;
   readonly signal: AbortSignal;
   log(line: string): void;
+  keepaliveMs?: number | undefined;
   negotiated?: ((algorithms: Negotiated) => void) | undefined;
 }
 
@@ -81,7 +82,7 @@ function configOf(options: ClientOptions, progress: Progress): Config {
     hostVerifier: verifierOf(options, progress),
     algorithms: { ...algorithmsFor(check.recordedTypes), serverHostKey: [...check.offer] },
     agentForward: false,
-    keepaliveInterval: 15_000,
+    keepaliveInterval: options.keepaliveMs ?? 15_000,
     keepaliveCountMax: 3,
     // One deadline covers the connect (deadline.ts), and stands still while a person is asked: ssh2's own would not.
     readyTimeout: 0,

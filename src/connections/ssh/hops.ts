@@ -15,6 +15,7 @@ import { type SshTarget, shown } from "./target.ts";
 export interface SshOptions {
   /** From the first packet to the login, jump host included, in milliseconds; stands still while a question is asked. */
   readonly connectTimeoutMs: number;
+  readonly keepaliveMs?: number | undefined;
   /** Write an unknown host key down instead of refusing it. */
   readonly acceptNew: boolean;
   /** The target's login password; asked for after every key was refused. A jump host is logged in to by key only. */
@@ -92,11 +93,20 @@ interface Trying {
 // Many hosts through one jump host knock on its door at once: sshd lets ten in before they have logged in (MaxStartups), and turns others away.
 async function tryClient(trying: Trying): ReturnType<typeof openClient> {
   const { target, connecting, openStream, check, attempts } = trying;
-  const { deadline, negotiated } = connecting;
+  const { deadline, negotiated, keepaliveMs } = connecting;
   const { signal } = deadline;
   const log = (line: string) => connecting.log(`${target.name}: ${line}`);
   const once = async () =>
-    openClient({ stream: await reach(target, connecting, openStream), user: target.user, check, logIn: attempts.handler, signal, log, negotiated });
+    openClient({
+      stream: await reach(target, connecting, openStream),
+      user: target.user,
+      check,
+      logIn: attempts.handler,
+      signal,
+      log,
+      negotiated,
+      keepaliveMs,
+    });
   let result = await once();
   for (const wait of isEngine(target, connecting) ? [] : waitsOf(target)) {
     if (!("failed" in result) || !isTurnedAway(result.failed) || signal.aborted) return result;

@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly containers?: ContainerEngine;
   /** From the first packet to a shell that answers, in milliseconds. */
   readonly connectTimeoutMs: number;
+  /** How often ssh asks a silent host for a sign of life, in milliseconds; three without an answer and the connection is lost. Default 15,000. */
+  readonly keepaliveMs?: number;
   /** Says what happens, for `-vv`: never a secret. */
   log(line: string): void;
 }
