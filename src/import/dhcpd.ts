@@ -2,6 +2,7 @@
 
 import { ipText, parseIp, subnetOf } from "../lib/ip.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
+import { dhcpOption, optionOfIsc } from "../model/dhcp/options.ts";
 import { type Statement, statementsOf, wordAfter } from "./blocks.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
 import { type Word, wrong } from "./zone/lines.ts";
@@ -15,14 +16,26 @@ interface Reading {
   readonly hosts: GatheredHost[];
   readonly notes: Note[];
   readonly global: Statement[];
+  /** Statements for which the role has no word, as they are written. */
+  readonly extra: string[];
+  /** What is inside of each subnet. */
+  readonly inside: (readonly Statement[])[];
   depth: number;
+}
+
+/** /etc/default/isc-dhcp-server: where it listens. */
+export function readDhcpdDefaults({ text }: { readonly text: string }): Gathered {
+  const [, , value = ""] = /^\s*INTERFACESv4=(["']?)(.*?)\1\s*$/m.exec(text) ?? [];
+  return { ...nothing, params: { dhcp: some({ interfaces: value.split(/\s+/).filter((name) => name !== "") }) } };
 }
 
 /** Throws ProblemError where it cannot be read; what has no counterpart is noted. */
 export function readDhcpd(source: { readonly file: string; readonly text: string }, include: Include): Gathered {
-  const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], depth: 0 };
+  const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], extra: [], inside: [], depth: 0 };
   walk(statementsOf(source.file, source.text), reading);
-  const { subnets, hosts, notes, global } = reading;
+  spread(reading);
+  const { subnets, hosts, notes, global, extra } = reading;
+  extra.push(...global.filter(isForeignOption).map(textOf));
   const dns = listed(optionWords(global, "domain-name-servers"));
   const domain = wordAfter(global, "option", "domain-name")?.text;
   const filled = subnets.map((subnet) => ({
@@ -30,7 +43,13 @@ export function readDhcpd(source: { readonly file: string; readonly text: string
     dns: subnet.dns.length > 0 ? subnet.dns : dns,
     ...(subnet.domain === undefined && domain !== undefined && { domain }),
   }));
-  return { ...nothing, subnets: filled, hosts, notes, params: { dhcp: paramsOf(global) } };
+  return {
+    ...nothing,
+    subnets: filled,
+    hosts,
+    notes,
+    params: { dhcp: some({ ...paramsOf(global), extra: extra.length === 0 ? undefined : `${extra.join("\n")}\n` }) },
+  };
 }
 
 function walk(statements: readonly Statement[], reading: Reading): void {
@@ -39,22 +58,17 @@ function walk(statements: readonly Statement[], reading: Reading): void {
     const handle = handlers.get(word);
     if (handle !== undefined) handle(statement, reading);
     else if (silent.has(word)) reading.global.push(statement);
+    else if (statement.block === undefined) reading.extra.push(textOf(statement));
     else reading.notes.push({ message: `"${word}" is not taken over`, at: statement.at });
   }
 }
 
+function textOf({ words }: Statement): string {
+  return `${words.map(({ text, quoted }) => (quoted ? `"${text}"` : text)).join(" ")};`;
+}
+
 // Read where they matter, or the same as what the role does anyway.
-const silent: ReadonlySet<string> = new Set([
-  "authoritative",
-  "option",
-  "default-lease-time",
-  "max-lease-time",
-  "min-lease-time",
-  "log-facility",
-  "filename",
-  "next-server",
-  "server-name",
-]);
+const silent: ReadonlySet<string> = new Set(["authoritative", "option", "default-lease-time", "max-lease-time", "filename", "next-server"]);
 
 const handlers: ReadonlyMap<string, (statement: Statement, reading: Reading) => void> = new Map([
   ["subnet", subnet],
@@ -116,17 +130,26 @@ function subnet({ words: [, address, , mask], block = [], at }: Statement, readi
     inside.filter(({ words: [word] }) => word?.text === "host"),
     reading,
   );
-  reading.global.push(...inside.filter(({ words: [word] }) => silent.has(word?.text ?? "") && word?.text !== "option"));
-  reading.notes.push(...inside.flatMap((one) => leftOut(one)));
+  reading.inside.push(inside);
 }
 
-const derived = ["subnet-mask", "broadcast-address", "routers", "domain-name-servers", "domain-name"];
+// The only subnet's settings are those of all; of several, only what differs by network has a place.
+function spread({ inside, global, extra, notes }: Reading): void {
+  const [only, ...more] = inside;
+  if (only !== undefined && more.length === 0) {
+    const rest = only.filter(({ words: [word], block }) => block === undefined && word?.text !== "range");
+    global.push(...rest.filter(({ words: [word] }) => silent.has(word?.text ?? "")));
+    extra.push(...rest.filter(({ words: [word] }) => !silent.has(word?.text ?? "")).map(textOf));
+  } else notes.push(...inside.flat().flatMap(leftOut));
+}
+
+const derived = ["routers", "domain-name-servers", "domain-name"];
 
 function leftOut({ words: [word, name], at }: Statement): readonly Note[] {
-  if (word?.text === "option" && !derived.includes(name?.text ?? ""))
-    return [{ message: `option ${name?.text} of one subnet is not taken over: the role's options are for all of them`, at }];
-  const known = ["range", "pool", "host", "option"].includes(word?.text ?? "") || silent.has(word?.text ?? "");
-  return known ? [] : [{ message: `"${word?.text ?? ""}" of a subnet is not taken over`, at }];
+  if (["range", "pool", "host", "authoritative"].includes(word?.text ?? "") || (word?.text === "option" && derived.includes(name?.text ?? ""))) return [];
+  return [
+    { message: `${word?.text === "option" ? `option ${name?.text}` : `"${word?.text}"`} of one subnet is not taken over: the role's are for all of them`, at },
+  ];
 }
 
 function bitsOf(mask: string): number | undefined {
@@ -186,12 +209,17 @@ function paramsOf(global: readonly Statement[]): JsonObject {
   });
 }
 
+// The role has no word for it.
+function isForeignOption({ words: [word, name] }: Statement): boolean {
+  return word?.text === "option" && !derived.includes(name?.text ?? "") && dhcpOption(optionOfIsc(name?.text ?? "")) === undefined;
+}
+
 function optionsOf(global: readonly Statement[]): Record<string, Json> {
-  const found = global.filter(({ words: [word, name] }) => word?.text === "option" && name !== undefined && !derived.includes(name.text));
+  const found = global.filter((one) => one.words[0]?.text === "option" && !derived.includes(one.words[1]?.text ?? "") && !isForeignOption(one));
   return Object.fromEntries(
     found.map(({ words: [, name, ...values] }): [string, Json] => {
       const list = listed(values);
-      return [name?.text ?? "", list.length === 1 ? (list[0] ?? "") : [...list]];
+      return [optionOfIsc(name?.text ?? ""), list.length === 1 ? (list[0] ?? "") : [...list]];
     }),
   );
 }

@@ -1,6 +1,8 @@
 // kea-dhcp4.conf: JSON with comments and commas to spare; subnets, pools, reservations (Kea Administrator Reference Manual, "The DHCPv4 Server").
 import { subnetOf } from "../lib/ip.ts";
 import { isRecord, type Json, type JsonObject } from "../lib/json.ts";
+import { isQuiet } from "../model/dhcp/kea-fixed.ts";
+import { keaKnown } from "../model/dhcp/kea-read.ts";
 import { type Document, type Path, parseYaml } from "../model/documents/parse.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
 import { wrong } from "./zone/lines.ts";
@@ -24,7 +26,7 @@ export function readKea({ file, text }: { readonly file: string; readonly text: 
     subnets: nets.map((net) => subnet(net, top)),
     hosts: hosts.flatMap(host),
     params: { dhcp: paramsOf(top) },
-    notes: [...unknown(top, knownTop), ...nets.flatMap((net) => unknown(net, knownSubnet))],
+    notes: [...unknown(top, (key) => lost.includes(key)), ...nets.flatMap((net) => unknown(net, (key) => !knownSubnet.includes(key)))],
   };
 }
 
@@ -78,37 +80,37 @@ function host({ value, path, document }: Node): readonly GatheredHost[] {
 }
 
 function paramsOf(top: Node): JsonObject {
-  const [lease, longest] = [top.value["valid-lifetime"], top.value["max-valid-lifetime"]];
+  const [lease, longest, file] = [top.value["valid-lifetime"], top.value["max-valid-lifetime"], top.value["boot-file-name"]];
   const interfaces = isRecord(top.value["interfaces-config"]) ? top.value["interfaces-config"]["interfaces"] : undefined;
   const listened = Array.isArray(interfaces) ? interfaces.map((one) => String(one).split("/")[0] ?? "").filter((one) => one !== "*") : [];
+  const options = Object.fromEntries(
+    members(top, "option-data").flatMap(({ value: { name, data } }) => (derived.includes(String(name)) ? [] : [[String(name), data ?? ""]])),
+  );
+  const extra = Object.fromEntries(
+    Object.entries(top.value).filter(([name, value]) => !keaKnown.includes(name) && !ours.includes(name) && !isQuiet(name, value, [])),
+  );
   return some({
     server: "kea",
     lease: typeof lease === "number" ? lease : undefined,
     maxLease: typeof longest === "number" ? longest : undefined,
+    authoritative: top.value["authoritative"] === true ? undefined : false,
     interfaces: listened,
+    boot: typeof file === "string" ? some({ file, server: typeof top.value["next-server"] === "string" ? top.value["next-server"] : undefined }) : undefined,
+    options: Object.keys(options).length === 0 ? undefined : (options as JsonObject),
+    extra: Object.keys(extra).length === 0 ? undefined : extra,
   });
 }
 
-const knownTop = [
-  "subnet4",
-  "shared-networks",
-  "reservations",
-  "valid-lifetime",
-  "max-valid-lifetime",
-  "option-data",
-  "interfaces-config",
-  "lease-database",
-  "control-socket",
-  "loggers",
-  "renew-timer",
-  "rebind-timer",
-  "authoritative",
-  "expired-leases-processing",
-];
+// These follow from the inventory.
+const derived = ["routers", "domain-name-servers", "domain-name", "domain-search"];
+// Read above, in whatever way they are written.
+const ours = ["shared-networks", "reservations"];
+// What sends names of leases to a name server has its own keys and zones.
+const lost = ["dhcp-ddns", "ddns-send-updates", "ddns-qualifying-suffix"];
 const knownSubnet = ["id", "subnet", "pools", "option-data", "reservations"];
 
-function unknown({ value, path, document }: Node, known: readonly string[]): readonly Note[] {
+function unknown({ value, path, document }: Node, isLost: (key: string) => boolean): readonly Note[] {
   return Object.keys(value)
-    .filter((key) => !known.includes(key))
+    .filter(isLost)
     .map((key) => ({ message: `"${key}" is not taken over`, at: document.at([...path, key], "key") }));
 }

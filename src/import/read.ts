@@ -6,7 +6,7 @@ import { didYouMean } from "../lib/suggest.ts";
 import { namesBeside, why } from "../lib/why.ts";
 import { decodeUtf8 } from "../model/documents/utf8.ts";
 import { type Position, ProblemError } from "../model/problem.ts";
-import { type Include, readDhcpd } from "./dhcpd.ts";
+import { type Include, readDhcpd, readDhcpdDefaults } from "./dhcpd.ts";
 import { type Gathered, nothing } from "./gathered.ts";
 import { readKea } from "./kea.ts";
 import { type NamedZone, readNamed } from "./named.ts";
@@ -31,14 +31,14 @@ export async function readSources(kinds: readonly ImportKind[], sources: readonl
   const of = (wanted: ImportKind): readonly Source[] => sorted.flatMap(({ source, kind }) => (kind === wanted ? [source] : []));
   return [
     ...zonesAndServers(of("zones")),
-    ...of("dhcpd").map((one) => readDhcpd(one, includeFor(one.file))),
+    ...of("dhcpd").map((one) => (/^\s*INTERFACES(v4)?=/m.test(one.text) ? readDhcpdDefaults(one) : readDhcpd(one, includeFor(one.file)))),
     ...of("kea").map(readKea),
     ...of("pihole").map(readPihole),
   ];
 }
 
 function kindOf({ file, text }: Source, kinds: readonly ImportKind[]): ImportKind {
-  const guess: ImportKind = /^\s*(subnet|host|shared-network)\s[^;]*\{/m.test(text)
+  const guess: ImportKind = /^\s*(subnet|host|shared-network)\s[^;]*\{|^\s*INTERFACESv4=/m.test(text)
     ? "dhcpd"
     : text.includes('"Dhcp4"')
       ? "kea"

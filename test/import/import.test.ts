@@ -91,7 +91,7 @@ test("Kea's configuration", async () => {
     ["web", "10.7.0.3"],
     ["host-aabbcc000009", "10.7.0.9"],
   ]);
-  expect(imported.roles["dhcp"]).toEqual({ server: "kea", lease: 3600, interfaces: ["eth0"], networks: ["lan"], ids: { lan: 7 } });
+  expect(imported.roles["dhcp"]).toEqual({ server: "kea", lease: 3600, authoritative: false, interfaces: ["eth0"], networks: ["lan"], ids: { lan: 7 } });
   expect(inventory.networks.get("lan")).toMatchObject({ dns: ["10.7.0.2", "1.1.1.1"], ranges: { dhcp: { from: "10.7.0.100" } }, domain: "home.test" });
   expect(notes(imported)[0]).toMatch(/^8 "ddns-send-updates" is not taken over/);
 });
