@@ -48,7 +48,7 @@ export function namedConf(params: BindParams, sections: readonly Section[], plac
 export function keysConf(keys: BindParams["keys"]): TextInput {
   const pieces = Object.entries(keys).flatMap(([name, { algorithm, secret }]) => [
     `key "${name}" {\n\talgorithm ${algorithm};\n\tsecret "`,
-    secret,
+    secret ?? { secret: `tsig.${name}` },
     '";\n};\n',
   ]);
   return ["// Kept by hlx.\n", ...pieces] as TextInput;

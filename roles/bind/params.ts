@@ -71,6 +71,7 @@ const zone = {
       additionalProperties: false,
       description: "Start of authority.",
       properties: {
+        mname: { type: "string", pattern: "^[A-Za-z0-9_.-]+$", description: "The primary's name; default this host's." },
         contact: { type: "string", pattern: "^[A-Za-z0-9_.@-]+$", description: "A mailbox; default hostmaster in the zone's own domain." },
         refresh: { ...seconds, default: 3600 },
         retry: { ...seconds, default: 900 },
@@ -83,7 +84,7 @@ const zone = {
     ns: {
       type: "array",
       items: { type: "string", pattern: "^[A-Za-z0-9_.-]+$" },
-      description: "Names of its servers; default this host and the secondaries that the inventory knows.",
+      description: "Names of its servers; default this host and the secondaries that the inventory knows, or what records say of @.",
     },
     secondaries: { ...peers, description: "Who transfers it: they are told of changes.", default: [] },
     primaries: { ...peers, description: "Where a secondary or stub zone is transferred from.", default: [] },
@@ -118,12 +119,11 @@ export const params = {
       additionalProperties: {
         type: "object",
         additionalProperties: false,
-        required: ["secret"],
         properties: {
           algorithm: { enum: ["hmac-sha256", "hmac-sha384", "hmac-sha512"], default: "hmac-sha256" },
           secret: {
             ...secretOr({ type: "string", pattern: "^[A-Za-z0-9+/]+=*$" }),
-            description: "Base64, best as !secret: `hlx secrets rotate NAME --length 44` makes one.",
+            description: "Base64. Left out: the secret tsig.NAME, which `hlx secrets rotate tsig.NAME --length 44` makes.",
           },
         },
       },

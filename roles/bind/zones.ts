@@ -48,17 +48,19 @@ export function isPrimary({ params }: Zone): boolean {
 /** Everything in a primary zone but its start of authority. `others` are the zones of the same view: what is in a deeper one is not in this one. */
 export function recordsFor(zone: Zone, others: readonly Zone[], place: Place): readonly ZoneRecord[] {
   const own = [...inventoryRecords(zone, others, place), ...ownRecords(zone, place), ...catalogRecords(zone)];
-  const servers = serversOf(zone, place);
+  // Who writes the zone's servers out means these alone.
+  const written = own.some(({ name, type }) => type === "NS" && fqdn(name, zone.zone) === zone.zone);
+  const servers = written ? [] : serversOf(zone, place);
   const glue = servers.flatMap((server) => glueOf(server, { zone, own, place }));
   return [...servers.map((server): ZoneRecord => ({ name: "@", type: "NS", data: `${server.name}.` })), ...glue, ...own];
 }
 
 /** The SOA: this host is the primary. */
 export function soaOf(zone: Zone, place: Place): Soa {
-  const { contact, refresh, retry, expire, minimum } = zone.params.soa as Required<ZoneParams["soa"]>;
+  const { mname, contact, refresh, retry, expire, minimum } = zone.params.soa;
   const domain = zone.zone.endsWith(".arpa") ? serverName(zone, place).replace(/^[^.]+\./, "") : zone.zone;
   const mailbox = contact === undefined ? `hostmaster.${domain}` : contact.replace("@", ".");
-  return { mname: serverName(zone, place), rname: mailbox, refresh, retry, expire, minimum };
+  return { mname: mname ?? serverName(zone, place), rname: mailbox, refresh, retry, expire, minimum };
 }
 
 function inventoryRecords(zone: Zone, others: readonly Zone[], { inventory }: Place): readonly ZoneRecord[] {

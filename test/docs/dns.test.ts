@@ -18,7 +18,7 @@ const playbooks = blocks.filter(({ file }) => file === "site.yaml");
 function validate(site: string): { readonly status: number | null; readonly out: string } {
   writeFileSync(join(folder, "inventory.yaml"), inventory?.text ?? "");
   writeFileSync(join(folder, "site.yaml"), site);
-  const env = { ...process.env, HLX_SECRET_DNS_TRANSFER: "AAAA" };
+  const env = { ...process.env, HLX_SECRET_TSIG_TRANSFER: "AAAA" };
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bin/hlx.js"), "validate"], { cwd: folder, encoding: "utf8", env });
   return { status, out: stdout + stderr };
 }

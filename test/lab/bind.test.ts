@@ -205,6 +205,14 @@ test("5,000 records are planned in the same round trips", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ totals: { add: 0, change: 0, remove: 0 }, hosts: [{ roundTrips: 2 }], problems: [] });
 });
 
+test("a zone that leaves the playbook leaves the server, and then its file goes", async () => {
+  write({ "dyn.home": zones["dyn.home"].replace("fixed: ocean", "moved: ocean") });
+  await good("apply", "--yes", "--limit", "dns01");
+  expect(await dig("bulk.test", "SOA")).toBe("");
+  expect(await primary.exec("ls /var/lib/bind/hlx")).not.toContain("bulk.test");
+  expect(await dig("kube514.home", "A")).toBe(`${at.net}.57`);
+});
+
 test("views, signed zones, forwarders, stubs and catalogs make a configuration that named takes", async () => {
   lab.write(
     "site.yaml",

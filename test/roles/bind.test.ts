@@ -115,6 +115,15 @@ describe("a zone from the inventory", () => {
     });
   });
 
+  test("has the servers and the primary that are written out, and no others", () => {
+    const params = { ...home, soa: { mname: "ns.home", contact: "me@home" }, records: { "@": { type: "NS", data: "ns" }, ns: "dns01" } };
+    expect(records({ zones: { home: params } }, "home")["@ NS"]).toEqual(["ns.home."]);
+    expect(declared({ zones: { home: params } }).find(({ id }) => id === "bind.zone:home")?.desired).toMatchObject({
+      soa: { mname: "ns.home.", rname: "me.home." },
+    });
+    expect(records({ zones: { home: { ...home, ns: ["dns02", "ns.example.org."] } } }, "home")["@ NS"]).toEqual(["dns02.home.", "ns.example.org."]);
+  });
+
   test.each<readonly [string, object, RegExp]>([
     ["a network that there is not", { home: { from: "lna" } }, /from "lna", which is no network of the inventory \(lan,/],
     ["a name that is nobody's", { home: { records: { a: "oecan" } } }, /"oecan" is no address, and no host or device/],
@@ -188,6 +197,8 @@ describe("the configuration", () => {
   test("holds no secret: keys are in a file that only named reads", () => {
     const given = { keys: { xfer: { secret: { secret: "dns.xfer" } } }, zones: { home } };
     expect(conf(given)).toContain('include "/etc/bind/hlx/keys.conf";');
+    const unnamed = declared({ keys: { ddns: {} } }).find(({ id }) => id === "file:/etc/bind/hlx/keys.conf");
+    expect(unnamed?.desired).toMatchObject({ content: expect.arrayContaining([{ secret: "tsig.ddns" }]) });
     const keys = declared(given).find(({ id }) => id === "file:/etc/bind/hlx/keys.conf");
     expect(keys?.desired).toMatchObject({ mode: "0640", group: "bind", content: expect.arrayContaining([{ secret: "dns.xfer" }]) });
   });
