@@ -63,7 +63,11 @@ function afterOutcome(board: HostBoard, { outcome, entry, tookMs }: Extract<Even
     case "ok":
       return ended;
     case "changed":
-      return { ...ended, changed: board.changed + 1, now: `${visible(entry.id)} ${changeWords(entry.changes, entry.action === "create")} ${duration(tookMs)}` };
+      return {
+        ...ended,
+        changed: board.changed + 1,
+        now: `${visible(entry.id)} ${changeWords(entry.changes, entry.action === "create", 4)} ${duration(tookMs)}`,
+      };
     case "skipped":
       return { ...ended, skipped: board.skipped + 1 };
     default:

@@ -18,7 +18,7 @@ export function endedLines({ entry, outcome, tookMs, host }: Ended, { paint, wid
   const sign = paint(colors[outcome.outcome], signs[outcome.outcome]);
   const took = outcome.outcome === "skipped" ? "" : `   ${duration(tookMs)}`;
   const start = ` ${sign} ${padded(visible(host), 10)}  ${padded(visible(entry.id), 30)}  `;
-  const [first = "", ...rest] = outcomeWords(outcome, entry.address, changeWords(entry.changes, entry.action === "create"));
+  const [first = "", ...rest] = outcomeWords(outcome, entry.address, changeWords(entry.changes, entry.action === "create", 4));
   return [`${start}${cut(first, Math.max(30, width - 56))}${took}`, ...rest.map((line) => `     ${line}`)];
 }
 

@@ -28,11 +28,11 @@ function beginning(text: string): string {
   return text.slice(0, 2 * valueAtMost);
 }
 
-/** All changes in a few words: `cores 16 → 8, content +2 -1`. `fresh`: there was nothing before, so only what will be is said. */
-export function changeWords(changes: readonly Change[], fresh: boolean): string {
+/** All changes in a few words: `cores 16 → 8, content +2 -1`. `fresh`: there was nothing before, so only what will be is said. Of many changes the first `most`. */
+export function changeWords(changes: readonly Change[], fresh: boolean, most = wordsAtMost): string {
   const told = fresh ? telling(changes) : changes;
-  const more = told.length > wordsAtMost ? [`… ${told.length - wordsAtMost} more`] : [];
-  return [...told.slice(0, wordsAtMost).map((change) => (fresh ? newWords(change) : updateWords(change))), ...more].join(", ");
+  const more = told.length > most ? [`… ${told.length - most} more`] : [];
+  return [...told.slice(0, most).map((change) => (fresh ? newWords(change) : updateWords(change))), ...more].join(", ");
 }
 
 /** The diff of each change in lines; values get one line each when there are several of them. */
