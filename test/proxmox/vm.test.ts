@@ -167,7 +167,7 @@ describe("changing", () => {
     const guest = double.guests.get(514);
     if (guest !== undefined) guest.pending = { cores: "8" };
     const { changes } = await look(wanted());
-    expect(changes).toMatchObject([{ property: "cores in force", risk: "reboot" }]);
+    expect(changes).toMatchObject([{ property: "cores", after: { value: "8" }, risk: "reboot" }]);
     await converge(wanted());
   });
   test("a guest that moved to another node is found there", async () => {

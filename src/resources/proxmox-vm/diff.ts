@@ -44,12 +44,8 @@ function costOf(key: string, running: boolean): { readonly risk?: Risk; readonly
 const restarts = { risk: "reboot" as const, note: "the guest is shut down and started" };
 
 function waits(key: string, { settings }: VmActual): Change {
-  return change(`${key} in force`, {
-    before: false,
-    after: true,
-    risk: "reboot",
-    note: `${key} is ${settings[key]} from the next start: the guest is shut down and started`,
-  });
+  const value = settings[key];
+  return change(key, { before: `${value} from the next start`, after: value, risk: "reboot", note: "the guest is shut down and started" });
 }
 
 function grown({ disk }: ProxmoxVm, actual: VmActual): readonly Change[] {
