@@ -5,7 +5,7 @@ import type { PiholeEntry } from "../model/ports/pihole.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { type DoorOptions, doorOf } from "./pihole/door.ts";
-import { type Entry, entryAsMade, isGone, isList, type PiholeFilters, schema, type Table, withMark } from "./pihole/filters-desired.ts";
+import { type Entry, entryAsMade, isGone, isList, isSurplus, type PiholeFilters, schema, type Table, withMark } from "./pihole/filters-desired.ts";
 import { type PiholeFiltersActual, probe } from "./pihole/filters-probe.ts";
 import { steps } from "./pihole/filters-steps.ts";
 import { inWords } from "./pihole/filters-words.ts";
@@ -43,7 +43,7 @@ function diff(desired: PiholeFilters, found: Known<PiholeFiltersActual>): readon
   const there = (key: string) => (Object.hasOwn(actual.entries, key) ? actual.entries[key] : undefined);
   const words = (key: string): string | null => ((entry) => (entry === undefined ? null : inWords(key, entry)))(there(key));
   const wanted = Object.entries(desired.entries).flatMap(([key, entry]) => entryChange(key, entry, there(key)));
-  const surplus = Object.keys(actual.entries).filter((key) => !Object.hasOwn(desired.entries, key));
+  const surplus = Object.entries(actual.entries).flatMap(([key, entry]) => (isSurplus(key, entry, desired) ? [key] : []));
   const changes = [...wanted, ...surplus.map((key) => change(key, { before: words(key), after: null }))];
   const fetches = wanted.some(({ property, after }) => isList(property) && !("value" in after && after.value === null));
   if (!fetches && actual.waiting.length === 0) return changes;

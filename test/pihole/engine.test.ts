@@ -1,13 +1,16 @@
 // The pihole role's resources through the engine: applied, verified, nothing the second time, one Pi-hole after the other, always logged out.
 import { afterEach, expect, test } from "vitest";
 import { pihole } from "../../src/connections/pihole.ts";
+import { applyPlan } from "../../src/engine/apply.ts";
+import { makePlan } from "../../src/engine/plan.ts";
+import { undo } from "../../src/engine/undo.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { AnyKind } from "../../src/model/kind.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { piholeConfig, piholeConfigKind } from "../../src/resources/pihole-config.ts";
 import { piholeFilters, piholeFiltersKind } from "../../src/resources/pihole-filters.ts";
 import type { MemoryWorld } from "../../src/testing/memory-world.ts";
-import { apply, lab, outcomes, plan } from "../engine/lab.ts";
+import { apply, lab, options, outcomes, plan } from "../engine/lab.ts";
 import { type Ftl, startFtl } from "./ftl/server.ts";
 import type { FtlOptions } from "./ftl/world.ts";
 import { quick, sessionTo } from "./lab.ts";
@@ -128,6 +131,41 @@ test("a changed mind is put right: settings as before, and what hlx made is gone
   expect(ftl["a"]?.world.settings.get("dns.upstreams")).toEqual(["8.8.8.8"]);
   expect(ftl["a"]?.world.tables.lists).toEqual([]);
   expect(ftl["a"]?.world.tables.groups.map(({ own }) => own["name"])).toEqual(["Default"]);
+});
+
+const site = { prunes: "site.yaml" };
+
+test("a role that is taken away takes with it what it made, and leaves settings and what others made", async () => {
+  const { world, ftl } = await piholes(["a"]);
+  const mine = { id: 50, comment: "mine", enabled: true, groups: [0], date_added: 1, date_modified: 1, own: { client: "10.0.0.5" } };
+  ftl["a"]?.world.tables.clients.push(mine);
+  world.roles.set("pihole", () => [
+    ...resources.slice(0, 1),
+    piholeFilters({ password, entries: { "domain:deny:exact:a.example": {}, "client:10.0.0.5": {} } }),
+  ]);
+  await apply(world, keys(["a"]), site);
+  world.roles.set("other", () => []);
+  const { entries, stays } = await plan(world, ["a/other"], site);
+  expect(entries.map(({ address, changes }) => [address, changes.map(({ property }) => property)])).toEqual([
+    ["a/pihole/pihole.filters:gravity.db", ["domain:deny:exact:a.example"]],
+  ]);
+  expect(stays?.map(({ address }) => address)).toEqual(["a/pihole/pihole.config:pihole.toml"]);
+  await apply(world, ["a/other"], site);
+  expect(ftl["a"]?.world.tables.domains).toEqual([]);
+  expect(ftl["a"]?.world.tables.clients).toEqual([mine]);
+});
+
+test("rollback puts settings and entries back", async () => {
+  const { world, ftl } = await piholes(["a"], { settings: { "dns.upstreams": ["8.8.8.8"] } });
+  await apply(world, keys(["a"]));
+  const opened = world.world();
+  const [run] = await world.state.runs({ last: 1 });
+  if (run === undefined) throw new Error("no run");
+  const { work } = await undo(run, world.work(keys(["a"])), opened);
+  const { plan: back } = await makePlan(opened, work);
+  await applyPlan(opened, back, { ...options, start: { ...options.start, command: "rollback", undoes: run.run } });
+  expect(ftl["a"]?.world.settings.get("dns.upstreams")).toEqual(["8.8.8.8"]);
+  expect(ftl["a"]?.world.tables.lists).toEqual([]);
 });
 
 test("one that does not answer is an error that names what is missing", async () => {

@@ -60,8 +60,14 @@ export function isMark(comment: string | null): boolean {
 }
 
 /** Did hlx make it? */
-export function isOwn({ comment }: Pick<PiholeEntry, "comment">): boolean {
+function isOwn({ comment }: Pick<PiholeEntry, "comment">): boolean {
   return comment === mark || comment?.endsWith(` (${mark})`) === true;
+}
+
+/** Should it go, because nobody names it? */
+export function isSurplus(key: string, entry: PiholeEntry, { entries, only = [] }: PiholeFilters): boolean {
+  const table = piholeKey(key)?.table;
+  return !Object.hasOwn(entries, key) && (isOwn(entry) || (table !== undefined && only.includes(table)));
 }
 
 export function isGone(entry: Entry): entry is { readonly absent: true } {

@@ -5,7 +5,7 @@ import type { Readers } from "../../model/ports/index.ts";
 import { type PiholeEntry, piholeKey, type PiholeFilters as Seen } from "../../model/ports/pihole.ts";
 import type { Problem } from "../../model/problem.ts";
 import { ftlUnit } from "./door.ts";
-import { isGone, isOwn, type PiholeFilters } from "./filters-desired.ts";
+import { isGone, isSurplus, type PiholeFilters } from "./filters-desired.ts";
 
 export interface PiholeFiltersActual {
   readonly entries: Readonly<Record<string, PiholeEntry>>;
@@ -24,10 +24,8 @@ export async function probe(desired: PiholeFilters, on: Pick<Readers, "pihole">)
   });
 }
 
-function matters(key: string, entry: PiholeEntry, { entries, only = [] }: PiholeFilters): boolean {
-  const table = piholeKey(key)?.table;
-  if (table === undefined || key === "group:Default") return false;
-  return Object.hasOwn(entries, key) || isOwn(entry) || only.includes(table);
+function matters(key: string, entry: PiholeEntry, desired: PiholeFilters): boolean {
+  return key !== "group:Default" && piholeKey(key) !== undefined && (Object.hasOwn(desired.entries, key) || isSurplus(key, entry, desired));
 }
 
 function missingGroup({ entries }: PiholeFilters, { entries: there }: Seen): Problem | undefined {
