@@ -6,9 +6,10 @@ import type { Host } from "../../src/model/host.ts";
 import { type Change, type Found, highestRisk } from "../../src/model/kind.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
 import type { Api, StepResult } from "../../src/model/step.ts";
+import { propertiesOf, sizeOf } from "../../src/resources/proxmox/properties.ts";
 import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
 import type { VmActual } from "../../src/resources/proxmox-vm/probe.ts";
-import { propertiesOf, settingsOf, sizeOf } from "../../src/resources/proxmox-vm/settings.ts";
+import { settingsOf } from "../../src/resources/proxmox-vm/settings.ts";
 import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
 import { type Double, proxmoxDouble } from "./double.ts";
 

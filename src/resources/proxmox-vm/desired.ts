@@ -1,19 +1,7 @@
 // What a Proxmox guest should be.
 import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import type { FromSchema, JsonSchema } from "../../model/schema.ts";
-
-const text = { type: "string", minLength: 1, pattern: "^[^\\u0000-\\u001f]+$" } as const;
-const word = { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", title: "letters, digits, dots and dashes" } as const;
-const secret = { type: "object", additionalProperties: false, required: ["secret"], properties: { secret: { type: "string", minLength: 1 } } } as const;
-const positive = { type: "integer", minimum: 1 } as const;
-
-const cluster = {
-  type: "object",
-  additionalProperties: false,
-  required: ["server", "token"],
-  description: "How the cluster is reached: one of its nodes, an API token, and what the node is recognised by",
-  properties: { server: text, token: secret, fingerprint: text, ca: { type: "string" } },
-} as const;
+import { clusterSchema as cluster, positive, text, word } from "../proxmox/cluster.ts";
 
 const nic = {
   type: "object",

@@ -3,8 +3,10 @@ import { absent, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
+import { bears } from "../proxmox/mark.ts";
+import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
-import { configOf, markOf, type Settings, settingsOf, sizeOf } from "./settings.ts";
+import { configOf, settingsOf } from "./settings.ts";
 
 export interface VmActual {
   /** The settings that are desired, as they are. */
@@ -45,7 +47,7 @@ export function firstDisk(config: Readonly<Record<string, string>>): string {
 }
 
 function isOurs({ name }: ProxmoxVm, { config }: Here): boolean {
-  return (config["description"] ?? "").split("\n").some((line) => line.trim() === markOf(name));
+  return bears(config["description"], name);
 }
 
 function foreign(desired: ProxmoxVm, seen: Here): Problem | undefined {

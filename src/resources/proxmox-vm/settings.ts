@@ -1,20 +1,14 @@
 // A guest's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults.
+import { described } from "../proxmox/mark.ts";
+import { flag, propertiesOf, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
 import type { Nic, ProxmoxVm } from "./desired.ts";
-
-/** What is compared: one readable text for each setting; what is not there is left out. */
-export type Settings = Readonly<Record<string, string>>;
-
-/** The mark of hlx on a guest's description: names are not unique in a cluster, and numbers may be somebody else's. */
-export function markOf(name: string): string {
-  return `managed by hlx as ${name}`;
-}
 
 /** Config keys and their values as they are sent; the first disk and what makes it are apart. */
 export function configOf(desired: ProxmoxVm): Record<string, string> {
   const { sockets, cpu, balloon, machine, bios, agent, onboot, protection, tags, user, keys, resolvers, search, pci = [] } = desired;
   const asked: Record<string, string | undefined> = {
     name: desired.name,
-    description: descriptionOf(desired),
+    description: described(desired.name, desired.description),
     cores: word(desired.cores),
     sockets: word(sockets),
     cpu,
@@ -25,7 +19,7 @@ export function configOf(desired: ProxmoxVm): Record<string, string> {
     agent: agent === undefined ? undefined : `enabled=${Number(agent)}`,
     onboot: flag(onboot),
     protection: flag(protection),
-    tags: tags === undefined ? undefined : [...new Set(["hlx", ...tags])].toSorted().join(";"),
+    tags: tags === undefined ? undefined : tagsText(["hlx", ...tags].join(";")),
     ciuser: user,
     sshkeys: keys === undefined ? undefined : encodeURIComponent(keys.join("\n")),
     ipconfig0: ipOf(desired),
@@ -42,22 +36,6 @@ export function settingsOf(config: Readonly<Record<string, string>>, keys: reado
   return Object.fromEntries(keys.flatMap((key) => (config[key] === undefined ? [] : [[key, canonical(key, config[key])]])));
 }
 
-/** The size of a disk in GiB, of its property string; undefined when it says none. */
-export function sizeOf(disk: string | undefined): number | undefined {
-  const [, digits, unit = ""] = /(?:^|,)size=(\d+(?:\.\d+)?)([KMGT]?)/.exec(disk ?? "") ?? [];
-  const factor = { K: 1 / 1024 ** 2, M: 1 / 1024, G: 1, T: 1024, "": 1 / 1024 ** 3 }[unit];
-  return digits === undefined || factor === undefined ? undefined : Number(digits) * factor;
-}
-
-/** A property string as a map: `virtio=MAC,bridge=vmbr0` is model and macaddr; a bare first value stands for `first`. */
-export function propertiesOf(value: string, first: string): Readonly<Record<string, string>> {
-  const pairs = value
-    .split(",")
-    .filter((part) => part !== "")
-    .map((part): readonly [string, string] => (part.includes("=") ? [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)] : [first, part]));
-  return Object.fromEntries(pairs);
-}
-
 function canonical(key: string, value: string): string {
   if (/^net\d+$/.test(key)) return netText(value);
   switch (key) {
@@ -66,11 +44,7 @@ function canonical(key: string, value: string): string {
     case "cpu":
       return propertiesOf(value, "cputype")["cputype"] ?? value;
     case "tags":
-      return value
-        .split(/[;, ]+/)
-        .filter((tag) => tag !== "")
-        .toSorted()
-        .join(";");
+      return tagsText(value);
     case "description":
       return value.trim();
     case "sshkeys":
@@ -78,7 +52,7 @@ function canonical(key: string, value: string): string {
     case "nameserver":
       return value.split(/[ ,]+/).join(" ");
     default:
-      return /^(ipconfig|hostpci)\d+$/.test(key) ? sorted(propertiesOf(value, "mapping")) : value;
+      return /^(ipconfig|hostpci)\d+$/.test(key) ? spelled(propertiesOf(value, "mapping")) : value;
   }
 }
 
@@ -100,29 +74,10 @@ function ipOf({ address, gateway }: ProxmoxVm): string | undefined {
   return `ip=${address}${gateway === undefined ? "" : `,gw=${gateway}`}`;
 }
 
-function descriptionOf({ name, description }: ProxmoxVm): string {
-  return description === undefined ? markOf(name) : `${description.trim()}\n\n${markOf(name)}`;
-}
-
-function sorted(properties: Readonly<Record<string, string>>): string {
-  return Object.entries(properties)
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(",");
-}
-
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
     return value;
   }
-}
-
-function word(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : String(value);
-}
-
-function flag(value: boolean | undefined): string | undefined {
-  return value === undefined ? undefined : String(Number(value));
 }

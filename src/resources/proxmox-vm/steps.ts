@@ -1,6 +1,7 @@
 // The API calls that make a guest as desired, in order; each is awaited to the end of its task.
 import { type Change, highestRisk, type Known } from "../../model/kind.ts";
 import type { Api } from "../../model/step.ts";
+import { call as callOn } from "../proxmox/cluster.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import type { VmActual } from "./probe.ts";
 import { configOf } from "./settings.ts";
@@ -86,6 +87,6 @@ function poolOf({ pool }: ProxmoxVm): { readonly pool?: string } {
   return pool === undefined ? {} : { pool };
 }
 
-function call({ cluster }: ProxmoxVm, { title, method, path, body }: Pick<Api, "title" | "method" | "path" | "body">): Api {
-  return { do: "api", via: "proxmox", to: cluster, title, method, path, body };
+function call({ cluster }: ProxmoxVm, request: Parameters<typeof callOn>[1]): Api {
+  return callOn(cluster, request);
 }
