@@ -1,4 +1,5 @@
 // Doing a group of ready entries: journal, steps, verification riding behind them, outcomes.
+import type { Json } from "../lib/json.ts";
 import type { Outcome } from "../model/event.ts";
 import type { Found } from "../model/kind.ts";
 import type { ShortStep, WriteOptions } from "../model/ports/shell.ts";
@@ -128,9 +129,15 @@ function writeOptions(group: readonly Ready[], on: HostRun): WriteOptions {
 
 function before({ entry, found, changes, steps }: Ready, on: HostRun): readonly JournalRecord[] {
   const sealed = isSealed(entry.desired);
-  const shown = changes.map(({ property, risk }) => ({ property, risk }));
   return [
-    { record: "intent", address: entry.address, changes: shown, desired: entry.desired, before: actualAsRecorded(found, sealed, on.key), sealed },
+    {
+      record: "intent",
+      address: entry.address,
+      changes: changes as unknown as Json,
+      desired: entry.desired,
+      before: actualAsRecorded(found, sealed, on.key),
+      sealed,
+    },
     { record: "started", address: entry.address, steps: steps.map(titleOf), batch: `${on.run}` },
   ];
 }

@@ -27,7 +27,7 @@ export function endRun(database: DatabaseSync, run: number, end: Parameters<Stat
     const row = database.prepare("SELECT * FROM runs WHERE run = ?").get(run);
     if (row === undefined) throw new RangeError(`there is no run ${run}`);
     checked(row, columns);
-    const ending = JSON.stringify({ ended: end.at, exitCode: end.exitCode, counts: end.counts });
+    const ending = JSON.stringify({ ended: end.at, exitCode: end.exitCode, counts: end.counts, roundTrips: end.roundTrips });
     const checksum = checksumOf(columns.map((column) => (column === "ending" ? ending : (row[column] ?? null))));
     database.prepare("UPDATE runs SET ending = ?, checksum = ? WHERE run = ?").run(ending, checksum, run);
   });

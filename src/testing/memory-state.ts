@@ -15,10 +15,10 @@ export function memoryState(): MemoryState {
   return {
     records,
     begin: async (start) => runs.push({ ...start, run: runs.length + 1 }),
-    end: async (run, { at, exitCode, counts }) => {
+    end: async (run, { at, ...how }) => {
       const index = run - 1;
       const known = runs[index];
-      if (known !== undefined) runs[index] = { ...known, ended: at, exitCode, counts };
+      if (known !== undefined) runs[index] = { ...known, ended: at, ...how };
     },
     journal: async (run, more, changes = []) => {
       records.push(...more);

@@ -8,12 +8,15 @@ import { graphLines } from "../../src/cli/views/graph.ts";
 import { plain } from "../../src/cli/views/paint.ts";
 import { planLines } from "../../src/cli/views/plan.ts";
 import { problemLines } from "../../src/cli/views/problem.ts";
+import { historyLines, runLines } from "../../src/cli/views/runs.ts";
+import type { Json } from "../../src/lib/json.ts";
 import type { Outcome, RunResult } from "../../src/model/event.ts";
 import { change } from "../../src/model/kind.ts";
+import type { JournalRecord, RunSummary } from "../../src/model/ports/state.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import { expectGolden } from "./golden.ts";
 import { memoryIo } from "./memory-io.ts";
-import { everything, exact, planOf, predicted } from "./plans.ts";
+import { everything, exact, planOf, predicted, textChange } from "./plans.ts";
 
 const text = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
 
@@ -27,6 +30,15 @@ describe("plans", () => {
   test("nothing to do", () => {
     const idle = planOf([exact("web1", "file:/etc/ok", { action: "none", changes: [] })]);
     expect(planLines(idle, { ...plain, diff: "default", tookMs: 400 })).toEqual(["No changes. 1 host, 1 resource as desired, 2 round trips, 0.4 s."]);
+  });
+  test("what hlx made and nobody wants goes, and what stays is said", () => {
+    const gone = exact("web1", "file:/etc/old", { action: "remove", prune: "removes", changes: [change("type", { before: "file", after: null })] });
+    const again = exact("web1", "service:nginx#again", { prune: "reloads", changes: [change("loaded", { before: false, after: true, risk: "reload" })] });
+    const stays = [
+      { host: "web1", address: "web1/web/command:join", because: "cannot be removed by hlx", hint: "hlx state forget 'web1/web/command:join'" },
+      { host: "old", because: "is not in the inventory any more, but things are remembered of it", hint: "hlx state forget --host old" },
+    ];
+    expectGolden("plan-prune", text(planLines(planOf([gone, again], { stays }), { ...plain, width: 130, diff: "default" })));
   });
   test("an unreachable host is in the plan, and the plan is not called empty", () => {
     const login = { connection: "ssh", address: "x", become: true };
@@ -98,6 +110,35 @@ test("drift", () => {
     { ...plain, verbose: false },
   );
   expectGolden("drift", text(lines));
+});
+
+test("runs: the list, and one of them with what changed", () => {
+  const run: RunSummary = {
+    run: 17,
+    command: "apply",
+    who: "ada",
+    where: "desk",
+    at: "2026-11-21T12:00:00.000Z",
+    ended: "2026-11-21T12:00:41.000Z",
+    argv: ["apply", "-l", "web1"],
+    gitCommit: "0123456789ab",
+    exitCode: 3,
+    counts: { changed: 1, failed: 1, ok: 0 },
+    roundTrips: 9,
+  };
+  const back: RunSummary = { ...run, run: 18, command: "rollback", argv: ["rollback", "17"], undoes: 17, exitCode: 0 };
+  const at = run.at;
+  const intent = { record: "intent", desired: {}, sealed: false, at } as const;
+  const journal: readonly (JournalRecord & { readonly at: string })[] = [
+    { ...intent, address: "web1/web/file:/etc/motd", changes: [textChange] as unknown as Json, before: {} },
+    { ...intent, address: "web1/web/user:x\u001b[2J", changes: [{ property: "exists", risk: "none" }], before: null },
+    { record: "outcome", address: "web1/web/file:/etc/motd", outcome: "changed", at },
+    { record: "outcome", address: "web1/web/user:x\u001b[2J", outcome: "failed", detail: "exit status 1", at },
+    { record: "check", address: "web1/web", check: "http://localhost/", good: false, detail: "status 503", at },
+  ];
+  const interrupted: RunSummary = { run: 19, command: "apply", who: "ada", where: "desk", at, argv: [], interrupted: true };
+  expectGolden("history", text([...historyLines([run, back, interrupted])]));
+  expectGolden("run", text([...runLines(run, journal, { ...plain, diff: true }), ...runLines(back, [], { ...plain, diff: false })]));
 });
 
 test("apply: outcomes and recap", () => {

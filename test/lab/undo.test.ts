@@ -56,6 +56,8 @@ test("rollback brings back what was there before the run, and names what stays",
   await good("rollback", "1", "--yes", "--allow", "replace,data-loss");
   expect((await host.tryExec(look)).stdout).toBe(before);
   expect(await good("history")).toMatch(/rollback/);
+  expect(await good("show", "1", "-D")).toMatch(/round trips? at most on a host[\s\S]* changed +box\/kit\/file:\/etc\/motd +content[\s\S]*-old motd\n +\+kit/);
+  expect(await good("show", "2")).toContain("takes back run 1");
 });
 
 test("a failed run is gone on with, and only what was left is done", async () => {

@@ -6,7 +6,8 @@ import { makeRedactor } from "../../src/secrets/redact.ts";
 import { memoryState } from "../../src/testing/memory-state.ts";
 
 const address = "web1/app/file:/etc/x";
-const intent: JournalRecord = { record: "intent", address, changes: [], desired: { owner: "canary" }, before: { owner: "canary" }, sealed: false };
+const shown = { property: "content", before: { value: 'a "canary" b\n' }, after: { value: 123456 } };
+const intent: JournalRecord = { record: "intent", address, changes: [shown], desired: { owner: "canary" }, before: { owner: "canary" }, sealed: false };
 
 async function written(redact: (text: string) => string) {
   const memory = memoryState();
@@ -17,12 +18,12 @@ async function written(redact: (text: string) => string) {
   return { runs: await state.runs(), records: memory.records };
 }
 
-test("state: what a host printed and what was typed are redacted, what was found and is meant stays", async () => {
+test("state: what a host printed and what was typed are redacted, what undo starts from stays", async () => {
   const redactor = makeRedactor();
-  redactor.add("canary");
+  for (const value of ["canary", "2345"]) redactor.add(value);
   const { runs, records } = await written(redactor.redact);
   expect(runs[0]?.argv).toEqual(["apply", "-e", "x=(sensitive)"]);
-  expect(records[0]).toEqual(intent);
+  expect(records[0]).toEqual({ ...intent, changes: [{ ...shown, before: { value: 'a "(sensitive)" b\n' } }] });
   expect(JSON.stringify(records.slice(1))).not.toMatch(/canary|Y2FuYXJ5/);
 });
 

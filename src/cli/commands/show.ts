@@ -11,6 +11,7 @@ export const show: Command = {
   examples: [
     { run: "hlx show monday.plan -D", note: "a saved plan with every diff" },
     { run: "hlx show 17", note: "what run 17 did" },
+    { run: "hlx show 17 -D", note: "with what changed, in full" },
   ],
   run,
 };
@@ -31,7 +32,7 @@ async function showRun(number: number, context: Context): Promise<Standing> {
       throw new ProblemError({ code: "usage", message: `there is no run ${number} in this inventory's history`, hint: "hlx history lists them" });
     const journal = await state.journalOf(number);
     if (context.given.flag("json")) context.printer.document(runDocument(summary, journal));
-    else context.printer.out(runLines(summary, journal));
+    else context.printer.out(runLines(summary, journal, { ...context.printer.screen, diff: context.given.choice("diff") === true }));
     return {};
   });
 }

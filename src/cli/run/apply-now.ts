@@ -16,6 +16,7 @@ import { startProgress } from "../progress/progress.ts";
 import { visible } from "../views/escape.ts";
 import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
+import { gitCommitOf } from "./git-commit.ts";
 import { openWarned, type PlanNow, planTimed, projectOf } from "./plan-now.ts";
 import { unsealed } from "./plan-seal.ts";
 import { readPlan } from "./saved.ts";
@@ -117,7 +118,9 @@ async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Appr
   const since = world.monotonicMs();
   const progress = await startProgress(plan, context);
   ears.listen(progress.on);
-  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words, ...(undoes === undefined ? {} : { undoes }) };
+  const gitCommit = await gitCommitOf(existsSync(plan.inventory) ? dirname(plan.inventory) : io.cwd, io);
+  const more = { ...(gitCommit === undefined ? {} : { gitCommit }), ...(undoes === undefined ? {} : { undoes }) };
+  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words, ...more };
   const options = { saved, allow, forks, start, pid: io.pid, ...stepping(context), ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
   const standing = await finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });

@@ -22,7 +22,8 @@ export async function finish({ plan, result, tookMs, saved }: Finished, { contex
   const counts = countOutcomes(plan, result);
   const standing = standingAfter(plan, result);
   const state = await world.state();
-  await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts });
+  const roundTrips = Math.max(0, ...plan.hosts.map(({ host }) => world.sessions.roundTrips(host)));
+  await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts, roundTrips });
   if (given.flag("json")) printer.record(resultRecord(result, counts));
   else if (isIdle(counts) && result.refused.size + result.unreachable.size === 0) printer.out(checksLines(result));
   else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: again(words, { saved, interrupted: result.interrupted }) }));

@@ -23,6 +23,8 @@ export interface RunSummary extends RunStart {
   readonly ended?: string;
   readonly exitCode?: number;
   readonly counts?: Readonly<Record<string, number>>;
+  /** The most that one host took, over its shell. */
+  readonly roundTrips?: number;
   /** It never ended, and its process is gone. */
   readonly interrupted?: true;
 }
@@ -32,6 +34,7 @@ export type JournalRecord =
   | {
       readonly record: "intent";
       readonly address: Address;
+      /** As the plan shows them: what is secret is hidden in it already. */
       readonly changes: Json;
       /** With references to secrets, never their values: what undo starts from. */
       readonly desired: Json;
@@ -93,7 +96,10 @@ export type LocalLock =
 
 export interface State {
   begin(start: RunStart): Promise<number>;
-  end(run: number, end: { readonly at: string; readonly exitCode: number; readonly counts: Readonly<Record<string, number>> }): Promise<void>;
+  end(
+    run: number,
+    end: { readonly at: string; readonly exitCode: number; readonly counts: Readonly<Record<string, number>>; readonly roundTrips?: number },
+  ): Promise<void>;
   /** Written in one transaction and on disk before it resolves. */
   journal(run: number, records: readonly JournalRecord[], made?: readonly MadeChange[]): Promise<void>;
   runs(options?: { readonly last?: number }): Promise<readonly RunSummary[]>;
