@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const machine = ["connections", "resources", "completion", "recipes"].map((folder) => `test/${folder}/**/*.test.ts`);
+const machine = ["connections", "resources", "completion", "recipes", "package"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 // unit: needs nothing but Node. machine: this machine's own sshd, sudo and shells, as root. lab: real systemd hosts in containers (test/lab/README.md).
 export default defineConfig({

@@ -1,6 +1,5 @@
 // Health checks: what must answer after an apply, as people write it and as the engine runs it.
 import { isRecord, type Json } from "../lib/json.ts";
-import type { JsonSchema } from "./schema.ts";
 
 /** What is asked. `status` left out means 200 to 399. */
 export type Asking =
@@ -71,7 +70,7 @@ const oneCheck = {
 } as const;
 
 /** A list of checks, in a playbook beside a role's name and in an inventory. */
-export const checksSchema = { type: "array", items: oneCheck } as unknown as JsonSchema;
+export const checksSchema = { type: "array", items: oneCheck as object } as const;
 
 /** The checks of a list that fits the schema; what does not is left out. */
 export function checksFrom(value: Json | undefined): readonly Check[] {

@@ -1,4 +1,4 @@
-// Where a role is: the first of some folders that has `NAME/role.ts`.
+// Where a role is: the first of some folders that has `NAME/role.ts`, or `role.js` where hlx is installed as a package.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,16 +34,21 @@ export function availableRoles(folders: readonly RoleFolder[]): readonly string[
 
 /** The role's own folder, or what to say when there is none. */
 export function findRole({ name, at }: WantedRole, folders: readonly RoleFolder[]): string | Problem {
-  const where = folders.find(({ path }) => isRoleName(name) && existsSync(join(path, name, "role.ts")));
+  const where = folders.find(({ path }) => isRoleName(name) && moduleOf(join(path, name)) !== undefined);
   if (where !== undefined) return join(where.path, name);
   const near = didYouMean(name, availableRoles(folders));
   const searched = `searched ${folders.map(({ title }) => title).join(", then ")}`;
   return { code: "input", message: `no role "${name}"`, hint: near === undefined ? searched : `${near} ${searched}`, ...(at === undefined ? {} : { at }) };
 }
 
+/** The file name of the module in a role's folder: Node runs no TypeScript beneath node_modules, so the roles of an installed hlx are compiled. */
+export function moduleOf(folder: string): string | undefined {
+  return ["role.ts", "role.js"].find((name) => existsSync(join(folder, name)));
+}
+
 function namesIn(path: string): readonly string[] {
   if (!existsSync(path)) return [];
-  return readdirSync(path).filter((name) => isRoleName(name) && existsSync(join(path, name, "role.ts")));
+  return readdirSync(path).filter((name) => isRoleName(name) && moduleOf(join(path, name)) !== undefined);
 }
 
 function isRoleName(name: string): boolean {

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { isRecord } from "../../lib/json.ts";
 import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
 import type { Role } from "../../model/role.ts";
-import { findRole, type RoleFolder, type WantedRole } from "./find.ts";
+import { findRole, moduleOf, type RoleFolder, type WantedRole } from "./find.ts";
 import { trustRoleFolder } from "./hook.ts";
 import { loadProblem } from "./load-problem.ts";
 import { type Runner, untrusted } from "./trust.ts";
@@ -61,12 +61,13 @@ async function tryToLoad(wanted: WantedRole, options: LoadRoles): Promise<Loaded
 async function loadFrom(folder: string, name: string, load: (url: string) => Promise<unknown>): Promise<Role> {
   const base = `${pathToFileURL(folder).href}/`;
   trustRoleFolder(base);
-  const module = await load(`${base}role.ts`).catch((thrown: unknown) => {
+  const file = moduleOf(folder) ?? "role.ts";
+  const module = await load(`${base}${file}`).catch((thrown: unknown) => {
     throw new ProblemError(loadProblem(name, base, thrown));
   });
   const exported = isRecord(module) ? module["default"] : undefined;
   const wrong = notARole(exported, name);
-  if (wrong !== undefined) throw new ProblemError({ code: "input", at: { file: join(folder, "role.ts"), line: 1, column: 1 }, ...wrong });
+  if (wrong !== undefined) throw new ProblemError({ code: "input", at: { file: join(folder, file), line: 1, column: 1 }, ...wrong });
   return exported as Role;
 }
 
