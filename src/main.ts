@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { homedir, hostname, userInfo } from "node:os";
 import type { Io } from "./cli/io.ts";
 import { main } from "./cli/main.ts";
+import { showInPager } from "./cli/pager.ts";
 
 const stop = new AbortController();
 
@@ -41,6 +42,7 @@ const io: Io = {
   monotonicMs: () => performance.now(),
   randomHex: (bytes) => randomBytes(bytes).toString("hex"),
   stop: stop.signal,
+  page: (text) => showInPager(text, process.env),
 };
 
 process.exitCode = await main(process.argv.slice(2), io);

@@ -6,6 +6,8 @@ export interface Sink {
   readonly isTTY?: boolean;
   /** Width of the terminal in characters. */
   readonly columns?: number;
+  /** Its height in lines. */
+  readonly rows?: number;
 }
 
 /** Where answers come from. */
@@ -35,4 +37,6 @@ export interface Io {
   randomHex(bytes: number): string;
   /** Aborted at the first SIGINT. */
   readonly stop: AbortSignal;
+  /** Shows text in a pager; false when there is none. Undefined where nobody pages. */
+  page?(text: string): boolean;
 }

@@ -46,7 +46,7 @@ export const connecting: readonly OptionSpec[] = [
 ];
 
 export const showing: readonly OptionSpec[] = [
-  { flags: "-D, --diff", summary: "show every diff, those of creations too" },
+  { flags: "-D, --diff", summary: "show every diff, those of creations too; in a pager ($PAGER, else less) where it is longer than the terminal" },
   { flags: "--no-diff", summary: "one line a resource" },
 ];
 

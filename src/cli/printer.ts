@@ -12,6 +12,8 @@ export interface Printer {
   readonly screen: Screen;
   /** Lines for standard output. */
   out(lines: readonly string[]): void;
+  /** Lines for standard output, in a pager when they are more than fit on its terminal. */
+  pages(lines: readonly string[]): void;
   /** Lines for standard error. */
   err(lines: readonly string[]): void;
   /** One JSON document on standard output. */
@@ -26,12 +28,18 @@ export interface Printer {
 /** `redaction` is asked at each write, so that secrets learnt during a run count at once. */
 export function makePrinter(io: Io, options: { readonly color: boolean; readonly redaction: { redact: Redact } }): Printer {
   const redact: Redact = (text) => options.redaction.redact(text);
+  const textOf = (lines: readonly string[]): string => `${redact(lines.join("\n")).split("\n").map(harmless).join("\n")}\n`;
   const write = (sink: Sink, lines: readonly string[]): void => {
-    if (lines.length > 0) sink.write(`${redact(lines.join("\n")).split("\n").map(harmless).join("\n")}\n`);
+    if (lines.length > 0) sink.write(textOf(lines));
   };
+  const paged = (lines: readonly string[]): boolean => io.out.isTTY === true && lines.length >= (io.out.rows ?? 24) && io.page?.(textOf(lines)) === true;
   return {
     screen: screenOf(io.out, io.env, options.color),
     out: (lines) => write(io.out, lines.flatMap(onePerLine)),
+    pages: (lines) => {
+      const whole = lines.flatMap(onePerLine);
+      if (!paged(whole)) write(io.out, whole);
+    },
     err: (lines) => write(io.err, lines.flatMap(onePerLine)),
     document: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd), 2))}\n`),
     record: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd)))}\n`),

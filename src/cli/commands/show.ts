@@ -32,7 +32,11 @@ async function showRun(number: number, context: Context): Promise<Standing> {
       throw new ProblemError({ code: "usage", message: `there is no run ${number} in this inventory's history`, hint: "hlx history lists them" });
     const journal = await state.journalOf(number);
     if (context.given.flag("json")) context.printer.document(runDocument(summary, journal));
-    else context.printer.out(runLines(summary, journal, { ...context.printer.screen, diff: context.given.choice("diff") === true }));
+    else {
+      const diff = context.given.choice("diff") === true;
+      const lines = runLines(summary, journal, { ...context.printer.screen, diff });
+      (diff ? context.printer.pages : context.printer.out)(lines);
+    }
     return {};
   });
 }

@@ -16,12 +16,15 @@ export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?:
     return;
   }
   const applyWith = from.file === undefined ? againAs("apply", words) : `hlx apply ${quote(from.file)}`;
-  printer.out(
+  const diff = diffOf(given.choice("diff"));
+  // Before a question the plan stays on the screen.
+  const show = diff === "all" && from.asking !== true ? printer.pages : printer.out;
+  show(
     planLines(plan, {
       ...printer.screen,
       // Who is asked must have seen what for.
       quiet: given.flag("quiet") && (from.asking !== true || saidYes(context)),
-      diff: diffOf(given.choice("diff")),
+      diff,
       ...(from.tookMs === undefined ? {} : { tookMs: from.tookMs }),
       ...(from.asking === true ? {} : { applyWith }),
     }),
