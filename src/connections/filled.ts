@@ -1,6 +1,6 @@
 // Bodies of API requests: references are replaced where they stand, right before the request is sent.
 import type { WriteOptions } from "../model/ports/shell.ts";
-import { isRef, isSecretRef, type Text } from "../model/text.ts";
+import { filledText, isRef, isSecretRef, type Text } from "../model/text.ts";
 
 /**
  * The body with every secret and every value known later filled in: a reference alone stands for its value, `{ text: [pieces] }` with a reference among the pieces
@@ -11,7 +11,7 @@ export function filled(body: unknown, reveal: WriteOptions["reveal"]): unknown {
   if (typeof body !== "object" || body === null) return body;
   if (Array.isArray(body)) return body.map((member) => filled(member, reveal));
   const pieces = piecesOf(body);
-  if (pieces !== undefined) return pieces.map((piece) => (typeof piece === "string" ? piece : reveal(piece))).join("");
+  if (pieces !== undefined) return filledText(pieces, (leaf) => reveal(leaf)) ?? "";
   return Object.fromEntries(Object.entries(body).map(([key, member]) => [key, filled(member, reveal)]));
 }
 

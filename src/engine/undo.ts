@@ -67,13 +67,15 @@ function restored({ address, desired, before, sealed }: Intent, images: PreImage
   const name = id.slice(0, id.indexOf(":"));
   const kind = world.kinds.get(name);
   if (kind?.restore === undefined) return { because: `nothing is known that undoes a ${name}` };
-  if (sealed && before !== null) return { because: "a secret takes part, and what was there was not written down" };
-  const back = kind.restore(desired, foundOf(before), images);
-  if (isIrreversible(back)) return { because: back.irreversible };
+  const unwritten = sealed && before !== null;
+  const back = kind.restore(desired, unwritten ? { found: "unknown", because: notWritten } : foundOf(before), images);
+  if (isIrreversible(back)) return { because: unwritten ? notWritten.message : back.irreversible };
   // What prune did beside another entry of the same resource stays beside it.
   const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
   return { resource: { kind: name, desired: back, id: `${name}:${kind.identity(back)}${beside}`, provides: [], traces: [] } };
 }
+
+const notWritten: Problem = { code: "unknown", message: "a secret takes part, and what was there was not written down" };
 
 function foundOf(before: Json): Found<unknown> {
   return before === null ? { found: "absent" } : { found: "present", actual: before };

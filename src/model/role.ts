@@ -30,7 +30,11 @@ export function viewOf(inventory: Inventory): InventoryView {
 }
 
 /** Something that must be looked up before roles run. `file` is relative to the role's folder first, then the inventory's. */
-export type Input = { readonly input: "file"; readonly path: string } | { readonly input: "github-keys"; readonly user: string };
+export type Input =
+  | { readonly input: "file"; readonly path: string }
+  /** All text files below a folder, as JSON: `{ "folder": ABSOLUTE, "files": { PATH: TEXT } }`. Names that begin with a dot are left out, `.env` is not. */
+  | { readonly input: "folder"; readonly path: string }
+  | { readonly input: "github-keys"; readonly user: string };
 
 /** Another role that must be applied before: on the same host, or on all hosts of a pattern. */
 export interface Requirement {

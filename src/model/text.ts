@@ -1,4 +1,5 @@
 // Text leaves: the only places of a desired state where secrets and values known later may stand.
+import { sha256 } from "../lib/hash.ts";
 
 /** A secret by its name in the secrets source; never the value. */
 export interface SecretRef {
@@ -11,7 +12,20 @@ export interface Ref {
   readonly pointer: string;
 }
 
-export type Text = readonly (string | SecretRef | Ref)[];
+/** What must be revealed before a text is known. */
+export type Leaf = SecretRef | Ref;
+
+/** The SHA-256 (hexadecimal) of another text. */
+export interface DigestOf {
+  readonly sha256: Text;
+}
+
+/** Another text, spelled as inside the quotes of a JSON string, with its dollars doubled: what a compose file wants. */
+export interface ComposeSpelled {
+  readonly compose: Text;
+}
+
+export type Text = readonly (string | Leaf | DigestOf | ComposeSpelled)[];
 
 /** What people write: a plain string, one reference, or a list of pieces. */
 export type TextInput = string | SecretRef | Ref | Text;
@@ -34,14 +48,33 @@ export function isRef(value: unknown): value is Ref {
   return typeof value === "object" && value !== null && typeof (value as Ref).ref === "string" && typeof (value as Ref).pointer === "string";
 }
 
-/** The text itself when it is made of strings only, else undefined. */
+/** The text itself when nothing must be revealed for it, else undefined. */
 export function plainText(content: Text): string | undefined {
-  return content.every((piece) => typeof piece === "string") ? content.join("") : undefined;
+  return filledText(content, () => undefined);
+}
+
+/** The text with its leaves revealed; undefined when one of them is not known. */
+export function filledText(content: Text, reveal: (leaf: Leaf) => string | undefined): string | undefined {
+  const parts = content.map((piece) => filledPiece(piece, reveal));
+  return parts.every((part) => part !== undefined) ? parts.join("") : undefined;
+}
+
+function filledPiece(piece: Text[number], reveal: (leaf: Leaf) => string | undefined): string | undefined {
+  if (typeof piece === "string") return piece;
+  if (isSecretRef(piece) || isRef(piece)) return reveal(piece);
+  const inner = filledText("sha256" in piece ? piece.sha256 : (piece as ComposeSpelled).compose, reveal);
+  if (inner === undefined) return undefined;
+  return "sha256" in piece ? sha256(inner) : composeSpelled(inner);
+}
+
+/** The text as it stands inside the quotes of a JSON string of a compose file. */
+export function composeSpelled(value: string): string {
+  return JSON.stringify(value).slice(1, -1).replaceAll("$", "$$$$");
 }
 
 /** True when a secret takes part in the text. */
 export function hasSecret(content: Text): boolean {
-  return content.some(isSecretRef);
+  return secretsIn(content).length > 0;
 }
 
 /** Every secret named anywhere inside a value, each once, in order of appearance. */

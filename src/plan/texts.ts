@@ -1,6 +1,6 @@
 // Filling in text leaves: secrets by name, and values that another resource gives.
 import { isRecord } from "../lib/json.ts";
-import { isRef, isSecretRef, type Ref, type Text } from "../model/text.ts";
+import { filledText, isSecretRef, type Leaf, type Ref, type Text } from "../model/text.ts";
 
 /** Where the pieces of a text come from. Each answers undefined when the value is not known (yet). */
 export interface Pieces {
@@ -11,14 +11,11 @@ export interface Pieces {
 
 /** The text with all pieces filled in, or undefined when one is not known yet. `host` is where the text belongs, for refs without a host. */
 export function fill(content: Text, pieces: Pieces, host: string): string | undefined {
-  const parts = content.map((piece) => fillPiece(piece, pieces, host));
-  return parts.every((part) => part !== undefined) ? parts.join("") : undefined;
+  return filledText(content, (leaf) => fillPiece(leaf, pieces, host));
 }
 
-export function fillPiece(piece: Text[number], pieces: Pieces, host: string): string | undefined {
-  if (isSecretRef(piece)) return pieces.secret(piece.secret);
-  if (isRef(piece)) return textAt(pieces.actual(targetOf(piece, host)), piece.pointer);
-  return piece;
+export function fillPiece(leaf: Leaf, pieces: Pieces, host: string): string | undefined {
+  return isSecretRef(leaf) ? pieces.secret(leaf.secret) : textAt(pieces.actual(targetOf(leaf, host)), leaf.pointer);
 }
 
 /** What a ref points at, as `host/kind:identity`: the role in an address is display and does not count. */

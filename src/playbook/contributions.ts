@@ -10,6 +10,7 @@ import { ProblemError } from "../model/problem.ts";
 import { type Input, type InventoryView, viewOf } from "../model/role.ts";
 import type { Use } from "./assign.ts";
 import { fileSource } from "./inputs/file.ts";
+import { folderSource } from "./inputs/folder.ts";
 import type { LoadedRole } from "./roles/load.ts";
 
 export interface Contributing {
@@ -23,7 +24,10 @@ export async function contributionsOf({ uses, roles, inventory }: Contributing):
   const around: Around = { inventory, view: viewOf(inventory), known: new Map() };
   const asked = await Promise.all(uses.map((use) => askUse(use, roles.get(use.role), around)));
   const files = await Promise.all(around.known.values());
-  return { claims: asked.flat(), written: [...uses.flatMap(writtenIn), ...files.flatMap(({ path, text }) => linesOf(path, text))] };
+  return {
+    claims: asked.flat(),
+    written: [...uses.flatMap(writtenIn), ...files.flatMap(({ path, text }) => textsOf(path, text)).flatMap(({ path, text }) => linesOf(path, text))],
+  };
 }
 
 interface Around {
@@ -57,18 +61,20 @@ async function claimsOn(host: Host, { use, loaded, around }: Asking): Promise<re
   const given = { params: use.params as never, host, inventory: around.view };
   const asked = Object.entries(asking(use, () => role.inputs?.(given) ?? {}));
   const read = await Promise.all(
-    asked.flatMap(([name, input]) => (input.input === "file" ? [fileOf(input, loaded, around).then(({ text }) => [name, text])] : [])),
+    asked.flatMap(([name, input]) =>
+      input.input === "file" || input.input === "folder" ? [fileOf(input, loaded, around).then(({ text }) => [name, text])] : [],
+    ),
   );
   const claims = asking(use, () => role.claims?.({ ...given, inputs: Object.fromEntries(read) }) ?? []);
   return claims.map((claim) => ({ ...claim, host: host.name, role: use.as, at: claim.at ?? use.paramAt(claim.path), order: use.order }));
 }
 
-function fileOf(input: Extract<Input, { input: "file" }>, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
+function fileOf(input: Extract<Input, { input: "file" | "folder" }>, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
   const path = join(existsSync(join(folder, input.path)) ? folder : inventory.folder, input.path);
   const looking = { roleFolder: folder, inventoryFolder: inventory.folder, fetch: () => Promise.reject(new Error("files only")) };
   const found =
     known.get(path) ??
-    fileSource.resolve(input, looking).then(
+    (input.input === "file" ? fileSource.resolve(input, looking) : folderSource.resolve(input, looking)).then(
       (text) => ({ path, text }),
       () => ({ path, text: "" }),
     );
@@ -104,6 +110,13 @@ export function leavesOf(value: Json | undefined, path: Path = []): readonly { r
 function keyOf(path: Path): string {
   const last = path.findLast((piece) => typeof piece === "string");
   return last === undefined ? "" : String(last);
+}
+
+// A folder is its files.
+function textsOf(path: string, text: string): readonly FileText[] {
+  const inside: unknown = text.startsWith('{"folder":') ? JSON.parse(text) : undefined;
+  const files = isRecord(inside) && isRecord(inside["files"]) ? inside["files"] : undefined;
+  return files === undefined ? [{ path, text }] : Object.entries(files).map(([name, content]) => ({ path: join(path, name), text: String(content) }));
 }
 
 function linesOf(file: string, text: string): readonly Written[] {

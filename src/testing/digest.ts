@@ -1,14 +1,14 @@
 // Secrets in tests: each one's value is made from its name.
 import { sha256 } from "../lib/hash.ts";
-import { isRef, type Text } from "../model/text.ts";
+import { type Leaf, refsIn, type Text } from "../model/text.ts";
 import { fillPieces } from "./pieces.ts";
 
 /** The value that a secret has in tests. */
-export function testSecret(piece: Exclude<Text[number], string>): string {
+export function testSecret(piece: Leaf): string {
   return "secret" in piece ? `value of ${piece.secret}` : "";
 }
 
 /** The digest that a diff asks for; undefined when something is known only later. */
 export function testDigest(content: Text): string | undefined {
-  return content.some(isRef) ? undefined : sha256(fillPieces(content, { reveal: testSecret }));
+  return refsIn(content).length > 0 ? undefined : sha256(fillPieces(content, { reveal: testSecret }));
 }

@@ -1,7 +1,7 @@
 // Text with its pieces revealed, as a writer would send it.
 import type { WriteOptions } from "../model/ports/shell.ts";
-import type { Text } from "../model/text.ts";
+import { filledText, type Text } from "../model/text.ts";
 
 export function fillPieces(content: Text, options: Pick<WriteOptions, "reveal">): string {
-  return content.map((piece) => (typeof piece === "string" ? piece : options.reveal(piece))).join("");
+  return filledText(content, (leaf) => options.reveal(leaf)) ?? "";
 }

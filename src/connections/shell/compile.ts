@@ -5,7 +5,7 @@ import { quote, quoteAll } from "../../lib/quote.ts";
 import type { ShortStep, WriteOptions } from "../../model/ports/shell.ts";
 import { type Problem, refuseAll } from "../../model/problem.ts";
 import type { Guarded, Run, Write } from "../../model/step.ts";
-import type { Text } from "../../model/text.ts";
+import { filledText, type Text } from "../../model/text.ts";
 import { base64Document, isWord, subshell } from "./words.ts";
 
 export interface Compiling {
@@ -54,7 +54,7 @@ export function undoKey(path: string): string {
 
 /** The text with its secrets and refs filled in. */
 export function reveal(content: Text, by: Pick<Compiling, "reveal">): string {
-  return content.map((piece) => (typeof piece === "string" ? piece : by.reveal(piece))).join("");
+  return filledText(content, (leaf) => by.reveal(leaf)) ?? "";
 }
 
 /** A command with the content on its standard input; never in the arguments of a process. */

@@ -2,7 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { Problem } from "../problem.ts";
 import type { Detached, Guarded, Reboot, Run, Script, StepResult, Wait, Write } from "../step.ts";
-import type { SecretRef, Text } from "../text.ts";
+import type { Leaf, SecretRef } from "../text.ts";
 
 /**
  * One sort of read: all queries of the same sort that wait at the same moment are one command on the host.
@@ -46,7 +46,7 @@ export type ShortStep = Write | Run | Guarded;
 
 export interface WriteOptions {
   /** Fills in one secret or one value known later; throws ProblemError when it cannot. */
-  reveal(piece: Exclude<Text[number], string>): string;
+  reveal(piece: Leaf): string;
   /** Lines the host prints while a long step runs: unescaped data. */
   onOutput?(line: string): void;
 }

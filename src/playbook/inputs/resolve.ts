@@ -7,6 +7,7 @@ import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
 import { type Assignment, type Input, viewOf } from "../../model/role.ts";
 import type { LoadedRole } from "../roles/load.ts";
 import { fileSource } from "./file.ts";
+import { folderSource } from "./folder.ts";
 import { githubKeysSource } from "./github-keys.ts";
 import { type InputLock, openLock } from "./lock.ts";
 import type { Fetch, InputSource } from "./source.ts";
@@ -14,6 +15,7 @@ import type { Fetch, InputSource } from "./source.ts";
 // A new source is a file beside this one and a line here.
 const sources: ReadonlyMap<string, InputSource> = new Map<string, InputSource>([
   ["file", fileSource as InputSource],
+  ["folder", folderSource as InputSource],
   ["github-keys", githubKeysSource as InputSource],
 ]);
 
