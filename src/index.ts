@@ -1,4 +1,4 @@
-// The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library but the small one for addresses.
+// The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library but those that reading an inventory loads anyway.
 
 export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
 export type { DhcpDdns, DhcpModel, DhcpReservation, DhcpServerName, DhcpSubnet } from "./model/dhcp/model.ts";
@@ -21,10 +21,12 @@ export { type BindConfigOptions, bindConfig } from "./resources/bind-config.ts";
 export { type BindRecordsOptions, bindRecords } from "./resources/bind-records.ts";
 export { type BindZoneOptions, bindTools, bindZone, localKeyFile, type Soa, type ZoneRecord, zoneFile } from "./resources/bind-zone.ts";
 export { type CommandOptions, command } from "./resources/command.ts";
+export { type ComposeStackOptions, composeStack, composeStacks, readStack } from "./resources/compose-stack.ts";
 export { type DhcpServerOptions, dhcpServer } from "./resources/dhcp-server.ts";
 export { type DirectoryOptions, directory } from "./resources/directory.ts";
 export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";
+export { type JsonOptions, json } from "./resources/json.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
 export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";

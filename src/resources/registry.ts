@@ -5,10 +5,12 @@ import { bindConfigKind } from "./bind-config.ts";
 import { bindRecordsKind } from "./bind-records.ts";
 import { bindZoneKind } from "./bind-zone.ts";
 import { commandKind } from "./command.ts";
+import { composeStackKind } from "./compose-stack.ts";
 import { dhcpServerKind } from "./dhcp-server.ts";
 import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
+import { jsonKind } from "./json.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
@@ -25,6 +27,8 @@ export const kinds: readonly AnyKind[] = [
   groupKind,
   authorizedKeysKind,
   commandKind,
+  composeStackKind,
+  jsonKind,
   bindZoneKind,
   bindRecordsKind,
   bindConfigKind,

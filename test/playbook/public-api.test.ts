@@ -8,7 +8,7 @@ const { registerHooks } = await import("node:module");
 const libraries = [];
 registerHooks({ resolve: (specifier, context, next) => { const found = next(specifier, context); if (found.url.includes("/node_modules/")) libraries.push(specifier); return found; } });
 await import(process.argv[1]);
-process.stdout.write(JSON.stringify(libraries));
+process.stdout.write(JSON.stringify([...new Set(libraries)].filter((name) => !name.startsWith(".")).sort()));
 `;
 
 async function librariesOf(module: string): Promise<unknown> {
@@ -16,8 +16,8 @@ async function librariesOf(module: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test("the public API loads no library but the one that reading an inventory loads anyway", async () => {
-  expect(await librariesOf("../../src/index.ts")).toEqual(["ipaddr.js"]);
+test("the public API loads no library but those that reading an inventory loads anyway", async () => {
+  expect(await librariesOf("../../src/index.ts")).toEqual(["ipaddr.js", "yaml"]);
 });
 
 test("the twin: a module that does is seen", async () => {

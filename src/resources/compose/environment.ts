@@ -53,8 +53,17 @@ function unset(key: string, path: Path, { document }: Merging): Problem {
   return { code: "input", message: `${named(path.slice(0, 3))}: the variable ${key} has no value here and is not defined`, at: document.at(path, "key"), hint };
 }
 
+/** Paths of a service's env files. */
+export function envFilesOf({ env_file: files }: Raw): readonly string[] {
+  return [files ?? []].flat().map(pathOf);
+}
+
+function pathOf(entry: unknown): string {
+  return String(isRecord(entry) ? entry["path"] : entry).replace(/^\.\//, "");
+}
+
 function readInto(values: Map<string, string>, entry: unknown, on: Merging & { readonly path: Path }): void {
-  const path = String(isRecord(entry) ? entry["path"] : entry).replace(/^\.\//, "");
+  const path = pathOf(entry);
   const content = on.source.files[path];
   if (content === undefined) on.problems.push(...missing(path, entry, on));
   if (content === undefined) return;

@@ -5,7 +5,7 @@ import { validate } from "../../model/documents/validate.ts";
 import { type Problem, ProblemError } from "../../model/problem.ts";
 import { checksOf } from "./checks.ts";
 import { readEnvFile } from "./env-file.ts";
-import { mergedEnvironment } from "./environment.ts";
+import { envFilesOf, mergedEnvironment } from "./environment.ts";
 import { extended } from "./extends.ts";
 import { fillIn } from "./fill.ts";
 import type { Lookup } from "./interpolate.ts";
@@ -43,6 +43,8 @@ export interface ComposeFile {
   readonly volumes: ReadonlyMap<string, Part>;
   readonly configs: ReadonlyMap<string, Part>;
   readonly secrets: ReadonlyMap<string, Part>;
+  /** Files that were read into the environment of services, `.env` among them: their values are in the rendered file. */
+  readonly envFiles: ReadonlySet<string>;
   readonly document: Document;
 }
 
@@ -103,6 +105,7 @@ function readTree(tree: Readonly<Record<string, unknown>>, { source, document, l
     volumes: parts("volumes", `${name}_`),
     configs: parts("configs", ""),
     secrets: parts("secrets", ""),
+    envFiles: new Set([".env", ...Object.values(unfit.services).flatMap((raw) => envFilesOf(raw))]),
     document,
   };
   const { problems, warnings } = checksOf(compose);

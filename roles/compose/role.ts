@@ -1,0 +1,83 @@
+// Stacks of containers from compose files beside the inventory.
+import { type Claim, type ComposeStackOptions, composeStacks, defineRole, readStack, type TextInput } from "hlx";
+import { type ComposeParams, params } from "./params.ts";
+
+export default defineRole({
+  name: "compose",
+  summary: "Stacks of containers: stacks/NAME/compose.yaml as its author wrote it, planned service by service.",
+  params,
+  inputs: ({ params }) => Object.fromEntries(Object.keys(params.stacks).map((name) => [name, { input: "folder" as const, path: `${params.from}/${name}` }])),
+  claims: ({ params, inputs }) => stacksOf(params, inputs).flatMap(claimsOf),
+  declare: ({ params, inputs }) => composeStacks(stacksOf(params, inputs)),
+});
+
+const names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+
+interface Folder {
+  readonly folder: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+function stacksOf({ root, env, pull, wait, stacks }: ComposeParams, inputs: Readonly<Record<string, string>>): readonly ComposeStackOptions[] {
+  return Object.entries(stacks).map(([name, stack]) => {
+    const { folder, files }: Folder = JSON.parse(inputs[name] || '{"folder":"","files":{}}');
+    const file = names.find((one) => files[one] !== undefined) ?? "compose.yaml";
+    const { dir = `${root}/${name}`, wait: waitSeconds = wait, profiles, state, prune, absent } = stack;
+    const values = Object.entries({ ...env, ...stack.env }).map(([key, value]) => [key, textOf(value)] as const);
+    const more = { profiles, state, prune, ...(absent ? { absent } : {}) };
+    return {
+      ...more,
+      name,
+      dir,
+      compose: files[file] ?? "",
+      file: `${folder}/${file}`,
+      env: Object.fromEntries(values),
+      files: { ...files, ...stack.files },
+      pull: stack.pull ?? pull,
+      waitSeconds,
+    };
+  });
+}
+
+function textOf(value: TextInput | number | boolean): TextInput {
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+}
+
+function claimsOf(stack: ComposeStackOptions): readonly Claim[] {
+  const { compose, problems, warnings } = readStack(stack);
+  const findings = [...problems.map((problem) => findingOf(stack, problem, "error")), ...warnings.map((problem) => findingOf(stack, problem, "warning"))];
+  if (compose === undefined || stack.absent === true) return findings;
+  const ports = [...compose.services.values()].flatMap(({ name, ports }) => ports.flatMap((port) => portOf(port, { stack, service: name, compose })));
+  const networks = [...compose.networks.values()].map(
+    ({ name, external }): Claim => ({ path: pathOf(stack), claim: external ? "needs" : "provides", what: `network ${name}`, by: `stack ${stack.name}` }),
+  );
+  return [...findings, ...ports, ...networks];
+}
+
+type Read = ReturnType<typeof readStack>;
+type Compose = NonNullable<Read["compose"]>;
+
+function pathOf({ name }: ComposeStackOptions): readonly string[] {
+  return ["stacks", name];
+}
+
+function findingOf(stack: ComposeStackOptions, { message, hint, at }: Read["problems"][number], level: "error" | "warning"): Claim {
+  return { path: pathOf(stack), claim: "finding", level, message, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) };
+}
+
+interface Publishing {
+  readonly stack: ComposeStackOptions;
+  readonly service: string;
+  readonly compose: Compose;
+}
+
+function portOf(
+  { published, protocol, hostIp }: { readonly published?: number; readonly protocol: string; readonly hostIp: string },
+  { stack, service, compose }: Publishing,
+): readonly Claim[] {
+  if (published === undefined || protocol === "sctp") return [];
+  const by = `service ${service} of stack ${stack.name}`;
+  const at = compose.document.at(["services", service, "ports"]);
+  const address = hostIp === "" ? {} : { address: hostIp };
+  return [{ path: pathOf(stack), at, claim: "port", port: published, protocol: protocol === "udp" ? "udp" : "tcp", by, ...address }];
+}

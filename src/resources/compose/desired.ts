@@ -1,0 +1,112 @@
+// What a stack of containers should be, as data and as a schema.
+import type { JsonSchema } from "../../model/schema.ts";
+import type { Text } from "../../model/text.ts";
+import { modePattern, ownerPattern, pathPattern } from "../make.ts";
+import { map, text } from "./schema-shapes.ts";
+
+/** A file beside the compose file. */
+export interface StackFile {
+  readonly content: Text;
+  readonly mode: string;
+  readonly owner: string;
+  readonly group: string;
+}
+
+/** What a running container is compared with, in the engine's own words. */
+export interface Looks {
+  /** As the service names it; undefined is built. */
+  readonly image?: string;
+  readonly restart: string;
+  /** Bytes and billionths of a processor; 0 is unlimited. */
+  readonly memory: number;
+  readonly nanoCpus: number;
+  /** Names in the engine, sorted; undefined where `network_mode` says something else. */
+  readonly networks?: readonly string[];
+  /** `TARGET=SOURCE` or `TARGET=SOURCE:ro`, sorted; sources are absolute paths or names of volumes. */
+  readonly mounts: readonly string[];
+  /** `80/tcp=127.0.0.1:8080`, sorted. */
+  readonly ports: readonly string[];
+  readonly command?: readonly string[];
+}
+
+export type WaitsFor = "running" | "completed";
+
+export interface StackService {
+  /** The service's JSON as it is rendered, without hlx's labels. */
+  readonly spec: Text;
+  readonly looks: Looks;
+  /** `NAME=value` lines of its environment, sorted. */
+  readonly environment: Text;
+  readonly environmentNames: readonly string[];
+  /** How many containers. */
+  readonly replicas: number;
+  /** Files of the stack that it mounts: when they change, it is made anew. */
+  readonly uses: readonly string[];
+  /** What must be there before it. */
+  readonly after: readonly string[];
+  /** Those of them with which it is made anew: it lives in their namespaces. */
+  readonly follows: readonly string[];
+  readonly waitsFor: WaitsFor;
+}
+
+/** One stack: containers that Compose runs from one file. */
+export interface Stack {
+  /** The project's name. */
+  readonly name: string;
+  /** Where its files are on the host. */
+  readonly dir: string;
+  /** In the order of the file. */
+  readonly services: Readonly<Record<string, StackService>>;
+  /** The rest of the compose file: networks, volumes, configs and secrets, as JSON without its outer braces. */
+  readonly rest: Text;
+  /** Networks and volumes made elsewhere: `network:NAME`, `volume:NAME`. */
+  readonly external: readonly string[];
+  readonly files: Readonly<Record<string, StackFile>>;
+  readonly pull: "missing" | "digest" | "never";
+  readonly state: "running" | "stopped";
+  /** Remove containers of the project whose service is not in the file. */
+  readonly prune: boolean;
+  /** How long services may take until they are healthy. */
+  readonly waitSeconds: number;
+  readonly absent?: boolean;
+}
+
+const record = { type: "object" } as const;
+const texts = { type: "array", items: text } as const;
+
+export const schema: JsonSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["name", "dir", "services", "rest", "external", "files", "pull", "state", "prune", "waitSeconds"],
+  properties: {
+    name: { type: "string", pattern: "^[a-z0-9][a-z0-9_-]*$", description: "The project's name." },
+    dir: { type: "string", pattern: pathPattern, description: "The stack's folder on the host; relative paths of the file begin there." },
+    services: { ...record, additionalProperties: map, description: "The services of the compose file, rendered." },
+    rest: { type: "array", description: "Networks, volumes, configs and secrets of the compose file, rendered." },
+    external: { ...texts, description: "Networks and volumes that something else makes." },
+    files: {
+      ...record,
+      propertyNames: { pattern: "^(?!\\.hlx/)[^/\\u0000-\\u001f][^\\u0000-\\u001f]*$" },
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        required: ["content", "mode", "owner", "group"],
+        properties: {
+          content: { type: "array" },
+          mode: { type: "string", pattern: modePattern },
+          owner: { type: "string", pattern: ownerPattern },
+          group: { type: "string", pattern: ownerPattern },
+        },
+      },
+      description: "Files beside the compose file, by path. With a secret in them they are 0600, else 0644.",
+    },
+    pull: {
+      enum: ["missing", "digest", "never"],
+      description: "missing: what is not on the host. digest: also what the registry has moved. never: nothing. Default missing.",
+    },
+    state: { enum: ["running", "stopped"], description: "stopped: containers stay, and nobody starts them. Default running." },
+    prune: { type: "boolean", description: "Remove containers of the project whose service is not in the file any more. Default false." },
+    waitSeconds: { type: "integer", minimum: 1, maximum: 7200, description: "How long services may take until they are healthy. Default 120." },
+    absent: { type: "boolean", description: "Remove the containers, networks and files of hlx; volumes and data stay." },
+  },
+};

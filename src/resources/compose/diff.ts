@@ -1,0 +1,100 @@
+// What differs between a stack and what it should be: a change a service, a file, an orphan.
+import { stringify } from "yaml";
+import { isRecord } from "../../lib/json.ts";
+import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
+import { hasSecret, type Text } from "../../model/text.ts";
+import type { StackActual } from "./actual.ts";
+import { type Decision, type Does, decide } from "./decide.ts";
+import type { Stack, StackService } from "./desired.ts";
+import { composeText } from "./render.ts";
+import { shownTokens, withTokens } from "./tokens.ts";
+
+/** Of a stack that is not there: every service and every file. */
+export function diff(desired: Stack, found: Known<StackActual>, ahead: Ahead): readonly Change[] {
+  const actual = found.found === "present" ? found.actual : undefined;
+  if (desired.absent === true) return actual === undefined ? [] : [removal(actual)];
+  const files = fileChanges(desired, actual, ahead);
+  const writing = new Set(files.map(({ property }) => property.slice("file:".length)));
+  const decisions = decide({ desired, actual, ahead, writing });
+  const previous = found.found === "present" ? previousOf(found.evidence?.["previous"]) : undefined;
+  return [...files, ...decisions.map((one) => serviceChange(one, { desired, actual, previous })), ...orphanChanges(desired, actual)];
+}
+
+function removal(actual: StackActual): Change {
+  const containers = Object.values(actual.services).flat().length + actual.orphans.length;
+  return change("stack", { before: "present", after: null, risk: "replace", note: `removes ${containers} containers; volumes and data stay` });
+}
+
+/** Files whose content or mode differs, the compose file first. */
+function fileChanges(desired: Stack, actual: StackActual | undefined, ahead: Ahead): readonly Change[] {
+  const composed: readonly [string, Text, string] = ["compose.yaml", composeText(desired), "0600"];
+  const all = [composed, ...Object.entries(desired.files).map(([path, { content, mode }]) => [path, content, mode] as const)];
+  return all.flatMap(([path, content, mode]) => fileChange({ path, content, mode }, actual, ahead));
+}
+
+function fileChange(
+  { path, content, mode }: { readonly path: string; readonly content: Text; readonly mode: string },
+  actual: StackActual | undefined,
+  ahead: Ahead,
+): readonly Change[] {
+  const [before, after] = [actual?.files[path], ahead.digest(content)];
+  if (before !== undefined && before.sha256 === after && before.mode === mode) return [];
+  const wanted = hasSecret(content) ? ({ hidden: "sensitive" } as const) : after === undefined ? ({ hidden: "known-later" } as const) : { value: short(after) };
+  const old = before === undefined ? { value: null } : hasSecret(content) ? ({ hidden: "sensitive" } as const) : { value: short(before.sha256) };
+  return [{ property: `file:${path}`, before: old, after: wanted, risk: "none", view: "value" }];
+}
+
+// Enough to tell two contents apart: what differs is shown with the services.
+function short(hash: string): string {
+  return `sha256:${hash.slice(0, 12)}`;
+}
+
+const risks: Readonly<Record<Does, Risk>> = { creates: "none", adopts: "none", starts: "none", recreates: "restart", restarts: "restart", stops: "restart" };
+
+interface Around {
+  readonly desired: Stack;
+  readonly actual: StackActual | undefined;
+  readonly previous: Stack | undefined;
+}
+
+function serviceChange({ service, does, reasons }: Decision, { desired, actual, previous }: Around): Change {
+  const running = actual?.services[service]?.[0];
+  const property = `service:${service}`;
+  const note = reasons.length === 0 ? does : `${does}: ${reasons.join("; ")}`;
+  const [old, wanted] = [previous?.services[service], desired.services[service]];
+  if (does === "recreates" && old !== undefined && wanted !== undefined && readable(old) !== readable(wanted))
+    return { property, before: { value: readable(old) }, after: { value: readable(wanted) }, risk: "restart", view: "text", note };
+  const after = does === "stops" ? "stopped" : "running";
+  return change(property, { before: running === undefined ? null : running.state, after, risk: risks[does], note });
+}
+
+/** A service for people: its YAML, with the names of secrets in their places. */
+function readable({ spec }: StackService): string {
+  const pieces = spec.map((piece) => (typeof piece === "string" ? piece : withTokens("compose" in piece ? piece.compose : [])));
+  const raw: unknown = JSON.parse(pieces.join(""));
+  const shown: unknown = JSON.parse(JSON.stringify(raw, (_, value: unknown) => (typeof value === "string" ? shownTokens(value).replaceAll("$$", "$") : value)));
+  return stringify(
+    isRecord(shown) ? Object.fromEntries(Object.entries(shown).filter(([, member]) => !isRecord(member) || Object.keys(member).length > 0)) : shown,
+  );
+}
+
+/** What the host kept of the last apply: it may have been written by anybody, so it is looked at, never trusted. */
+export function previousOf(kept: unknown): Stack | undefined {
+  try {
+    const stack: unknown = typeof kept === "string" ? JSON.parse(kept) : undefined;
+    const sound =
+      isRecord(stack) && isRecord(stack["services"]) && Object.values(stack["services"]).every((one) => isRecord(one) && Array.isArray(one["spec"]));
+    if (!sound) return undefined;
+    for (const service of Object.values((stack as unknown as Stack).services)) readable(service);
+    return stack as unknown as Stack;
+  } catch {
+    return undefined;
+  }
+}
+
+function orphanChanges({ prune }: Stack, actual: StackActual | undefined): readonly Change[] {
+  if (!prune) return [];
+  return (actual?.orphans ?? []).map((name) =>
+    change(`orphan:${name}`, { before: "present", after: null, risk: "replace", note: "its service is not in the file any more" }),
+  );
+}

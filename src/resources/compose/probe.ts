@@ -1,0 +1,147 @@
+// Looks at a stack: one list and one inspection a container for all stacks of a host, and the hashes of its files.
+import { absent, blocked, type Found, present } from "../../model/kind.ts";
+import type { Container, DockerReader, ListedContainer } from "../../model/ports/docker.ts";
+import type { Readers } from "../../model/ports/index.ts";
+import type { Read, ShellReader } from "../../model/ports/shell.ts";
+import { ProblemError, problemOf } from "../../model/problem.ts";
+import { fileRead, type Seen } from "../reads/files.ts";
+import type { StackActual } from "./actual.ts";
+import { containerActual } from "./containers.ts";
+import type { Stack } from "./desired.ts";
+
+type On = Pick<Readers, "shell" | "docker">;
+
+const project = "com.docker.compose.project";
+const serviceName = "com.docker.compose.service";
+
+/** Blocked without an engine, without Compose, and without what the stack says is made elsewhere. */
+export async function probe(desired: Stack, on: On): Promise<Found<StackActual>> {
+  try {
+    const [missing, actual] = await Promise.all([missingOf(desired, on), look(desired, on)]);
+    return missing ?? actual;
+  } catch (thrown) {
+    const problem = problemOf(thrown);
+    if (!(thrown instanceof ProblemError)) throw thrown;
+    if (problem.code === "missing" && desired.absent === true) return absent;
+    return problem.code === "missing" ? blocked("docker:engine", problem.message) : { found: "unknown", because: problem };
+  }
+}
+
+async function missingOf(desired: Stack, on: On): Promise<Extract<Found<never>, { found: "blocked" }> | undefined> {
+  const [compose, networks, volumes] = await Promise.all([on.shell.ask(composeRead, undefined), on.docker.networks(), on.docker.volumes()]);
+  if (!compose) return blocked("docker:compose", "there is no docker compose (version 2) on this host");
+  const there = new Set([...networks.map(({ Name }) => `network:${Name}`), ...volumes.map(({ Name }) => `volume:${Name}`)]);
+  const missing = desired.absent === true || desired.state === "stopped" ? undefined : desired.external.find((one) => !there.has(one));
+  return missing === undefined
+    ? undefined
+    : blocked(`docker-${missing}` as `${string}:${string}`, `there is no ${missing.replace(":", " ")} in the engine of this host`);
+}
+
+const composeRead: Read<undefined, boolean> = {
+  name: "docker-compose",
+  args: () => [],
+  script: "docker compose version >/dev/null 2>&1 && echo compose",
+  parse: (output, queries) => queries.map(() => output.includes("compose")),
+};
+
+async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
+  const [listed, files, notes, previous] = await Promise.all([
+    on.docker.containers(),
+    filesOf(desired, on.shell),
+    notesOf(desired, on.shell),
+    previousOf(desired, on.shell),
+  ]);
+  const own = listed.filter(({ Labels }) => Labels[project] === desired.name && Labels["com.docker.compose.oneoff"] !== "True");
+  refuseTaken(
+    desired,
+    listed.filter((one) => !own.includes(one)),
+  );
+  const inspected = (await Promise.all(own.map(({ Id }) => on.docker.container(Id)))).flatMap((one) => one ?? []);
+  const services = await servicesOf(desired, inspected, { on, notes });
+  const orphans = [...new Set(own.map(({ Labels }) => Labels[serviceName] ?? ""))].filter((name) => desired.services[name] === undefined).sort();
+  if (own.length === 0 && Object.keys(files).length === 0) return absent;
+  const moved = desired.pull === "digest" ? await movedOf(desired, inspected, on.docker) : {};
+  return present({ services, orphans, files, moved }, { previous });
+}
+
+async function servicesOf(
+  desired: Stack,
+  inspected: readonly Container[],
+  { on, notes }: { readonly on: On; readonly notes: ReadonlyMap<string, Note> },
+): Promise<StackActual["services"]> {
+  const found = Object.entries(desired.services).map(async ([name, service]) => {
+    const own = inspected.filter(({ Config }) => Config.Labels?.[serviceName] === name);
+    const named = service.looks.image === undefined || own.length === 0 ? undefined : (await on.docker.image(service.looks.image))?.Id;
+    return [
+      name,
+      own
+        .map((container) => containerActual(container, { service, named, note: notes.get(name) }))
+        .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
+    ] as const;
+  });
+  return Object.fromEntries((await Promise.all(found)).filter(([, containers]) => containers.length > 0));
+}
+
+/** What was noted of a container that hlx did not make. */
+export interface Note {
+  readonly id: string;
+  readonly spec: string;
+}
+
+async function notesOf({ dir, services }: Stack, shell: ShellReader): Promise<ReadonlyMap<string, Note>> {
+  const notes = await Promise.all(
+    Object.keys(services).map(async (name) => {
+      const [id = "", spec = ""] = (textOf(await shell.ask(fileRead, { path: `${dir}/.hlx/adopted/${name}`, unless: "" })) ?? "").trim().split(" ");
+      return [name, { id, spec }] as const;
+    }),
+  );
+  return new Map(notes.filter(([, { id }]) => id !== ""));
+}
+
+/** What the stack was at its last apply, with references to secrets, never their values. */
+async function previousOf({ dir }: Stack, shell: ShellReader): Promise<string | undefined> {
+  return textOf(await shell.ask(fileRead, { path: `${dir}/.hlx/desired.json`, unless: "" }));
+}
+
+async function filesOf({ dir, files }: Stack, shell: ShellReader): Promise<StackActual["files"]> {
+  const paths = ["compose.yaml", ...Object.keys(files)];
+  const seen = await Promise.all(paths.map(async (path) => [path, await shell.ask(fileRead, { path: `${dir}/${path}` })] as const));
+  return Object.fromEntries(seen.flatMap(([path, one]) => (one.seen === "there" ? [[path, { sha256: one.sha256 ?? one.type, mode: one.mode }]] : [])));
+}
+
+function textOf(seen: Seen): string | undefined {
+  return seen.seen === "there" && seen.content !== undefined ? Buffer.from(seen.content).toString("utf8") : undefined;
+}
+
+// Somebody else's container on a port that the stack wants: found before anything is touched.
+function refuseTaken({ services, name, state, absent: gone }: Stack, others: readonly ListedContainer[]): void {
+  if (state === "stopped" || gone === true) return;
+  for (const [service, { looks }] of Object.entries(services)) {
+    for (const wanted of looks.ports) {
+      const [, protocol = "", ip = "", port = ""] = /^\d+\/(\w+)=(.*):(\d+)$/.exec(wanted) ?? [];
+      const other = others.find(({ Ports }) =>
+        Ports.some((taken) => taken.PublicPort === Number(port) && taken.Type === protocol && meets(taken.IP ?? "", ip)),
+      );
+      if (other === undefined) continue;
+      const who = (other.Names[0] ?? other.Id).replace(/^\//, "");
+      const message = `service ${service} of stack ${name} wants port ${port}/${protocol}, which the container ${who} publishes`;
+      throw new ProblemError({ code: "unknown", message, hint: `stop it (docker stop ${who}), or give one of them another port` });
+    }
+  }
+}
+
+function meets(one: string, other: string): boolean {
+  const any = ["", "0.0.0.0", "::"];
+  return one === other || any.includes(one) || any.includes(other);
+}
+
+async function movedOf(desired: Stack, inspected: readonly Container[], docker: DockerReader): Promise<Readonly<Record<string, string>>> {
+  const found = Object.entries(desired.services).map(async ([name, { looks }]) => {
+    const own = inspected.find(({ Config }) => Config.Labels?.[serviceName] === name);
+    if (own === undefined || looks.image === undefined || looks.image.includes("@sha256:")) return [];
+    const [remote, image] = await Promise.all([docker.remoteDigest(looks.image), docker.image(own.Image)]);
+    const known = image?.RepoDigests?.some((digest) => digest.endsWith(`@${remote}`)) ?? false;
+    return remote === undefined || known ? [] : [[name, remote] as const];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
+}

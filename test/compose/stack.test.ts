@@ -1,0 +1,194 @@
+// A stack: what is to be done with each service and why, and how it is rendered.
+import { expect, test } from "vitest";
+import type { Known } from "../../src/model/kind.ts";
+import { titleOf } from "../../src/model/step.ts";
+import { hasSecret } from "../../src/model/text.ts";
+import type { ContainerActual, StackActual } from "../../src/resources/compose/actual.ts";
+import type { Stack } from "../../src/resources/compose/desired.ts";
+import { composeText, contentText } from "../../src/resources/compose/render.ts";
+import { type ComposeStackOptions, composeStack, composeStackKind, composeStacks } from "../../src/resources/compose-stack.ts";
+import { testDigest, testSecret } from "../../src/testing/digest.ts";
+import { fillPieces } from "../../src/testing/pieces.ts";
+
+const compose = `services:
+  web:
+    image: app:1
+    restart: always
+    environment: { PASSWORD: "\${PASSWORD}", COST: 5$$ }
+    volumes: ["./conf:/etc/app:ro", "data:/data"]
+    ports: [8080:80]
+    depends_on: { db: { condition: service_started }, init: { condition: service_completed_successfully } }
+  side: { image: app:1, restart: always, network_mode: "service:web" }
+  db: { image: app:1, restart: always }
+  init: { image: app:1 }
+volumes: { data: }
+`;
+
+const options: ComposeStackOptions = {
+  name: "a",
+  dir: "/srv/a",
+  compose,
+  env: { PASSWORD: { secret: "db.password" } },
+  files: { "conf/x": "1\n", other: "2\n", ".env": "X=1\n" },
+};
+
+function stack(more: Partial<ComposeStackOptions> = {}): Stack {
+  return composeStack({ ...options, ...more }).desired;
+}
+
+const ahead = { changing: new Set<string>(), digest: testDigest };
+
+/** The containers of a stack that is as desired. */
+function running(desired: Stack): StackActual {
+  const services = Object.entries(desired.services).map(([name, service]): [string, readonly ContainerActual[]] => {
+    const { looks, spec } = service;
+    const content = contentText(service, desired);
+    const labels = { spec: testDigest(spec) ?? "", ...(content === undefined ? {} : { content: testDigest(content) ?? "" }) };
+    const { restart, memory, nanoCpus, mounts, ports, networks = [] } = looks;
+    return [
+      name,
+      [
+        {
+          ...labels,
+          state: name === "init" ? "completed" : "running",
+          image: "sha256:1",
+          named: "sha256:1",
+          imageName: looks.image ?? "",
+          restart,
+          memory,
+          nanoCpus,
+          mounts,
+          ports,
+          networks,
+        },
+      ],
+    ];
+  });
+  const files = [
+    ["compose.yaml", composeText(desired), "0600"] as const,
+    ...Object.entries(desired.files).map(([path, { content, mode }]) => [path, content, mode] as const),
+  ];
+  return {
+    services: Object.fromEntries(services),
+    orphans: [],
+    files: Object.fromEntries(files.map(([path, content, mode]) => [path, { sha256: testDigest(content) ?? "", mode }])),
+    moved: {},
+  };
+}
+
+function notes(desired: Stack, actual: StackActual): readonly string[] {
+  const found: Known<StackActual> = { found: "present", actual };
+  return composeStackKind.diff(desired, found, ahead).map(({ property, note }) => (note === undefined ? property : `${property} ${note}`));
+}
+
+function altered(actual: StackActual, service: string, change: Partial<ContainerActual>): StackActual {
+  const [first] = actual.services[service] ?? [];
+  return { ...actual, services: { ...actual.services, [service]: first === undefined ? [] : [{ ...first, ...change }] } };
+}
+
+test("a stack that runs as desired needs nothing; one that is not there needs all", () => {
+  expect(notes(stack(), running(stack()))).toEqual([]);
+  const absent = composeStackKind.diff(stack(), { found: "absent" }, ahead);
+  expect(absent.map(({ property }) => property)).toEqual([
+    "file:compose.yaml",
+    "file:conf/x",
+    "file:other",
+    "service:db",
+    "service:init",
+    "service:web",
+    "service:side",
+  ]);
+});
+
+test.each<readonly [string, string, Partial<ContainerActual>, readonly string[]]>([
+  ["a limit", "db", { memory: 5 }, ["service:db recreates: memory 5 → unlimited"]],
+  ["a network", "db", { networks: [] }, ["service:db recreates: networks none → a_default"]],
+  ["a pulled image", "db", { named: "sha256:2" }, ["service:db recreates: image app:1 was pulled since: 1 → 2"]],
+  ["another image", "db", { imageName: "app:0" }, ["service:db recreates: image app:0 → app:1"]],
+  ["a stopped container", "db", { state: "stopped" }, ["service:db starts: it is stopped"]],
+  ["a one-shot that failed", "init", { state: "failed" }, ["service:init starts: it has failed"]],
+  ["an unhealthy one", "db", { unhealthy: true }, ["service:db restarts: it is unhealthy"]],
+  ["a parent of a namespace", "web", { restart: "no" }, ["service:web recreates: restart no → always", "service:side recreates: web is made anew"]],
+])("%s that somebody changed", (...[, service, change, expected]) => {
+  expect(notes(stack(), altered(running(stack()), service, change))).toEqual(expected);
+});
+
+test("a mounted file's content makes anew what mounts it, and nothing else", () => {
+  const changed = stack({ files: { ...options.files, "conf/x": "new\n" } });
+  expect(notes(changed, running(stack()))).toEqual([
+    "file:compose.yaml",
+    "file:conf/x",
+    "service:web recreates: what it mounts changes",
+    "service:side recreates: web is made anew",
+  ]);
+  expect(notes(stack({ files: { ...options.files, other: "new\n" } }), running(stack()))).toEqual(["file:other"]);
+});
+
+test("what somebody else started as it should be is adopted; with another environment it is made anew", () => {
+  const desired = stack();
+  const { spec: _, ...db } = running(desired).services["db"]?.[0] ?? ({} as ContainerActual);
+  const environment = testDigest(desired.services["db"]?.environment ?? []) ?? "";
+  const as = (foreign: ContainerActual["foreign"]): StackActual => ({
+    ...running(desired),
+    services: { ...running(desired).services, db: [{ ...db, ...(foreign && { foreign }) }] },
+  });
+  expect(notes(desired, as({ command: [], environment }))).toEqual(["service:db adopts: somebody else started it as it should be"]);
+  expect(notes(desired, as({ command: [], environment: "other" }))).toEqual(["service:db recreates: environment differs"]);
+});
+
+test("stopped: what runs is stopped, what does not is left", () => {
+  expect(notes(stack({ state: "stopped" }), running(stack()))).toEqual(["service:db stops", "service:web stops", "service:side stops"]);
+});
+
+test("orphans go only when asked", () => {
+  const actual = { ...running(stack()), orphans: ["old"] };
+  expect(notes(stack(), actual)).toEqual([]);
+  expect(notes(stack({ prune: true }), actual)).toEqual(["orphan:old its service is not in the file any more"]);
+});
+
+test("the job is told the images first, then exactly what was planned, level by level", () => {
+  const changes = composeStackKind.diff(stack(), { found: "absent" }, ahead);
+  const steps = composeStackKind.steps(stack(), { found: "absent" }, { changes, now: new Date(0) });
+  const job = steps.find((step) => step.do === "detached");
+  expect(job?.do === "detached" && job.args.slice(4)).toEqual([
+    "image:app:1",
+    "create:db:running",
+    "create:init:completed",
+    "level",
+    "create:web:running",
+    "level",
+    "create:side:running",
+    "level",
+  ]);
+  expect(steps.map(titleOf).at(-1)).toBe("write /srv/a/.hlx/desired.json");
+});
+
+test("the compose file on the host has nothing left to fill in, and a secret as it is spelled there", () => {
+  const desired = stack();
+  const text = fillPieces(composeText(desired), { reveal: () => `p"$x\\` });
+  const { services } = JSON.parse(text);
+  expect(services.web.environment).toEqual({ PASSWORD: `p"$$x\\`, COST: "5$$" });
+  expect(services.web.labels["io.hlx.spec"]).toMatch(/^[0-9a-f]{64}$/);
+  expect(hasSecret(composeText(desired))).toBe(true);
+  expect(JSON.stringify(desired)).not.toContain(testSecret({ secret: "db.password" }));
+});
+
+test("undo: what hlx kept of the last apply is desired again; without it nothing is known", () => {
+  const pre = new Map([["/srv/a/.hlx/desired.json", { sha256: "", content: JSON.stringify(stack({ waitSeconds: 7 })) }]]);
+  const before = { found: "present" as const, actual: running(stack()) };
+  expect(composeStackKind.restore?.(stack(), before, pre)).toMatchObject({ waitSeconds: 7 });
+  expect(composeStackKind.restore?.(stack(), before, new Map())).toHaveProperty("irreversible");
+  expect(composeStackKind.restore?.(stack(), { found: "absent" }, new Map())).toMatchObject({ absent: true });
+});
+
+test("several stacks of a host: ports are checked, and what makes a network comes first", () => {
+  const one = {
+    name: "one",
+    dir: "/srv/one",
+    compose: "services: { a: { image: x:1, ports: [80:80], networks: [n] } }\nnetworks: { n: { external: true } }\n",
+  };
+  const two = { name: "two", dir: "/srv/two", compose: "services: { a: { image: x:1, networks: [n] } }\nnetworks: { n: { name: n } }\n" };
+  expect(composeStacks([one, two]).map(({ id }) => id)).toEqual(["compose.stack:two", "compose.stack:one"]);
+  expect(() => composeStacks([one, { ...one, name: "three" }])).toThrow("both publish 80/tcp");
+  expect(composeStacks([two])[0]?.provides).toContain("docker-network:n");
+});

@@ -1,0 +1,102 @@
+// The roles docker and compose: what they declare for which params, and that every kind takes it.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import compose from "../../roles/compose/role.ts";
+import docker from "../../roles/docker/role.ts";
+import { validateValue } from "../../src/model/documents/validate.ts";
+import type { Facts } from "../../src/model/facts.ts";
+import type { Resource } from "../../src/model/resource.ts";
+import { folderSource } from "../../src/playbook/inputs/folder.ts";
+import { withDefaults } from "../../src/playbook/params.ts";
+import { kinds } from "../../src/resources/registry.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "hlx-docker-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function facts(versionId: string): Facts {
+  return { os: { id: "debian", versionId, codename: versionId === "13" ? "trixie" : "bookworm", name: "Debian", like: [] } } as unknown as Facts;
+}
+
+function sound(resources: readonly Resource[]): readonly string[] {
+  const wrong = resources.flatMap(({ kind, desired, id }) =>
+    validateValue(desired, kinds.find((one) => one.kind === kind)?.schema ?? { not: {} }, () => undefined, id),
+  );
+  expect(wrong).toEqual([]);
+  return resources.map(({ id }) => id);
+}
+
+function engine(given: unknown, version = "13"): readonly Resource[] {
+  expect(validateValue(withDefaults(given, docker.params), docker.params, () => undefined, "docker")).toEqual([]);
+  return docker.declare({ params: withDefaults(given, docker.params) as never, facts: facts(version) } as never);
+}
+
+test("an engine from Debian where it has Compose, else from Docker with its key pinned", () => {
+  expect(sound(engine({}))[0]).toBe("packages:docker-cli,docker-compose,docker.io");
+  expect(sound(engine({}, "12"))).toContain("command:Docker's signing key");
+  const [packages] = engine({ from: "debian" }, "12");
+  expect(packages?.id).toBe("packages:docker.io");
+  expect(packages?.provides).toContain("docker:engine");
+  expect(packages?.provides).not.toContain("docker:compose");
+});
+
+test("daemon.json holds what was asked for; members and pruning come after", () => {
+  const resources = engine({ dataRoot: "/data01/docker", mirrors: ["https://m"], users: ["terrac"], prune: "weekly", daemon: { dns: ["1.1.1.1"] } });
+  expect(resources.find(({ kind }) => kind === "json")?.desired).toMatchObject({
+    set: { "data-root": "/data01/docker", "registry-mirrors": ["https://m"], "live-restore": true, dns: ["1.1.1.1"], "log-opts": { "max-size": "10m" } },
+  });
+  expect(sound(resources)).toEqual(expect.arrayContaining(["command:terrac may use Docker", "service:docker-prune.timer"]));
+});
+
+function write(path: string, content: string): void {
+  mkdirSync(join(folder, path, ".."), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+async function asked(given: object): Promise<{ readonly params: never; readonly inputs: Readonly<Record<string, string>> }> {
+  const params = withDefaults(given, compose.params) as never;
+  expect(validateValue(params, compose.params, () => undefined, "compose")).toEqual([]);
+  const wanted = Object.entries(compose.inputs?.({ params } as never) ?? {});
+  const looking = { roleFolder: "/nowhere", inventoryFolder: folder, fetch: () => Promise.reject(new Error("no")) };
+  const found = wanted.map(async ([name, input]) => [name, await folderSource.resolve(input as never, looking)]);
+  return { params, inputs: Object.fromEntries(await Promise.all(found)) };
+}
+
+test("stacks come from their folders: the compose file is rendered, the rest goes with it, env files do not", async () => {
+  write("stacks/media/compose.yaml", "services: { tv: { image: 'tv:$TAG', env_file: [tv.env], ports: ['80:80'] } }\n");
+  write("stacks/media/.env", "TAG=1\n");
+  write("stacks/media/tv.env", "PASSWORD=x\n");
+  write("stacks/media/conf/tv.conf", "a\n");
+  write("stacks/media/.git/HEAD", "x\n");
+  const on = await asked({ root: "/data", stacks: { media: { files: { token: { secret: "tv.token" } } } } });
+  const resources = compose.declare(on as never);
+  expect(sound(resources)).toEqual(["compose.stack:media"]);
+  expect(resources[0]?.desired).toMatchObject({
+    dir: "/data/media",
+    files: { "conf/tv.conf": { content: ["a\n"], mode: "0644" }, token: { content: [{ secret: "tv.token" }], mode: "0600" } },
+  });
+  const [files] = resources.map(({ desired }) => (desired as { readonly files: object }).files);
+  expect(Object.keys(files ?? {})).toEqual(["conf/tv.conf", "token"]);
+});
+
+test("what is wrong with a file, unpinned images and published ports are claimed, each at its place", async () => {
+  write("stacks/bad/compose.yml", "services:\n  a:\n    image: a:$NOPE\n    ports: ['81:80']\n  b:\n    image: b\n");
+  const claims = compose.claims?.((await asked({ stacks: { bad: {} } })) as never) ?? [];
+  const told = claims.map((claim) => [claim.claim, claim.at?.file.replace(folder, ""), claim.at?.line, claim.claim === "finding" ? claim.level : undefined]);
+  expect(told).toEqual(
+    expect.arrayContaining([
+      ["finding", "/stacks/bad/compose.yml", 3, "error"],
+      ["finding", "/stacks/bad/compose.yml", 6, "warning"],
+      ["port", "/stacks/bad/compose.yml", 4, undefined],
+    ]),
+  );
+});
+
+test("a folder that leads outside, or holds what is no text, is refused", async () => {
+  write("stacks/binary/x.png", "");
+  writeFileSync(join(folder, "stacks/binary/x.png"), Buffer.from([0xff, 0xfe, 0x00]));
+  await expect(asked({ stacks: { binary: {} } })).rejects.toThrow("not UTF-8");
+  await expect(asked({ from: "../stacks", stacks: { media: {} } })).rejects.toThrow("a path inside");
+  await expect(asked({ stacks: { nothing: {} } })).rejects.toThrow("no such folder");
+});
