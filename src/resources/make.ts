@@ -52,16 +52,18 @@ export interface Brings extends ResourceOptions {
 export function resourceOf<Desired>(kind: Named<Desired>, desired: Desired, brings: Brings): Resource<Desired> {
   const { provides = [], traces = [], exclusive, ...unknown } = brings;
   const id = `${kind.kind}:${kind.identity(desired)}`;
-  refuseUnknown(Object.keys(unknown), { id, schema: kind.schema });
+  refuseUnknown(Object.keys(unknown), { kind: kind.kind, id, schema: kind.schema });
   const resource = { kind: kind.kind, desired, id, provides, traces, ...(exclusive === undefined ? {} : { exclusive }) };
   noteMade(resource);
   return resource;
 }
 
-function refuseUnknown([unknown]: readonly string[], { id, schema }: { readonly id: string; readonly schema: JsonSchema }): void {
+function refuseUnknown([unknown]: readonly string[], { kind, id, schema }: { readonly kind: string; readonly id: string; readonly schema: JsonSchema }): void {
   if (unknown === undefined) return;
   const properties = isRecord(schema) && isRecord(schema["properties"]) ? Object.keys(schema["properties"]) : [];
   const known = [...properties, "provides", "exclusive"];
+  // A text or a list, spread, has numbers as its keys.
+  if (unknown === "0") throw new ProblemError({ code: "input", message: `${kind} takes one object of options, not a text`, hint: `options: ${known.join(", ")}` });
   const hint = didYouMean(unknown, known) ?? `options: ${known.join(", ")}`;
   throw new ProblemError({ code: "input", message: `${id} has the unknown option "${unknown}"`, hint });
 }

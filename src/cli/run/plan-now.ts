@@ -16,9 +16,10 @@ export interface PlanNow extends Planned {
 
 /** Reads the project, looks at the hosts, and closes everything again. */
 export async function planNow(context: Context): Promise<PlanNow> {
+  const out = context.given.text("out");
+  if (out !== undefined) await (await import("./saved.ts")).refuseUnwritable(out, context.io.cwd);
   const work = await openWarned(context);
   const made = await planWork(work, context);
-  const out = context.given.text("out");
   if (out !== undefined) await save(made.plan, { out, work, context });
   return made;
 }

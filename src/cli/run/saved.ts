@@ -1,12 +1,18 @@
 // Saved plans: JSON that only its owner may read, written at once or not at all.
-import { open, readFile, rename, rm } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, constants, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { isRecord } from "../../lib/json.ts";
 import { isMissing, why } from "../../lib/why.ts";
 import { fits } from "../../model/documents/fits.ts";
 import type { Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { planShape } from "./plan-shape.ts";
+
+/** Throws ProblemError when no plan can be saved there: said before any host is looked at. */
+export async function refuseUnwritable(file: string, cwd: string): Promise<void> {
+  const folder = dirname(resolve(cwd, file));
+  await access(folder, constants.W_OK).catch((cause: unknown) => cannotSave(file, cause));
+}
 
 /** Writes the plan (mode 0600), replacing what was there. `unique` makes the name of the staged file. */
 export async function savePlan(plan: Plan, file: string, unique: string): Promise<void> {
@@ -19,8 +25,12 @@ export async function savePlan(plan: Plan, file: string, unique: string): Promis
     await rename(staged, file);
   } catch (cause) {
     await rm(staged, { force: true });
-    throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${isMissing(cause) ? "there is no such folder" : why(cause)}`, cause });
+    cannotSave(file, cause);
   }
+}
+
+function cannotSave(file: string, cause: unknown): never {
+  throw new ProblemError({ code: "input", message: `cannot save the plan as ${file}: ${isMissing(cause) ? "there is no such folder" : why(cause)}`, cause });
 }
 
 /**

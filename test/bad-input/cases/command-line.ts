@@ -12,6 +12,7 @@ export const commandLineCases: readonly Case[] = [
   { row: 38, name: "a limit file that is not there", files: {}, argv: ["validate", "-l", "@retry"] },
   { row: 38, name: "tags that nothing has", files: {}, argv: ["validate", "--tags", "bse"] },
   { row: 40, name: "nobody to ask", files: {}, argv: ["apply"] },
+  { row: 40, name: "a plan to be saved in a folder that is not there", files: {}, argv: ["plan", "-o", "plans/monday.plan"] },
   { row: 37, name: "forks", files: {}, argv: ["plan", "--forks", "abc"] },
   { row: 37, name: "timeout", files: {}, argv: ["ping", "--timeout", "0"] },
   { row: 37, name: "allow everything", files: {}, argv: ["apply", "-y", "--allow", "everything"] },

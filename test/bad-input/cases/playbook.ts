@@ -71,6 +71,7 @@ export const playbookCases: readonly Case[] = [
   { row: 31, name: "declares undefined", by: "declare", files: declaring('return [undefined as never, file({ path: "/etc/a" })];') },
   { row: 31, name: "declares what is no resource", by: "declare", files: declaring('return [{ path: "/etc/a" } as never];') },
   { row: 32, name: "unknown option", by: "declare", files: declaring('return [file({ path: "/etc/a", contents: "x" } as never)];') },
+  { row: 32, name: "a path where options belong", by: "declare", files: declaring('return [file("/etc/a" as never)];') },
   { row: 32, name: "a wrong mode", by: "declare", files: declaring('return [file({ path: "/etc/a", mode: "644" }), file({ path: "etc/b" })];') },
   {
     row: 33,
