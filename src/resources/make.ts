@@ -63,7 +63,8 @@ function refuseUnknown([unknown]: readonly string[], { kind, id, schema }: { rea
   const properties = isRecord(schema) && isRecord(schema["properties"]) ? Object.keys(schema["properties"]) : [];
   const known = [...properties, "provides", "exclusive"];
   // A text or a list, spread, has numbers as its keys.
-  if (unknown === "0") throw new ProblemError({ code: "input", message: `${kind} takes one object of options, not a text`, hint: `options: ${known.join(", ")}` });
+  if (unknown === "0")
+    throw new ProblemError({ code: "input", message: `${kind} takes one object of options, not a text`, hint: `options: ${known.join(", ")}` });
   const hint = didYouMean(unknown, known) ?? `options: ${known.join(", ")}`;
   throw new ProblemError({ code: "input", message: `${id} has the unknown option "${unknown}"`, hint });
 }
