@@ -1,12 +1,13 @@
 // Undo: what a run changed, turned into work towards what was there before.
 import { undoRead } from "../connections/shell/undo.ts";
 import type { Json } from "../lib/json.ts";
-import type { Found, Irreversible, PreImages } from "../model/kind.ts";
+import type { Found, PreImages } from "../model/kind.ts";
 import type { JournalRecord, RunSummary } from "../model/ports/state.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import type { Address, Resource } from "../model/resource.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import { isGone } from "../plan/assemble.ts";
+import { wayBack } from "../plan/way-back.ts";
 import type { Work, World } from "./world.ts";
 
 /** What cannot be brought back, and why. */
@@ -62,27 +63,20 @@ async function preImagesOf(name: string, { run, work, world }: { run: RunSummary
   return session.shell.ask(undoRead, undoFolder(run.run, run.planId));
 }
 
-function restored({ address, desired, before, sealed }: Intent, images: PreImages, world: World): { readonly resource?: Resource; readonly because?: string } {
+function restored({ address, desired, before }: Intent, images: PreImages, world: World): { readonly resource?: Resource; readonly because?: string } {
   const id = address.split("/").slice(2).join("/");
   const name = id.slice(0, id.indexOf(":"));
   const kind = world.kinds.get(name);
-  if (kind?.restore === undefined) return { because: `nothing is known that undoes a ${name}` };
-  const unwritten = sealed && before !== null;
-  const back = kind.restore(desired, unwritten ? { found: "unknown", because: notWritten } : foundOf(before), images);
-  if (isIrreversible(back)) return { because: unwritten ? notWritten.message : back.irreversible };
+  if (kind === undefined) return { because: `nothing is known that undoes a ${name}` };
+  const back = wayBack(kind, { desired, before: foundOf(before), images });
+  if ("irreversible" in back) return { because: back.irreversible };
   // What prune did beside another entry of the same resource stays beside it.
   const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
-  return { resource: { kind: name, desired: back, id: `${name}:${kind.identity(back)}${beside}`, provides: [], traces: [] } };
+  return { resource: { kind: name, desired: back.desired, id: `${name}:${kind.identity(back.desired)}${beside}`, provides: [], traces: [] } };
 }
-
-const notWritten: Problem = { code: "unknown", message: "a secret takes part, and what was there was not written down" };
 
 function foundOf(before: Json): Found<unknown> {
   return before === null ? { found: "absent" } : { found: "present", actual: before };
-}
-
-function isIrreversible(value: unknown): value is Irreversible {
-  return typeof value === "object" && value !== null && "irreversible" in value;
 }
 
 // One role call for each that took part, under the same name, so that addresses stay what they were.

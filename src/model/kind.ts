@@ -21,7 +21,7 @@ export interface Change {
   readonly risk: Risk;
   /** How the values read best: as one line, or as a unified diff of two texts. */
   readonly view: "value" | "text";
-  /** One remark for people: "recreates 1 of 6 containers", "cannot be undone". */
+  /** One remark for people: "recreates 1 of 6 containers". */
   readonly note?: string;
 }
 
@@ -52,6 +52,8 @@ export type PreImages = ReadonlyMap<string, { readonly sha256: string; readonly 
 /** Why nothing can bring back what was there. */
 export interface Irreversible {
   readonly irreversible: string;
+  /** It could be brought back with a copy of this path, and there is none. */
+  readonly copyOf?: string;
 }
 
 /** A set of things as one desired state: packages, keys. What hlx made of it and what is still wanted of it is told member by member. */
@@ -85,7 +87,7 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   readonly members?: Members<Desired>;
   /** What to desire once more after resources (`kind:identity`) are removed that it watched before and does not any more; undefined when it watched none. */
   rewatch?(desired: Desired, before: Desired, removed: ReadonlySet<string>): Desired | undefined;
-  /** What to desire to get back to what was found before. */
+  /** What to desire to get back to what was found before. Asked without pre-images when it is planned: only what lacks nothing but a copy (`copyOf`) can be undone later. */
   restore?(desired: Desired, before: Found<Actual>, pre: PreImages): Desired | Irreversible;
 }
 

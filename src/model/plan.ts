@@ -29,6 +29,8 @@ export interface EntryCommon {
   readonly exclusive?: string;
   /** Done in its host's last unit. removes: hlx made it and nothing desires it any more. reloads: something that it watched is removed there. */
   readonly prune?: "removes" | "reloads";
+  /** Why nothing will bring back what is there now; left out where `hlx rollback` can. */
+  readonly irreversible?: string;
 }
 
 /** What was found is known: these steps are what will run. */

@@ -10,6 +10,7 @@ import { fingerprint } from "./seal.ts";
 import { matchesAny } from "./target.ts";
 import { actualKey, fill } from "./texts.ts";
 import { actionOf } from "./totals.ts";
+import { lasting } from "./way-back.ts";
 
 /** One resource with what its probe found. */
 export interface Looked {
@@ -101,7 +102,17 @@ function exact(
     changes,
     steps,
     fingerprint: fingerprint(found, resource.desired, assembling.key),
+    ...lastingOf(kind, resource, { changes, found }),
   };
+}
+
+function lastingOf(
+  kind: AnyKind,
+  { desired }: Resource,
+  { changes, found }: { readonly changes: Exact["changes"]; readonly found: Known<unknown> },
+): Pick<EntryCommon, "irreversible"> {
+  const because = changes.length === 0 ? undefined : lasting(kind, desired, found);
+  return because === undefined ? {} : { irreversible: because };
 }
 
 interface Mending {
@@ -138,9 +149,11 @@ function predicted(
 ): Entry {
   const provider = walk.provided.find((one) => one.host === host && covers(one.capability, blocked.needs));
   if (provider === undefined) return { ...common, entry: "blocked", because: nothingProvides(common.address, blocked) };
-  const changes = kindOf(resource, assembling).diff(resource.desired, { found: "absent" }, aheadOf(host, { ...walk, secrets: assembling.secrets }));
+  const kind = kindOf(resource, assembling);
+  const found = { found: "absent" } as const;
+  const changes = kind.diff(resource.desired, found, aheadOf(host, { ...walk, secrets: assembling.secrets }));
   const action = actionOf(changes, "absent", isGone(resource));
-  return { ...common, entry: "predicted", action, changes, needs: blocked.needs, by: provider.by };
+  return { ...common, entry: "predicted", action, changes, needs: blocked.needs, by: provider.by, ...lastingOf(kind, resource, { changes, found }) };
 }
 
 function nothingProvides(address: Address, { needs, because }: { readonly needs: Capability; readonly because: string }): Blocked["because"] {

@@ -40,6 +40,7 @@ export function bindConfig(options: BindConfigOptions): Resource<BindConfig> {
 function restore(desired: BindConfig, before: Found<BindConfigActual>, pre: PreImages): BindConfig | Irreversible {
   const kept = pre.get(desired.path);
   if (before.found !== "present" || before.actual.file.type !== "file") return { irreversible: `there was no ${desired.path} before` };
-  if (kept === undefined || kept.sha256 !== before.actual.file.sha256) return { irreversible: `no copy of the old ${desired.path} was kept` };
+  if (kept === undefined || kept.sha256 !== before.actual.file.sha256)
+    return { irreversible: `no copy of the old ${desired.path} was kept`, copyOf: desired.path };
   return { path: desired.path, content: [kept.content], zones: [] };
 }

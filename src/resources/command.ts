@@ -67,7 +67,7 @@ async function probe({ creates, unless, onlyIf, args }: Command, on: Pick<Reader
 }
 
 function diff({ name, risk = "none" }: Command, found: Known<CommandActual>): readonly Change[] {
-  return found.found === "absent" || found.actual.needed ? [change("run", { before: null, after: name, risk, note: "cannot be undone" })] : [];
+  return found.found === "absent" || found.actual.needed ? [change("run", { before: null, after: name, risk })] : [];
 }
 
 function steps(

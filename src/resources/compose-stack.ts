@@ -128,6 +128,7 @@ function isRead(path: string, { document, envFiles }: ComposeFile): boolean {
 
 function restore(desired: Stack, before: Found<StackActual>, pre: PreImages): Stack | Irreversible {
   if (before.found === "absent") return { ...desired, absent: true };
-  const old = previousOf(pre.get(`${desired.dir}/.hlx/desired.json`)?.content);
-  return old ?? { irreversible: `what stack ${desired.name} was before is not known: hlx had not made it` };
+  const record = `${desired.dir}/.hlx/desired.json`;
+  const old = previousOf(pre.get(record)?.content);
+  return old ?? { irreversible: `what stack ${desired.name} was before is not known: hlx had not made it`, copyOf: record };
 }

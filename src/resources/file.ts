@@ -56,7 +56,7 @@ function restore(desired: File, before: Found<FileActual>, pre: PreImages): File
   if (before.found !== "present" || before.actual.type !== "file") return { irreversible: `${path} was no regular file before` };
   const { sha256: hash, mode, owner, group } = before.actual;
   const old = oldContent(desired, hash, pre);
-  return old === undefined ? { irreversible: `no copy of the old ${path} was kept` } : { path, content: old, mode, owner, group };
+  return old === undefined ? { irreversible: `no copy of the old ${path} was kept`, copyOf: path } : { path, content: old, mode, owner, group };
 }
 
 // The kept copy, or the desired content when that is what was there.

@@ -49,6 +49,7 @@ export const everything: Plan = planOf(
     exact("db1", "disk:data", { action: "replace", changes: [change("size", { before: 1, after: 2, risk: "replace" })] }),
     exact("db1", "file:/etc/ok", { action: "none", changes: [] }),
     exact("db1", "file:/etc/secret", {
+      irreversible: "a secret takes part, and what was there was not written down",
       changes: [{ property: "content", before: { hidden: "sensitive" }, after: { hidden: "sensitive" }, risk: "none", view: "text" }],
     }),
     exact("db1", "file:/etc/token", {

@@ -1,8 +1,9 @@
 // What undo and prune desire: the way back, or why there is none.
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/lib/hash.ts";
-import type { Found } from "../../src/model/kind.ts";
+import type { Found, Known } from "../../src/model/kind.ts";
 import type { Resource } from "../../src/model/resource.ts";
+import { lasting } from "../../src/plan/way-back.ts";
 import { authorizedKeys } from "../../src/resources/authorized-keys.ts";
 import { command } from "../../src/resources/command.ts";
 import { directory } from "../../src/resources/directory.ts";
@@ -18,7 +19,7 @@ const id = "SHA256:6sAiqV1/oX4wvGrx";
 const motd = file({ path: "/etc/motd", content: "new\n" });
 const gone = { found: "absent" } as const;
 const unknown = { found: "unknown", because: { code: "unknown", message: "" } } as const;
-const was = (actual: unknown): Found<unknown> => ({ found: "present", actual });
+const was = (actual: unknown): Known<unknown> => ({ found: "present", actual });
 const owned = { type: "file", mode: "0600", owner: "bob", group: "adm" };
 const kept = new Map([["/etc/motd", { sha256: sha256("old\n"), content: "old\n" }]]);
 
@@ -45,7 +46,7 @@ describe("restore", () => {
       was({ ...owned, sha256: sha256("new\n") }),
       { path: "/etc/motd", content: ["new\n"], mode: "0600", owner: "bob", group: "adm" },
     ],
-    ["a file of which no copy was kept", motd, was({ ...owned, sha256: sha256("lost\n") }), irreversible],
+    ["a file of which no copy was kept", motd, was({ ...owned, sha256: sha256("lost\n") }), { ...irreversible, copyOf: "/etc/motd" }],
     ["a link", motd, was({ type: "symlink" }), irreversible],
     ["a new directory is removed", directory({ path: "/srv" }), gone, { path: "/srv", mode: "0755", owner: "root", group: "root", absent: true }],
     [
@@ -105,6 +106,19 @@ describe("restore", () => {
   ])("what nobody could look at before has no way back: $id", (resource) =>
     expect(kindOf(resource).restore?.(resource.desired, unknown, kept)).toEqual(irreversible),
   );
+});
+
+describe("a plan says what cannot be undone", () => {
+  const secret = file({ path: "/etc/token", content: [{ secret: "a.b" }] });
+  test.each<readonly [string, Resource, Known<unknown>, unknown]>([
+    ["a command", command({ name: "x", script: "y", creates: "/z" }), gone, expect.stringContaining("the command x")],
+    ["a file that holds a secret and was there", secret, was({ ...owned, sha256: "" }), expect.stringContaining("a secret takes part")],
+    ["a new file that holds a secret can", secret, gone, undefined],
+    ["a file can: apply keeps a copy", motd, was({ ...owned, sha256: sha256("old\n") }), undefined],
+    ["a link that becomes a file", motd, was({ type: "symlink" }), "/etc/motd was no regular file before"],
+    ["an account that goes", user({ name: "bob", absent: true }), was({}), expect.stringContaining("the old password and groups")],
+    ["packages can", packages(["a"]), was({ a: "absent" }), undefined],
+  ])("%s", (...[, resource, found, expected]) => expect(lasting(kindOf(resource), resource.desired, found)).toEqual(expected));
 });
 
 test("a service has no way to be absent but off", () => {

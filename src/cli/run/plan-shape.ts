@@ -21,7 +21,7 @@ const entry = {
   required: ["entry", "address", "host", "role", "kind", "id", "action", "changes", "desired", "provides", "traces"],
   properties: {
     entry: { enum: ["exact", "predicted", "blocked"] },
-    ...{ address: text, host: text, role: text, kind: text, id: text, needs: text, by: text, fingerprint: text, exclusive: text },
+    ...{ address: text, host: text, role: text, kind: text, id: text, needs: text, by: text, fingerprint: text, exclusive: text, irreversible: text },
     action: { enum: ["none", "create", "update", "replace", "remove"] },
     changes: { type: "array", items: change },
     provides: texts,

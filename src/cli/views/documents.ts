@@ -93,8 +93,12 @@ export function problemDocument({ code, message, at, hint, also }: Problem): unk
 }
 
 function entryDocument(entry: Entry): unknown {
-  const { address, host, role, kind, id, action, changes } = entry;
-  const base = { address, host, role, kind, id, entry: entry.entry, action, changes, ...(entry.prune === undefined ? {} : { prune: entry.prune }) };
+  const { address, host, role, kind, id, action, changes, prune, irreversible } = entry;
+  const base = {
+    ...{ address, host, role, kind, id, entry: entry.entry, action, changes },
+    ...(prune === undefined ? {} : { prune }),
+    ...(irreversible === undefined ? {} : { irreversible }),
+  };
   switch (entry.entry) {
     case "exact":
       return { ...base, steps: entry.steps.map(titleOf) };

@@ -47,12 +47,13 @@ function canJoin({ entry, action, changes }: Entry): boolean {
 
 function groupRow(group: readonly Entry[]): Row {
   const [first] = group;
+  const lasting = group.filter(({ irreversible }) => irreversible !== undefined).length;
   const roles = [...new Set(group.map(({ role }) => visible(role)))].join(", ");
   return {
     mark: "+",
     host: visible(first?.host ?? ""),
     id: roles,
-    what: `${counted(group.length, "resource")}, -D shows each`,
+    what: `${counted(group.length, "resource")}${lasting === 0 ? "" : `, ${lasting} cannot be undone`}, -D shows each`,
     predicted: first?.entry === "predicted",
   };
 }

@@ -53,7 +53,8 @@ function detail(entry: Entry | undefined, view: PlanView): readonly string[] {
   const fresh = entry.action === "create";
   if (fresh && view.diff !== "all") return [];
   const changes = entry.action === "remove" && view.diff !== "all" ? entry.changes.filter((change) => !isText(change)) : entry.changes;
-  return changeLines(changes, { paint: view.paint, fresh });
+  const lasting = view.diff === "all" && entry.irreversible !== undefined ? [`cannot be undone: ${visible(entry.irreversible)}`] : [];
+  return [...changeLines(changes, { paint: view.paint, fresh }), ...lasting];
 }
 
 function riskText({ entry, predicted }: Row, { paint }: PlanView): string {
@@ -61,7 +62,8 @@ function riskText({ entry, predicted }: Row, { paint }: PlanView): string {
   const said = risk === "none" || risk === "reload" ? risk.replace("none", "") : `risk ${risk}`;
   const guarded = (guardedRisks as readonly string[]).includes(risk);
   const words = guarded ? paint("yellow", `${said}   needs --allow ${risk}`) : said;
-  return [words, predicted ? "(predicted)" : ""].filter((word) => word !== "").join("  ");
+  const lasting = entry?.irreversible === undefined ? "" : "cannot be undone";
+  return [words, predicted ? "(predicted)" : "", lasting].filter((word) => word !== "").join("  ");
 }
 
 function paintedMark(mark: string, { paint }: PlanView): string {
