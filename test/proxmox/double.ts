@@ -1,12 +1,12 @@
 // A Proxmox VE API that stands in for a cluster in tests: a double of what was observed on PVE 9.2.11, wrong successes included.
-// It does not cover: real storages and their speed, HA, SDN, Ceph, LXC, permissions by path, tickets, the console, and in-guest effects.
-import { randomBytes, X509Certificate } from "node:crypto";
+// It does not cover: real storages and their speed, HA, SDN, the console, and in-guest effects.
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { added, certificate, portOf, uuid, written } from "./double-config.ts";
+import { type Access, accessReply, newAccess, refusal, serveNodes } from "./double-access.ts";
+import { added, uuid, written } from "./double-config.ts";
 
 export interface DoubleGuest {
   node: string;
@@ -15,11 +15,10 @@ export interface DoubleGuest {
   pending: Record<string, string>;
 }
 
-export interface Double {
+export interface Double extends Access {
   readonly port: number;
   readonly fingerprint: string;
   readonly ca: string;
-  readonly token: string;
   readonly guests: Map<number, DoubleGuest>;
   /** "POST /nodes/pve1/qemu" with its parameters, in order; reads are left out. */
   readonly writes: string[];
@@ -35,6 +34,10 @@ export interface Double {
   blind: boolean;
   /** Called when a guest starts and when it stops. */
   onPower: (id: number, running: boolean) => void;
+  /** Serves one more node, at this address of the machine. */
+  join(name: string, ip: string): Promise<void>;
+  /** The first node falls silent: its connections break, and none is taken any more. */
+  silence(): void;
   stop(): void;
 }
 
@@ -54,40 +57,40 @@ interface Call {
 
 export async function proxmoxDouble(nodes: readonly string[] = ["pve1", "pve2"]): Promise<Double> {
   const folder = mkdtempSync(join(tmpdir(), "hlx-pve-"));
-  const { key, cert } = certificate(folder);
-  const token = `hlx@pve!test=${uuid()}`;
   const tasks = new Map<string, { readonly exit: string; readonly log: readonly string[] }>();
-  const double = makeState({ token, fingerprint: new X509Certificate(cert).fingerprint256, ca: cert });
-  const server = createServer({ key, cert }, (request, response) => void answer(request, response, { double, nodes, tasks }));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return Object.assign(double, { port: portOf(server), stop: () => stopAll(server, folder) });
+  const double = makeState(newAccess(`hlx@pve!test=${uuid()}`));
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response, { double, nodes, tasks });
+  const { closeAll, ...served } = await serveNodes(listener, { access: double, folder, first: nodes[0] ?? "pve1" });
+  const stop = (): void => {
+    closeAll();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return Object.assign(double, served, { stop });
 }
 
-function makeState(of: Pick<Double, "token" | "fingerprint" | "ca">): Omit<Double, "port" | "stop"> {
+type State = Omit<Double, "port" | "fingerprint" | "ca" | "stop" | "join" | "silence">;
+
+function makeState(access: Access): State {
   const [guests, linked, bridges] = [new Map<number, DoubleGuest>(), new Set(["thin"]), new Set(["vmbr0"])];
-  return { ...of, guests, writes: [], reads: 0, linked, bridges, busy: 0, dropAnswers: false, blind: false, onPower: () => undefined };
-}
-
-function stopAll(server: Server, folder: string): void {
-  server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
+  const nothing = { busy: 0, dropAnswers: false, blind: false, onPower: () => undefined };
+  return Object.assign(access, { guests, writes: [], reads: 0, linked, bridges, ...nothing });
 }
 
 interface On {
-  readonly double: Omit<Double, "port" | "stop">;
+  readonly double: State;
   readonly nodes: readonly string[];
   readonly tasks: Map<string, { readonly exit: string; readonly log: readonly string[] }>;
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, on: On): Promise<void> {
-  const call = await read(request);
-  const { double } = on;
-  if (request.headers.authorization !== `PVEAPIToken=${double.token}`) return void send(response, { status: 401, reason: "Authentication failed!" });
+  const [{ double }, call] = [on, await read(request)];
+  const refused = refusal(request, double);
+  if (refused !== undefined) return void send(response, { status: 401, reason: refused });
+  if (call.path === "/access/ticket") return void send(response, accessReply(call, double) ?? {});
   if (call.method === "GET") double.reads += 1;
   else double.writes.push(`${call.method} ${call.path}${Object.keys(call.params).length === 0 ? "" : ` ${JSON.stringify(call.params)}`}`);
   const reply = route(call, on);
-  if (call.method !== "GET" && double.dropAnswers) return void request.socket.destroy();
+  if (call.method === "GET" ? double.dropReads-- > 0 : double.dropAnswers) return void request.socket.destroy();
   send(response, reply);
 }
 
@@ -125,10 +128,8 @@ function route(call: Call, on: On): Reply {
       };
     case "GET /cluster/nextid":
       return nextId(call, on);
-    case "GET /version":
-      return { data: { version: "9.2.11", release: "9.2" } };
     default:
-      return { status: 501, message: `Method '${call.method} ${call.path}' not implemented` };
+      return accessReply(call, on.double) ?? { status: 501, message: `Method '${call.method} ${call.path}' not implemented` };
   }
 }
 

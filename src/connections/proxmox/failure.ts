@@ -16,7 +16,8 @@ export interface Failure {
 const texts: readonly (readonly [RegExp, FailureKind])[] = [
   [/Configuration file '[^']*' does not exist/, "absent"],
   [/(VM|CT) \d+ already exists|config file already exists/, "taken"],
-  [/can't lock file .* got timeout|got timeout.*lock|error with cfs lock/s, "busy"],
+  // Who waited for a lock in vain did nothing. Any other error under a cfs lock ("no quorum!", "got lock timeout - aborting command") may have come in the middle.
+  [/can't lock file '[^']*' - got timeout|(cfs lock '[^']*':|cfs-lock '[^']*' error:) got lock request timeout/, "busy"],
   [/(VM|CT) is locked|is locked \(/, "locked"],
   [/checksum mismatch \(file change by other user\?\)|detected modified configuration/, "stale"],
   [/Permission check failed|only root can set|only root may/, "denied"],

@@ -9,7 +9,7 @@ export async function typedPaths(client: Client): Promise<{ readonly api: Proxmo
   const { proxmoxApi } = await import("proxmox-api");
   const doRequest = async (...[method, path, , params]: Parameters<ApiRequestable["doRequest"]>) => {
     const bare = path.replace(/^\/api2\/json/, "");
-    return dataOf(await client.ask(method as Method, bare, params), `${method} ${bare}`);
+    return dataOf(await client.ask(method.toUpperCase() as Method, bare, params), `${method} ${bare}`);
   };
   return { api: proxmoxApi({ doRequest }) };
 }

@@ -12,12 +12,15 @@ export interface Server {
   readonly trust: Trust;
 }
 
+/** pveproxy closes a connection after 5 s without a request (pve-http-server, AnyEvent.pm: timeout): sooner is better than at the same moment as a POST. */
+const idleForMs = 3000;
+
 /**
  * An agent that keeps connections open and hands out only verified ones. Sessions are not resumed: a resumed one shows no certificate,
  * and the pin could not be checked.
  */
-export function agentFor(server: Server, connectTimeoutMs: number): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8, maxCachedSessions: 0 });
+export function agentFor(server: Server, { connectTimeoutMs, idleMs = idleForMs }: { readonly connectTimeoutMs: number; readonly idleMs?: number }): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 8, maxCachedSessions: 0, timeout: idleMs });
   agent.createConnection = (_, ready) => {
     const pinned = "fingerprint" in server.trust;
     const socket = connect({

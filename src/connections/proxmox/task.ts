@@ -1,8 +1,9 @@
 // Tasks of Proxmox: a call that changes something answers with a UPID at once; only the task's exit status says how it ended.
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord } from "../../lib/json.ts";
+import { problemOf } from "../../model/problem.ts";
 import { type Answer, type Client, dataOf } from "./client.ts";
-import { taskFailure } from "./failure.ts";
+import { taskFailure, wordsOf } from "./failure.ts";
 
 /** `UPID:node:pid:pstart:start:type:id:user:`. */
 const upidPattern = /^UPID:([^:]+):[0-9A-F]+:[0-9A-F]+:[0-9A-F]+:([^:]+):[^:]*:[^:]+:$/i;
@@ -11,6 +12,8 @@ const asksMs = [100, 200, 400, 800, 1000];
 export interface Awaiting {
   readonly deadlineMs: number;
   monotonicMs(): number;
+  /** How long nobody may be able to look at it, in milliseconds; default 60,000. */
+  readonly silenceMs?: number;
   /** Lines of the task's log as they come. */
   onOutput?(line: string): void;
 }
@@ -21,18 +24,42 @@ export function taskOf(data: unknown): { readonly upid: string; readonly node: s
   return match === null ? undefined : { upid: match[0], node: match[1] ?? "", type: match[2] ?? "" };
 }
 
-/** Waits for the end. Success is `OK` or `WARNINGS: n`. "lost": the deadline passed, and the task may go on. Throws ProblemError when it cannot be looked at. */
-export async function awaitTask(client: Client, { upid, node }: { readonly upid: string; readonly node: string }, awaiting: Awaiting): Promise<Answer> {
+/** How long a node may not tell how its task goes on: pveproxy is restarted by its own updates. */
+const silenceMs = 60_000;
+
+/** Waits for the end. Success is `OK` or `WARNINGS: n`. "lost": the deadline passed or nobody can look at it any more, and the task may go on. Never throws. */
+export async function awaitTask(client: Client, task: { readonly upid: string; readonly node: string }, awaiting: Awaiting): Promise<Answer> {
+  const { upid, node } = task;
   const path = `/nodes/${encodeURIComponent(node)}/tasks/${encodeURIComponent(upid)}`;
-  const until = awaiting.monotonicMs() + awaiting.deadlineMs;
   const log = logOf(client, `${path}/log`, awaiting);
+  const patience = patienceFor(upid, awaiting);
   for (let turn = 0; ; turn++) {
-    const ended = exitOf(dataOf(await client.ask("GET", `${path}/status`), `looking at the task ${upid}`));
-    if (ended !== undefined || turn % 5 === 4) await log();
+    const answer = await client.ask("GET", `${path}/status`).catch((thrown: unknown): Answer => ({ lost: problemOf(thrown).message }));
+    const ended = "data" in answer ? exitOf(answer.data) : undefined;
+    if (ended !== undefined || turn % 5 === 4) await log().catch(() => undefined);
     if (ended !== undefined) return endOf(ended);
-    if (awaiting.monotonicMs() >= until) return { lost: `the task ${upid} did not end within ${awaiting.deadlineMs / 1000} s` };
+    const lost = patience(answer);
+    if (lost !== undefined) return { lost };
     await sleep(asksMs[Math.min(turn, asksMs.length - 1)]);
   }
+}
+
+// A node that does not answer may do so again; one that says that there is no such task will not know it later.
+function patienceFor(upid: string, { monotonicMs, deadlineMs, silenceMs: silence = silenceMs }: Awaiting): (answer: Answer) => string | undefined {
+  const sinceMs = monotonicMs();
+  let heardMs = sinceMs;
+  return (answer) => {
+    const nowMs = monotonicMs();
+    if ("data" in answer) heardMs = nowMs;
+    if (nowMs - sinceMs >= deadlineMs) return `the task ${upid} did not end within ${deadlineMs / 1000} s`;
+    const unheard = unheardOf(answer);
+    return unheard.final || nowMs - heardMs >= silence ? `nobody can say how the task ${upid} ended: ${unheard.because}` : undefined;
+  };
+}
+
+function unheardOf(answer: Answer): { readonly because: string; readonly final: boolean } {
+  if ("failure" in answer) return { because: wordsOf(answer.failure), final: answer.failure.kind !== "unreachable" };
+  return { because: "lost" in answer ? answer.lost : "it goes on", final: false };
 }
 
 function exitOf(status: unknown): string | undefined {

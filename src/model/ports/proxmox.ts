@@ -1,17 +1,30 @@
 // What may be asked of a Proxmox cluster: its guests as they are, whichever node they are on.
 import type { SecretRef } from "../text.ts";
 
-/** How a cluster is reached: any of its nodes answers for all. Part of a desired state, so it holds no secret. */
-export interface ProxmoxCluster {
+/** A node of a cluster, and what it is recognised by: the SHA-256 of its certificate, or the cluster's CA. */
+export interface ProxmoxNode {
   /** `192.168.1.105:8006`. */
   readonly server: string;
-  /** `USER@REALM!NAME=UUID`. */
-  readonly token: SecretRef;
-  /** SHA-256 of the node's certificate; else `ca`. */
   readonly fingerprint?: string;
+}
+
+/** How a cluster is reached: any of its nodes answers for all. Part of a desired state, so it holds no secret. */
+export type ProxmoxCluster = ProxmoxNode & {
   /** The cluster's CA in PEM (/etc/pve/pve-root-ca.pem). */
   readonly ca?: string;
-}
+  /** Asked where the first does not answer. */
+  readonly also?: readonly ProxmoxNode[];
+} & (
+    | {
+        /** `USER@REALM!NAME=UUID`. */
+        readonly token: SecretRef;
+      }
+    | {
+        /** `root@pam`. */
+        readonly user: string;
+        readonly password: SecretRef;
+      }
+  );
 
 export type GuestSeen =
   | { readonly guest: "absent" }

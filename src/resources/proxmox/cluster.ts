@@ -7,12 +7,27 @@ export const word = { type: "string", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*$", t
 export const positive = { type: "integer", minimum: 1 } as const;
 const secret = { type: "object", additionalProperties: false, required: ["secret"], properties: { secret: { type: "string", minLength: 1 } } } as const;
 
+const node = { server: { ...text, description: "ADDRESS:PORT of a node's API" }, fingerprint: { ...text, description: "SHA-256 of its certificate" } } as const;
+const properties = {
+  ...node,
+  ca: { type: "string", description: "The cluster's CA in PEM, instead of fingerprints" },
+  also: {
+    type: "array",
+    items: { type: "object", additionalProperties: false, required: ["server"], properties: node },
+    description: "Asked where the first does not answer",
+  },
+  token: { ...secret, description: "An API token" },
+  user: { ...text, description: "Who asks with a password instead of a token: NAME@REALM" },
+  password: secret,
+} as const;
+
 export const clusterSchema = {
   type: "object",
   additionalProperties: false,
-  required: ["server", "token"],
-  description: "How the cluster is reached: one of its nodes, an API token, and what the node is recognised by",
-  properties: { server: text, token: secret, fingerprint: text, ca: { type: "string" } },
+  description: "How the cluster is reached: its nodes, what they are recognised by, and who asks",
+  required: ["server"],
+  properties,
+  anyOf: [{ required: ["token"] }, { required: ["user", "password"] }],
 } as const;
 
 /** One request to the cluster. */
