@@ -6,6 +6,7 @@ import type { Resource } from "../../src/model/resource.ts";
 import { lasting } from "../../src/plan/way-back.ts";
 import { authorizedKeys } from "../../src/resources/authorized-keys.ts";
 import { command } from "../../src/resources/command.ts";
+import { dhcpServer } from "../../src/resources/dhcp-server.ts";
 import { directory } from "../../src/resources/directory.ts";
 import { file } from "../../src/resources/file.ts";
 import { group } from "../../src/resources/group.ts";
@@ -21,13 +22,20 @@ const gone = { found: "absent" } as const;
 const unknown = { found: "unknown", because: { code: "unknown", message: "" } } as const;
 const was = (actual: unknown): Known<unknown> => ({ found: "present", actual });
 const owned = { type: "file", mode: "0600", owner: "bob", group: "adm" };
-const kept = new Map([["/etc/motd", { sha256: sha256("old\n"), content: "old\n" }]]);
+const kept = new Map([
+  ["/etc/kea/kea-dhcp4.conf", { sha256: sha256("by hand\n"), content: "by hand\n" }],
+  ["/etc/motd", { sha256: sha256("old\n"), content: "old\n" }],
+]);
 
 function kindOf({ kind }: Resource) {
   const found = kinds.find((one) => one.kind === kind);
   if (found === undefined) throw new Error(kind);
   return found;
 }
+
+const kea = dhcpServer({ server: "kea", interfaces: [], authoritative: true, subnets: [] });
+const conf = "/etc/kea/kea-dhcp4.conf";
+const served = { config: {}, access: "0640 root:_kea", serving: "yes", enabled: true, loaded: true, rival: "off" };
 
 const irreversible = { irreversible: expect.any(String) };
 
@@ -47,6 +55,11 @@ describe("restore", () => {
       { path: "/etc/motd", content: ["new\n"], mode: "0600", owner: "bob", group: "adm" },
     ],
     ["a file of which no copy was kept", motd, was({ ...owned, sha256: sha256("lost\n") }), { ...irreversible, copyOf: "/etc/motd" }],
+    ["a DHCP server that was not there is stopped", kea, gone, { ...(kea.desired as object), absent: true }],
+    ["a DHCP server without a configuration is stopped", kea, was({ ...served, access: "", serving: "deaf" }), { ...(kea.desired as object), absent: true }],
+    ["a DHCP server gets its old file, whoever wrote it", kea, was(served), { ...(kea.desired as object), verbatim: { [conf]: "by hand\n" } }],
+    ["a DHCP server that had a configuration and did not run", kea, was({ ...served, serving: "stopped" }), irreversible],
+    ["a DHCP server that took the place of another", kea, was({ ...served, rival: "on" }), irreversible],
     ["a link", motd, was({ type: "symlink" }), irreversible],
     ["a new directory is removed", directory({ path: "/srv" }), gone, { path: "/srv", mode: "0755", owner: "root", group: "root", absent: true }],
     [

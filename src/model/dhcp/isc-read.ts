@@ -4,19 +4,27 @@ import { extraSaid, isSilent } from "./isc-extra.ts";
 import { type IscStatement, iscText, parseIsc, unquoted } from "./isc-syntax.ts";
 import type { DhcpSettings } from "./model.ts";
 import { dhcpOption, listed, optionOfIsc } from "./options.ts";
-import { bootSaid, interfacesSaid, leaseSaid, reservationSaid, Saying, yesNo } from "./settings.ts";
+import { bootSaid, interfacesSaid, isImplied, leaseSaid, reservationNamed, reservationSaid, Saying, yesNo } from "./settings.ts";
 import { unreadable } from "./unreadable.ts";
 
-/** The properties of both files; `defaults` is /etc/default/isc-dhcp-server. */
-export function readIsc(conf: string, defaults: string): DhcpSettings {
-  const statements = parseIsc(conf);
+/** The properties of both files; `defaults` is /etc/default/isc-dhcp-server. `asked`: statements that are told of although they only say how dhcpd logs. */
+export function readIsc(conf: string, defaults: string, asked: readonly string[] = []): DhcpSettings {
+  const statements = parseIsc(conf)?.filter(({ words: [first = ""] }) => first !== "log-facility" || asked.includes(first));
   if (statements === undefined) return unreadable(`${conf}${defaults}`);
   const saying = new Saying();
   sayInterfaces(defaults, saying);
   const global = statements.filter(({ block }) => block === undefined);
-  saying.say("authoritative", yesNo(global.map(iscText).findLast((line) => /^(not )?authoritative$/.test(line)) === "authoritative"));
+  saying.say("authoritative", authoritative(statements, global));
   for (const statement of statements) sayTop(statement, global, saying);
   return saying.settings;
+}
+
+// A network's own word counts there; the model has one for all.
+function authoritative(statements: readonly IscStatement[], global: readonly IscStatement[]): string {
+  const isSo = (own: readonly IscStatement[]): boolean => own.map(iscText).findLast((line) => /^(not )?authoritative$/.test(line)) === "authoritative";
+  const networks = statements.filter(({ words }) => words[0] === "subnet").map(({ block = [] }) => isSo([...global, ...block]));
+  const [first = isSo(global)] = networks;
+  return networks.every((one) => one === first) ? yesNo(first) : "in some networks";
 }
 
 function sayInterfaces(defaults: string, saying: Saying): void {
@@ -67,7 +75,7 @@ function saySubnet([, network = "", , netmask = ""]: readonly string[], { global
   const style = last("ddns-update-style") ?? "none";
   if (zone !== undefined && style !== "none" && last("ddns-updates") !== "off") saying.say(`ddns:${cidr}`, zone.replace(/\.$/, ""));
   const options = statements.filter(({ words }) => words[0] === "option").map(({ words }) => optionSaid(words));
-  for (const [name, value] of new Map(options)) saying.say(`option:${cidr}:${name}`, value);
+  for (const [name, value] of new Map(options)) if (!isImplied(cidr, name, value)) saying.say(`option:${cidr}:${name}`, value);
   for (const statement of block) sayInside(cidr, statement, saying);
 }
 
@@ -77,7 +85,7 @@ function sayInside(cidr: string, statement: IscStatement, saying: Saying): void 
   if (first === "range" && words.length <= 3) saying.say(`pool:${cidr}`, `${from}-${to}`);
   else if (first === "host" && block !== undefined) sayHost(from, block, saying);
   else if (first === "pool" && isOnly(block, "range")) for (const inner of block) sayInside(cidr, inner, saying);
-  else if (!inherited.includes(first)) saying.say(`extra:${cidr}:${first}`, iscText(statement));
+  else if (!inherited.includes(first) && !silent.includes(first)) saying.say(`extra:${cidr}:${first}`, iscText(statement));
 }
 
 /** A block that only holds statements which mean the same outside of it. */
@@ -103,7 +111,7 @@ function sayHost(declared: string, block: readonly IscStatement[], saying: Sayin
     .filter(({ words }) => !/^(hardware ethernet|fixed-address|option host-name) /.test(`${words.join(" ")} `))
     .map(({ statement }) => iscText(statement));
   const said = reservationSaid((after("hardware", "ethernet") ?? "any card").toLowerCase(), after("fixed-address") ?? "any address");
-  saying.say(`reservation:${name}`, rest.length === 0 ? said : `${said} with ${rest.join("; ")}`);
+  saying.say(reservationNamed(name), rest.length === 0 ? said : `${said} with ${rest.join("; ")}`);
 }
 
 function cidrOf(network: string, netmask: string): string {

@@ -4,7 +4,7 @@ import { parseLooseJson } from "../../lib/loose-json.ts";
 import { isQuiet } from "./kea-fixed.ts";
 import type { DhcpSettings } from "./model.ts";
 import { dhcpOption, listed, optionOfCode } from "./options.ts";
-import { bootSaid, interfacesSaid, leaseSaid, reservationSaid, Saying, yesNo } from "./settings.ts";
+import { bootSaid, interfacesSaid, isImplied, leaseSaid, reservationNamed, reservationSaid, Saying, yesNo } from "./settings.ts";
 import { unreadable } from "./unreadable.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -46,7 +46,7 @@ function saySubnet(subnet: Members, dhcp4: Members, saying: Saying): void {
   const lease = inherited("valid-lifetime") ?? 7200;
   saying.say(`lease:${cidr}`, leaseSaid(word(lease), word(inherited("max-valid-lifetime") ?? lease)));
   for (const pool of listOf(subnet["pools"])) saying.say(`pool:${cidr}`, poolSaid(recordOf(pool)));
-  sayOptions(subnet, dhcp4, (name, value) => saying.say(`option:${cidr}:${name}`, value));
+  for (const [name, value] of optionsOf(subnet, dhcp4)) if (!isImplied(cidr, name, value)) saying.say(`option:${cidr}:${name}`, value);
   const file = inherited("boot-file-name");
   if (file !== undefined) saying.say(`boot:${cidr}`, bootSaid(word(file), wordOr(inherited("next-server"))));
   sayDdns(
@@ -67,9 +67,8 @@ function poolSaid({ pool, ...rest }: Members): string {
 }
 
 // A subnet's own option wins over the same one of all subnets.
-function sayOptions(subnet: Members, dhcp4: Members, say: (name: string, value: string) => void): void {
-  const all = [dhcp4, subnet].flatMap((level) => listOf(level["option-data"])).map((entry) => optionSaid(recordOf(entry)));
-  for (const [name, value] of new Map(all)) say(name, value);
+function optionsOf(subnet: Members, dhcp4: Members): ReadonlyMap<string, string> {
+  return new Map([dhcp4, subnet].flatMap((level) => listOf(level["option-data"])).map((entry) => optionSaid(recordOf(entry))));
 }
 
 function optionSaid({ name, code, data, space, "csv-format": csv, ...rest }: Members): readonly [string, string] {
@@ -82,7 +81,7 @@ function optionSaid({ name, code, data, space, "csv-format": csv, ...rest }: Mem
 function sayReservation({ "hw-address": mac, "ip-address": address, hostname, ...rest }: Members, saying: Saying): void {
   const who = mac === undefined ? said(rest) : word(mac).toLowerCase();
   const named = wordOr(hostname) ?? wordOr(address) ?? who;
-  saying.say(`reservation:${named}`, `${reservationSaid(who, wordOr(address) ?? "any address")}${mac === undefined ? "" : noted(rest)}`);
+  saying.say(reservationNamed(named), `${reservationSaid(who, wordOr(address) ?? "any address")}${mac === undefined ? "" : noted(rest)}`);
 }
 
 function sayRest(rest: Members, prefix: string, saying: Saying): void {

@@ -1,4 +1,5 @@
 // A DHCP configuration in words: one property for each thing that a person would talk about.
+import { ipText, subnetOf } from "../../lib/ip.ts";
 import type { DhcpSettings } from "./model.ts";
 
 /** Collects properties; what is said twice of one is kept in order, with ", " between. */
@@ -35,4 +36,16 @@ export function reservationSaid(mac: string, address: string): string {
 
 export function yesNo(value: boolean): string {
   return value ? "yes" : "no";
+}
+
+/** True for an option that says no more than the network does. */
+export function isImplied(cidr: string, option: string, value: string): boolean {
+  const subnet = subnetOf(cidr);
+  if (subnet === undefined) return false;
+  return (option === "subnet-mask" && value === subnet.netmask) || (option === "broadcast-address" && value === ipText(subnet.last, subnet.version));
+}
+
+/** How reservations are told apart: names in DNS have no case. */
+export function reservationNamed(name: string): string {
+  return `reservation:${name.toLowerCase()}`;
 }

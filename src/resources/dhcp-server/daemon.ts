@@ -69,7 +69,7 @@ const isc: Daemon = {
     },
     { path: "/etc/default/isc-dhcp-server", mode: "0644", owner: "root", group: "root", text: iscDefaults },
   ],
-  read: ([conf = "", defaults = ""]) => readIsc(conf, defaults),
+  read: ([conf = "", defaults = ""], { extra }) => readIsc(conf, defaults, typeof extra === "string" ? (extra.match(/[a-z-]+/g) ?? []) : []),
 };
 
 export function daemonOf(server: DhcpServerName): Daemon {
