@@ -1,7 +1,6 @@
 // Disposable twins of an inventory's hosts: containers that only the engine reaches.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { sha256 } from "../lib/hash.ts";
 import { semaphore } from "../lib/semaphore.ts";
 import type { Host, Inventory } from "../model/host.ts";
@@ -10,6 +9,7 @@ import { admit } from "./admit.ts";
 import { type Engine, engineRun, engineTry } from "./engine.ts";
 import { ensureNetwork, fenceOff, realRanges } from "./fence.ts";
 import { knownHostsOf, listHosts, removeHosts, startHost, waitForHost } from "./hosts.ts";
+import { newKeyPair } from "./key-pair.ts";
 
 /** One set of twins, as it is written down under `.hlx/lab`. */
 export interface Twin {
@@ -155,7 +155,7 @@ async function writeKnownHosts(engine: Engine, file: string, containers: readonl
 
 function ensureKey(file: string): string {
   if (!existsSync(file) || !existsSync(`${file}.pub`)) {
-    const { private: secret, public: open } = ssh2.utils.generateKeyPairSync("ed25519");
+    const { private: secret, public: open } = newKeyPair();
     writeFileSync(file, secret, { mode: 0o600 });
     writeFileSync(`${file}.pub`, open);
   }

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { afterAll, inject } from "vitest";
 import { admit } from "../../src/lab/admit.ts";
 import { type Engine, engineTry } from "../../src/lab/engine.ts";
 import { type HostSpec, knownHostsOf, removeHosts, startHost, waitForHost } from "../../src/lab/hosts.ts";
+import { newKeyPair } from "../../src/lab/key-pair.ts";
 import type { Ran } from "../../src/lab/run.ts";
 
 export interface LabHost {
@@ -52,7 +52,7 @@ Object.assign(process.env, found.env);
 
 const folder = mkdtempSync(join(tmpdir(), "hlx-lab-"));
 const keyFile = join(folder, "key");
-const keys = ssh2.utils.generateKeyPairSync("ed25519");
+const keys = newKeyPair();
 writeFileSync(keyFile, keys.private, { mode: 0o600 });
 
 const started: string[] = [];
