@@ -248,8 +248,7 @@ test("the host rebooted in the middle of a step: unknown, the lock is not in the
   const desk = clone(", slow: detached");
   const running = desk.start(["apply", "--yes"]);
   await until(`grep -q 'began ${desk.text}' /srv/log`);
-  void host.tryExec("systemctl reboot");
-  await host.up();
+  await host.reboot();
   const ended = await running.ended;
   expect([ended.code, said(ended)]).toEqual([3, expect.stringContaining("nobody knows how far it came")]);
   await host.exec(`touch /srv/go-${desk.text}`);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, inject } from "vitest";
+import { afterAll, expect, inject } from "vitest";
 import { admit } from "../../src/lab/admit.ts";
 import { type Engine, engineTry } from "../../src/lab/engine.ts";
 import { type HostSpec, knownHostsOf, removeHosts, startHost, waitForHost } from "../../src/lab/hosts.ts";
@@ -25,8 +25,8 @@ export interface LabHost {
   tryExec(command: string): Promise<Ran>;
   /** Makes it anew: an empty host with the same name, port and key, but new host keys. */
   restore(): Promise<void>;
-  /** Waits until it is up again, after a reboot from inside. */
-  up(): Promise<void>;
+  /** Reboots it from inside; resolves when another PID 1 has come up. */
+  reboot(): Promise<void>;
 }
 
 export interface LabHostOptions {
@@ -82,12 +82,23 @@ export async function labHost(options: LabHostOptions = {}): Promise<LabHost> {
   return {
     ...{ container, address: "127.0.0.1", port, user: options.user ?? "root", keyFile, knownHosts, tryExec },
     exec: async (command) => stdoutOf(command, await tryExec(command)),
-    up: () => waitForHost(engine, container),
+    reboot: () => rebooted(container, tryExec),
     async restore() {
       await removeHosts(engine, [container]);
       await start();
     },
   };
+}
+
+type TryExec = LabHost["tryExec"];
+
+// Asked at once, the old systemd still answers that it is up.
+async function rebooted(container: string, tryExec: TryExec): Promise<void> {
+  const began = () => tryExec("cut -d' ' -f22 /proc/1/stat");
+  const before = (await began()).stdout;
+  void tryExec("systemctl reboot");
+  await expect.poll(() => began().then(({ status, stdout }) => status === 0 && stdout !== before), { timeout: 60_000 }).toBe(true);
+  await waitForHost(engine, container);
 }
 
 /** A fresh host in which `apt-get install docker.io` gives a working engine. */
