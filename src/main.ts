@@ -1,5 +1,6 @@
 // The only file that reads process.*: makes the real Io, hands over to the command line, and ends the process.
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import type { Io } from "./cli/io.ts";
 import { main } from "./cli/main.ts";
@@ -25,6 +26,13 @@ function leave(): never {
 // A reader that went away (`hlx plan | head`) is no error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? (process.exitCode ?? 0) : 1));
+}
+
+try {
+  // A core file would hold the secrets in memory: of this process and its children it gets none of it (core(5)).
+  writeFileSync("/proc/self/coredump_filter", "0");
+} catch {
+  // not Linux
 }
 
 const io: Io = {

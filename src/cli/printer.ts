@@ -1,4 +1,5 @@
 // The last writer: everything that leaves hlx passes here, is redacted, and cannot harm a terminal.
+import { withTexts } from "../lib/json.ts";
 import type { Io, Sink } from "./io.ts";
 import { harmless, jsonText } from "./views/escape.ts";
 import { type Screen, screenOf } from "./views/paint.ts";
@@ -41,11 +42,17 @@ export function makePrinter(io: Io, options: { readonly color: boolean; readonly
       if (!paged(whole)) write(io.out, whole);
     },
     err: (lines) => write(io.err, lines.flatMap(onePerLine)),
-    document: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd), 2))}\n`),
-    record: (value) => io.out.write(`${redact(jsonText(withNearPlaces(value, io.cwd)))}\n`),
+    document: (value) => io.out.write(`${redactedJson(withNearPlaces(value, io.cwd), redact, 2)}\n`),
+    record: (value) => io.out.write(`${redactedJson(withNearPlaces(value, io.cwd), redact)}\n`),
     raw: (text) => io.out.write(redact(text)),
     redact,
   };
+}
+
+/** The value as JSON text without secrets: text by text, for taken out of the whole a number or a quote could go with them, and an escape could hide them. */
+export function redactedJson(value: unknown, redact: Redact, indent = 0): string {
+  const data: unknown = JSON.parse(JSON.stringify(value) ?? "null");
+  return jsonText(withTexts(data, redact), indent);
 }
 
 // A line of a view that holds a line feed would forge a second line.

@@ -21,6 +21,18 @@ export function same(left: unknown, right: unknown): boolean {
   return canonical(left) === canonical(right);
 }
 
+/** The value with every text in it replaced, keys too. A number becomes a text where the replacement leaves no digit of it: nothing else would be JSON. */
+export function withTexts<Value>(value: Value, replace: (text: string) => string): Value {
+  return replaced(value, replace) as Value;
+}
+
+function replaced(value: unknown, replace: (text: string) => string): unknown {
+  if (typeof value === "string") return replace(value);
+  if (typeof value === "number") return /\d/.test(replace(String(value))) ? value : replace(String(value));
+  if (Array.isArray(value)) return value.map((item) => replaced(item, replace));
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [replace(key), replaced(item, replace)])) : value;
+}
+
 /** True for objects that are not null and not arrays. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -34,7 +34,9 @@ export function shownTarget(target: Target): string {
 export function secretsOfTarget(target: Target): readonly string[] {
   if (target.to === "mail") return [];
   const { username, password, pathname, search } = new URL(target.url);
-  return [target.url, username, password, pathname.slice(1), search.slice(1)].filter((part) => part.length > 3);
+  // A short path is a word that stands elsewhere, too.
+  const long = [pathname.slice(1), search.slice(1)].filter((part) => part.length >= 8);
+  return [target.url, username, password, ...long].filter((part) => part.length > 3);
 }
 
 function isLoopback(host: string): boolean {

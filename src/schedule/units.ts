@@ -42,6 +42,7 @@ ${Object.entries(environment)
 ExecStart=${argv.map(word).join(" ")}
 SuccessExitStatus=2
 UMask=0077
+LimitCORE=0
 Nice=5
 TimeoutStartSec=1h
 `;

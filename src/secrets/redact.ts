@@ -1,5 +1,6 @@
 // Takes known secrets out of any text, also in the encodings they usually travel in.
 import { quote } from "../lib/quote.ts";
+import { visible } from "../lib/visible.ts";
 import { placeholder } from "./secret.ts";
 
 export interface Redactor {
@@ -62,7 +63,18 @@ function encodingsOf(value: string): readonly string[] {
   const base64 = [0, 1, 2].map((offset) => insideBase64(bytes, offset));
   const base64url = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
   const json = JSON.stringify(value).slice(1, -1);
-  return [value, ...base64, ...base64url, hex, hex.toUpperCase(), ...urlForms(value), json, JSON.stringify(json).slice(1, -1), ...quotedForms(value)];
+  return [
+    value,
+    visible(value),
+    ...base64,
+    ...base64url,
+    hex,
+    hex.toUpperCase(),
+    ...urlForms(value),
+    json,
+    JSON.stringify(json).slice(1, -1),
+    ...quotedForms(value),
+  ];
 }
 
 // What base64 makes of the bytes wherever they begin within a larger text: characters that neighbours take part in are left out.

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { lookForDrift } from "../../engine/drift.ts";
 import { withSuspects } from "../../engine/suspects.ts";
 import type { Work } from "../../engine/world.ts";
+import { withTexts } from "../../lib/json.ts";
 import type { DriftReport } from "../../model/drift.ts";
 import { type Problem, problemOf } from "../../model/problem.ts";
 import { isDrifted } from "../../plan/drift.ts";
@@ -123,7 +124,7 @@ async function tellChange(report: DriftReport, { targets, memory, folder, contex
 }
 
 function redacted<Value>(value: Value, { printer }: Context): Value {
-  return JSON.parse(printer.redact(JSON.stringify(value))) as Value;
+  return withTexts(value, printer.redact);
 }
 
 function waysOf({ io }: Context): Ways {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Event } from "../../model/event.ts";
 import { ProblemError } from "../../model/problem.ts";
 import type { Context } from "../command.ts";
+import { redactedJson } from "../printer.ts";
 import type { Ears } from "./session.ts";
 
 export interface Recording {
@@ -28,9 +29,9 @@ export async function startRecording(context: Context, ears: Pick<Ears, "also">)
 
 // Written at once, each line: what a run did before it was killed is what a trace is for.
 async function startTrace(file: string, { io, printer }: Context, ears: Pick<Ears, "also">): Promise<() => void> {
-  const [{ eventRecord }, { jsonText }] = await Promise.all([import("../views/documents.ts"), import("../views/escape.ts")]);
+  const { eventRecord } = await import("../views/documents.ts");
   const descriptor = opened(resolve(io.cwd, file), file);
-  ears.also((event) => void writeSync(descriptor, `${printer.redact(jsonText(eventRecord(event)))}\n`));
+  ears.also((event) => void writeSync(descriptor, `${redactedJson(eventRecord(event), printer.redact)}\n`));
   return () => closeSync(descriptor);
 }
 

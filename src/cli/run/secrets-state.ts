@@ -1,5 +1,5 @@
 // State is a place where text ends up, too: what hosts said is redacted before it is written down.
-import { isRecord, type Json } from "../../lib/json.ts";
+import { withTexts } from "../../lib/json.ts";
 import type { JournalRecord, State } from "../../model/ports/state.ts";
 import type { Redact } from "../printer.ts";
 
@@ -19,13 +19,6 @@ export function redactingState(state: State, redact: Redact): State {
 
 function redacted(record: JournalRecord, redact: Redact): JournalRecord {
   if (record.record === "outcome" || record.record === "check") return record.detail === undefined ? record : { ...record, detail: redact(record.detail) };
-  if (record.record === "intent") return { ...record, changes: redactedJson(record.changes, redact) };
+  if (record.record === "intent") return { ...record, changes: withTexts(record.changes, redact) };
   return record.record === "started" ? { ...record, steps: record.steps.map(redact) } : record;
-}
-
-// Text by text: in the JSON as one text a number or a quote could be taken out of its middle.
-function redactedJson(value: Json, redact: Redact): Json {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map((item: Json) => redactedJson(item, redact));
-  return isRecord(value) ? Object.fromEntries(Object.entries(value as Record<string, Json>).map(([key, item]) => [key, redactedJson(item, redact)])) : value;
 }

@@ -8,7 +8,7 @@ import { processTransport } from "../../../src/connections/local.ts";
 import type { Become } from "../../../src/connections/shell/options.ts";
 import type { Read } from "../../../src/model/ports/shell.ts";
 import { problemOf } from "../../../src/model/problem.ts";
-import { echo, freshHost, sessionOn } from "./host.ts";
+import { echo, freshHost, sessionOn, shells } from "./host.ts";
 
 const whoami: Read<string, string> = { name: "uid", script: "id -u", args: () => [], parse: (output) => [output.trim()] };
 
@@ -49,6 +49,13 @@ describe("login shells", () => {
     const session = await sessionOn(host, { connect: login([silent]), deadlineMs: 400 });
     expect(await session.shell.ask(echo, "x").catch(problemOf)).toMatchObject({ code: "unreachable" });
   });
+});
+
+test.each(shells)("sec/23 $name writes no core file, whatever its login allows", async (sh) => {
+  const limit: Read<string, string> = { ...whoami, name: "core", script: "ulimit -S -c" };
+  const generous = login(["/bin/sh", "-c", 'ulimit -S -c "$(ulimit -H -c)"; exec /bin/sh "$@"', "-"]);
+  const session = await sessionOn(freshHost(), { sh, connect: generous });
+  expect(await session.shell.ask(limit, "")).toBe("0");
 });
 
 describe("what starting costs", () => {

@@ -1,11 +1,12 @@
 // Long steps on the host: a folder each under run/jobs, started apart from the connection, watched by polling.
 import { processFunctions } from "./fence.ts";
-import { searchPath } from "./start.ts";
+import { noCore, searchPath } from "./start.ts";
 
 /** The beginning and the end of a job's own script; between them stands the step. Arguments: the job's folder, its busy marker. */
 export const jobHead = `umask 077; cd /
 hlx_dir=$1 hlx_busy=$2
 PATH=\${PATH:+$PATH:}${searchPath}; HOME=\${HOME:-/root}; export PATH HOME
+${noCore}
 read -r hlx_stat </proc/$$/stat
 set -- \${hlx_stat##*) }
 echo "$$ \${20}" >"$hlx_busy"

@@ -3,8 +3,12 @@
 /** Folders that a login may leave out of PATH. */
 export const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** A core file would hold what steps are given on standard input: none is written, where the shell can say so. */
+export const noCore = `{ ulimit -S -c 0; } 2>/dev/null || :`;
+
 /** Run by the session's shell itself, before anything else. `hlx_twin` (wanted) and `hlx_twin_file` are assigned before. */
 export const settle = `cd /; umask 022; unset ENV BASH_ENV CDPATH; PATH=\${PATH:+$PATH:}${searchPath}; export PATH
+${noCore}
 hlx_ok=yes
 if [ -n "$hlx_twin" ] && [ "$(cat "$hlx_twin_file" 2>/dev/null)" != "$hlx_twin" ]; then hlx_ok=no; fi
 `;
