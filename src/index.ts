@@ -3,7 +3,7 @@
 export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
 export type { DhcpDdns, DhcpModel, DhcpReservation, DhcpServerName, DhcpSubnet } from "./model/dhcp/model.ts";
 export { dhcpOptions } from "./model/dhcp/options.ts";
-export type { Facts } from "./model/facts.ts";
+export type { Facts, Gpu } from "./model/facts.ts";
 export type { Claim } from "./model/finding.ts";
 export { fqdn, isWithin } from "./model/fqdn.ts";
 export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.ts";
@@ -27,6 +27,7 @@ export { type DirectoryOptions, directory } from "./resources/directory.ts";
 export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";
 export { type JsonOptions, json } from "./resources/json.ts";
+export { type KernelModuleOptions, kernelModule } from "./resources/kernel-module.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
 export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";

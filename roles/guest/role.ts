@@ -7,7 +7,7 @@ export default defineRole({
   summary: "The virtual machine of a host with `vm:`, made through its Proxmox node's API before anything inside is looked at.",
   params: { type: "object", additionalProperties: false, properties: {} },
   outside: {
-    facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory) }),
+    facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory), ...cardsOf(host) }),
   },
   inputs: ({ host }) => keyInputs(host),
   declare: ({ host, inventory, inputs }) => [proxmoxVm({ ...desiredVm(host, { inventory, inputs }), provides: [`host:${host.name}`] })],
@@ -15,6 +15,12 @@ export default defineRole({
 
 /** What every cloud image of a Debian is on a PC. */
 const linux = { machine: "x86_64", init: "systemd", packageManager: "apt", root: true } as const satisfies Partial<Facts>;
+
+// A card that is passed through may be of any maker: roles that ask for it are told that nobody knows yet.
+function cardsOf({ vars }: Around[0]): Partial<Facts> {
+  const vm = vars["vm"] as { readonly pci?: readonly string[] } | undefined;
+  return (vm?.pci ?? []).length === 0 ? { gpus: [] } : {};
+}
 
 type Around = Parameters<typeof desiredVm>;
 

@@ -49,11 +49,14 @@ async function declarationsOf(assignment: Assignment, on: Declaring, problems: P
   }
 }
 
-async function run(assignment: Assignment, { work, host, facts }: Declaring): Promise<RoleRun> {
+async function run(assignment: Assignment, { world, work, host, facts }: Declaring): Promise<RoleRun> {
   const role = work.roles.get(assignment.role);
   if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
   const inputs = await work.inputsOf(host.name, assignment.as);
-  return runRole(assignment, role, { params: assignment.params as never, host, facts, inventory: viewOf(work.inventory), inputs });
+  const declaring = { params: assignment.params as never, host, facts, inventory: viewOf(work.inventory), inputs };
+  const declared = runRole(assignment, role, declaring);
+  for (const note of role.notes?.(declaring) ?? []) world.emit({ event: "notice", host: host.name, message: `role ${assignment.as}: ${note}` });
+  return declared;
 }
 
 function declarations({ assignment, resources, placeOf }: RoleRun): readonly Declaration[] {

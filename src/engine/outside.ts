@@ -20,7 +20,7 @@ export interface FromOutside {
 
 const namesOfFacts: readonly (keyof Facts)[] = [
   ...(["hostname", "machineId", "boot", "os", "kernel", "machine", "cpus", "memoryMiB"] as const),
-  ...(["init", "packageManager", "virtualization", "user", "root"] as const),
+  ...(["init", "packageManager", "virtualization", "gpus", "user", "root"] as const),
 ];
 
 const namesOfOs: readonly (keyof Facts["os"])[] = ["id", "versionId", "codename", "name", "like"];

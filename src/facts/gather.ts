@@ -25,6 +25,7 @@ export function describeFacts(described: Facts): readonly FactLine[] {
 }
 
 function linesOf(prefix: string, value: unknown): readonly FactLine[] {
-  if (!isRecord(value)) return [{ name: prefix, value: Array.isArray(value) ? value.join(" ") : String(value) }];
+  if (Array.isArray(value) && !value.some(isRecord)) return [{ name: prefix, value: value.join(" ") }];
+  if (typeof value !== "object" || value === null) return [{ name: prefix, value: String(value) }];
   return Object.entries(value).flatMap(([name, member]) => linesOf(prefix === "" ? name : `${prefix}.${name}`, member));
 }

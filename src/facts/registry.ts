@@ -3,6 +3,7 @@ import type { Facts } from "../model/facts.ts";
 import { boot } from "./boot.ts";
 import { cpus } from "./cpus.ts";
 import type { Fact } from "./fact.ts";
+import { gpus } from "./gpus.ts";
 import { hostname } from "./hostname.ts";
 import { init } from "./init.ts";
 import { kernel } from "./kernel.ts";
@@ -27,6 +28,7 @@ export const facts: { readonly [Name in keyof Facts]: Fact<Facts[Name]> } = {
   init,
   packageManager,
   virtualization,
+  gpus,
   user,
   root,
 };

@@ -16,10 +16,24 @@ export interface Facts {
   readonly packageManager: "apt" | "none";
   /** "none", "container", "kvm" … */
   readonly virtualization: string;
+  /** Graphics cards on the PCI bus, in the order of their addresses. */
+  readonly gpus: readonly Gpu[];
   /** The user that logged in, before becoming root. */
   readonly user: string;
   /** True when the session's commands run as uid 0. */
   readonly root: boolean;
+}
+
+/** One graphics card. */
+export interface Gpu {
+  /** As sysfs has it: "0000:42:00.0". */
+  readonly address: string;
+  /** "nvidia", "amd", "intel", or the PCI vendor's four hexadecimal digits. */
+  readonly vendor: string;
+  /** The PCI device's four hexadecimal digits. */
+  readonly device: string;
+  /** The kernel's driver that has it: "nvidia", "nouveau", "amdgpu", "vfio-pci"; left out where none has. */
+  readonly driver?: string;
 }
 
 /** What a host that is not there yet will be, as far as that is known. */

@@ -66,6 +66,8 @@ export interface RoleBehaviour<Params> {
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
   claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];
+  /** What people should know beside the plan: what is left out on this host, and why. One line each; pure, as `declare` is. */
+  notes?(declaring: Declaring<Params>): readonly string[];
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */
   declare(declaring: Declaring<Params>): readonly Resource[];
 }

@@ -11,6 +11,7 @@ import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
 import { jsonKind } from "./json.ts";
+import { kernelModuleKind } from "./kernel-module.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
@@ -36,4 +37,5 @@ export const kinds: readonly AnyKind[] = [
   piholeFiltersKind,
   proxmoxVmKind,
   dhcpServerKind,
+  kernelModuleKind,
 ];

@@ -171,6 +171,7 @@ const someFacts: Facts = {
   init: "systemd",
   packageManager: "apt",
   virtualization: "none",
+  gpus: [],
   user: "root",
   root: true,
 };

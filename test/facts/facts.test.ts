@@ -21,6 +21,7 @@ const debian12 = {
   init: "systemd\n",
   packageManager: "apt\n",
   virtualization: "kvm\n",
+  gpus: "0000:00:01.0 0x1234 0x1111 bochs-drm\n0000:42:00.0 0x10de 0x2684 nouveau\n0000:43:00.0 0x1002 0x747e -\n",
   user: "fleet\n",
   root: "0\n",
 };
@@ -42,6 +43,11 @@ describe("facts: what systems print", () => {
       init: "systemd",
       packageManager: "apt",
       virtualization: "kvm",
+      gpus: [
+        { address: "0000:00:01.0", vendor: "1234", device: "1111", driver: "bochs-drm" },
+        { address: "0000:42:00.0", vendor: "nvidia", device: "2684", driver: "nouveau" },
+        { address: "0000:43:00.0", vendor: "amd", device: "747e" },
+      ],
       user: "fleet",
       root: true,
     });

@@ -27,6 +27,7 @@ const debian: Facts = {
   init: "systemd",
   packageManager: "apt",
   virtualization: "kvm",
+  gpus: [],
   user: "root",
   root: true,
 };

@@ -17,7 +17,7 @@ import { visible } from "../views/escape.ts";
 import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
 import { gitCommitOf } from "./git-commit.ts";
-import { openWarned, type PlanNow, planTimed, projectOf } from "./plan-now.ts";
+import { openWarned, type PlanNow, planTimed, projectOf, sayNotice } from "./plan-now.ts";
 import { unsealed } from "./plan-seal.ts";
 import { readPlan } from "./saved.ts";
 import { openSecretsOf } from "./secrets.ts";
@@ -46,6 +46,7 @@ export function applyWork(work: Work, context: Context, around: Around = {}): Pr
 
 /** The same in a world that is open. */
 export async function applyIn(work: Work, around: Opened): Promise<Standing> {
+  around.ears.listen((event) => sayNotice(event, around.context));
   const { plan, found, tookMs } = await planAsking(around.world, work, around.context);
   return showThenApply({ plan, found, saved: false }, { ...around, tookMs, forks: work.forks });
 }

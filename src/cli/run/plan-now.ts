@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { makePlan, type Planned } from "../../engine/plan.ts";
 import type { Work, World } from "../../engine/world.ts";
+import type { Event } from "../../model/event.ts";
 import type { Plan } from "../../model/plan.ts";
 import { unlessInterrupted } from "../ask.ts";
 import type { Context } from "../command.ts";
@@ -45,12 +46,18 @@ export async function openWarned(context: Context): Promise<Work> {
 export function planWork(work: Work, context: Context, around: Around = {}): Promise<PlanNow> {
   return withWorld(context, { ...projectOf(work), ...around }, (world, ears) => {
     ears.listen((event) => {
+      sayNotice(event, context);
       if (event.event === "phase" && event.phase === "connect") setImmediate(loadViews);
       if (context.given.count("verbose") > 0 && event.event === "probed")
         context.printer.err([`${visible(event.host)}: ${event.resources} resources, ${event.roundTrips} round trips, ${event.ms} ms`]);
     });
     return planTimed(world, work);
   });
+}
+
+/** What roles say of a host while it is planned, on stderr. */
+export function sayNotice(event: Event, { printer }: Context): void {
+  if (event.event === "notice") printer.err([`${event.host === undefined ? "" : `${visible(event.host)}: `}${visible(event.message)}`]);
 }
 
 // While hosts answer there is time to load what shows the plan. If that fails, it fails again where it is awaited.
