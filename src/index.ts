@@ -9,6 +9,7 @@ export { fqdn, isWithin } from "./model/fqdn.ts";
 export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.ts";
 export type { Risk } from "./model/kind.ts";
 export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
+export { isProxmoxNode, proxmoxClusterOf } from "./model/proxmox-cluster.ts";
 export { absoluteData, recordTypes } from "./model/record-data.ts";
 export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";
 export { addressOfReverse, reverseName, reverseZones } from "./model/reverse.ts";

@@ -1,5 +1,5 @@
 // From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
-import { type Host, type Input, type InventoryView, isSecretRef, type proxmoxVm, subnetOf } from "hlx";
+import { type Host, type Input, type InventoryView, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
 
 type Vm = Parameters<typeof proxmoxVm>[0];
 type Written = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
   if (vm === undefined) throw new Error(`${host.name} has no vm: in the inventory`);
   const node = needed(vm["node"], `vm.node of ${host.name}`);
   return defined({
-    cluster: clusterOf(node, inventory),
+    cluster: proxmoxClusterOf(node, inventory),
     id: Number(needed(vm["id"], `vm.id of ${host.name}`)),
     name: host.name,
     node,
@@ -53,15 +53,6 @@ function keysOf(host: Host, inputs: Around["inputs"]): readonly string[] | undef
   const lines = keyFiles(host).flatMap((_, index) => (inputs[`key${index}`] ?? "").split(/\r?\n/));
   const keys = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
   return keys.length === 0 ? undefined : keys;
-}
-
-function clusterOf(node: string, inventory: InventoryView): Vm["cluster"] {
-  const host = inventory.hosts.get(node);
-  const proxmox = recordOf(host?.vars["proxmox"]) ?? {};
-  const token = proxmox["token"];
-  if (host === undefined || !isSecretRef(token))
-    throw new Error(`the Proxmox node ${node} has no API token: write proxmox: { token: !secret NAME } for it or its group`);
-  return { server: `${host.login.address}:${Number(proxmox["port"] ?? 8006)}`, token, ...pick(proxmox, ["fingerprint", "ca"]) } as Vm["cluster"];
 }
 
 // A template on another node is copied from there; where its storage is not shared, Proxmox refuses, and says so.

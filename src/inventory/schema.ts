@@ -80,6 +80,8 @@ const proxmox = {
   properties: {
     pci: { type: "object", description: "Devices to pass through, by name", propertyNames: name, additionalProperties: pciId },
     token: { ...secret, description: "The API token: !secret proxmox.token" },
+    user: { ...text, description: "Who asks with a password instead of a token: root@pam" },
+    password: { ...secret, description: "That user's password: !secret some.name" },
     port: { type: "integer", minimum: 1, maximum: 65535, description: "Of its API; default 8006" },
     fingerprint: {
       type: "string",

@@ -72,7 +72,7 @@ export function accessReply(
     case "POST /access/ticket":
       return ticketFor(params, access);
     case "GET /access/permissions":
-      return { data: access.permissions ?? {} };
+      return { data: permissionsAt(params["path"] ?? "/", access) };
     case "GET /nodes":
       return { data: access.members.map(({ name, fingerprint }) => ({ node: name, status: "online", ssl_fingerprint: fingerprint })) };
     case "GET /cluster/status":
@@ -83,6 +83,28 @@ export function accessReply(
       return undefined;
   }
 }
+
+// What stands at the nearest path above holds, where it is passed on; a deeper entry replaces it. Without entries everything is allowed.
+function permissionsAt(path: string, { permissions }: Access): object {
+  if (permissions === undefined) return { [path]: everything };
+  const above = Object.keys(permissions)
+    .filter((one) => one === path || one === "/" || path.startsWith(`${one}/`))
+    .toSorted((one, other) => other.length - one.length);
+  const nearest = above[0] ?? "/";
+  const here = Object.entries(permissions[nearest] ?? {}).filter(([, passedOn]) => nearest === path || passedOn === 1);
+  return here.length === 0 ? {} : { [path]: Object.fromEntries(here) };
+}
+
+/** What the built-in role Administrator holds on PVE 9.2, as far as hlx is concerned. */
+export const everything = Object.fromEntries(
+  [
+    ..."Allocate Audit Clone Config.CDROM Config.CPU Config.Cloudinit Config.Disk Config.HWType Config.Memory Config.Network Config.Options PowerMgmt"
+      .split(" ")
+      .map((name) => `VM.${name}`),
+    ...["VM.Snapshot", "VM.Snapshot.Rollback", "VM.GuestAgent.Audit", "Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Datastore.Audit", "SDN.Use"],
+    ...["Sys.Audit", "Sys.AccessNetwork", "Sys.Console", "Sys.Modify", "Pool.Allocate", "Pool.Audit", "Mapping.Audit", "Mapping.Modify", "Mapping.Use"],
+  ].map((name) => [name, 1]),
+);
 
 function statusOf({ name, ip }: Member, index: number): object {
   return { type: "node", id: `node/${name}`, name, ip, online: 1, nodeid: index + 1, local: index === 0 ? 1 : 0 };
@@ -123,6 +145,7 @@ export async function serveNodes(listener: Listener, { access, folder, first }: 
     ...{ ca, fingerprint, port: portOf(servers[0] as Server) },
     join: async (name: string, ip: string): Promise<void> => void (await serve(name, ip)),
     silence: (): void => close(servers[0]),
+    show: (shown: { readonly key: string; readonly cert: string }): void => servers[0]?.setSecureContext(shown),
     closeAll: (): void => servers.forEach(close),
   };
 }

@@ -38,6 +38,8 @@ export interface Double extends Access {
   join(name: string, ip: string): Promise<void>;
   /** The first node falls silent: its connections break, and none is taken any more. */
   silence(): void;
+  /** The first node shows another certificate from now on. */
+  show(certificate: { readonly key: string; readonly cert: string }): void;
   stop(): void;
 }
 
@@ -68,7 +70,7 @@ export async function proxmoxDouble(nodes: readonly string[] = ["pve1", "pve2"])
   return Object.assign(double, served, { stop });
 }
 
-type State = Omit<Double, "port" | "fingerprint" | "ca" | "stop" | "join" | "silence">;
+type State = Omit<Double, "port" | "fingerprint" | "ca" | "stop" | "join" | "silence" | "show">;
 
 function makeState(access: Access): State {
   const [guests, linked, bridges] = [new Map<number, DoubleGuest>(), new Set(["thin"]), new Set(["vmbr0"])];

@@ -1,7 +1,7 @@
 // TLS to a Proxmox node: its certificate is verified by a CA or by a pinned fingerprint before the first byte of a request is sent.
 import { Agent } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
-import { ProblemError } from "../../model/problem.ts";
+import { type Problem, ProblemError } from "../../model/problem.ts";
 
 /** How a node proves who it is: the cluster's CA (PEM, /etc/pve/pve-root-ca.pem), or the SHA-256 of its certificate (`AB:CD:…`). */
 export type Trust = { readonly ca: string } | { readonly fingerprint: string };
@@ -22,26 +22,35 @@ const idleForMs = 3000;
 export function agentFor(server: Server, { connectTimeoutMs, idleMs = idleForMs }: { readonly connectTimeoutMs: number; readonly idleMs?: number }): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 8, maxCachedSessions: 0, timeout: idleMs });
   agent.createConnection = (_, ready) => {
-    const pinned = "fingerprint" in server.trust;
+    dial(server, connectTimeoutMs).then(
+      (socket) => ready?.(null, socket),
+      (thrown: Error) => ready?.(thrown, undefined as never),
+    );
+    return undefined;
+  };
+  return agent;
+}
+
+/** A verified connection to a node. Throws ProblemError: trust, unreachable. */
+export function dial(server: Server, connectTimeoutMs: number): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
     const socket = connect({
       host: server.host,
       port: server.port,
-      rejectUnauthorized: !pinned,
+      rejectUnauthorized: !("fingerprint" in server.trust),
       ...("ca" in server.trust ? { ca: server.trust.ca } : {}),
       ...(/^[\d.]+$|:/.test(server.host) ? {} : { servername: server.host }),
     });
     socket.setTimeout(connectTimeoutMs, () => socket.destroy(new Error(`no answer within ${connectTimeoutMs / 1000} s`)));
-    socket.once("error", (error) => ready?.(connectProblem(server, error), socket));
+    socket.once("error", (error) => reject(connectProblem(server, error)));
     socket.once("secureConnect", () => {
       socket.setTimeout(0);
       const refusal = refusalOf(socket, server);
-      if (refusal === undefined) return ready?.(null, socket);
+      if (refusal === undefined) return resolve(socket);
       socket.destroy();
-      ready?.(refusal, socket);
+      reject(refusal);
     });
-    return undefined;
-  };
-  return agent;
+  });
 }
 
 /** The SHA-256 fingerprint of what answers there, unverified: for `hlx trust`, and for the message that refuses it. */
@@ -64,15 +73,45 @@ function plain(fingerprint: string): string {
   return fingerprint.replaceAll(/[^0-9a-fA-F]/g, "").toUpperCase();
 }
 
-// The codes of failed verification are OpenSSL's (man verify): CERT_…, UNABLE_TO_…, DEPTH_…, SELF_SIGNED…; ERR_TLS_… is Node's for a wrong name.
-function connectProblem({ host, port }: Server, cause: Error & { readonly code?: string }): ProblemError {
-  const code = cause.code ?? "";
-  if (/^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/.test(code))
-    return new ProblemError({
+// The codes of failed verification are OpenSSL's (man verify): CERT_…, UNABLE_TO_…, DEPTH_…, SELF_SIGNED…; ERR_TLS_… and ERR_SSL_… are Node's.
+const reasons: readonly (readonly [RegExp, (at: string, said: string) => Pick<Problem, "code" | "message" | "hint">])[] = [
+  [
+    /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    (at, said) => ({
       code: "trust",
-      message: `the certificate of ${host}:${port} is not trusted: ${cause.message}`,
+      message: `the certificate of ${at} is not valid now: ${said}`,
+      hint: "on the node: date, and if it is right: pvecm updatecerts --force && systemctl restart pveproxy",
+    }),
+  ],
+  [
+    /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|ERR_TLS_CERT)/,
+    (at, said) => ({
+      code: "trust",
+      message: `the certificate of ${at} is not trusted: ${said}`,
       hint: "give the cluster's CA (/etc/pve/pve-root-ca.pem) as proxmox.ca, or pin the node's certificate as proxmox.fingerprint",
-      cause,
-    });
-  return new ProblemError({ code: "unreachable", message: `could not connect to the Proxmox API at ${host}:${port}: ${cause.message || code}`, cause });
+    }),
+  ],
+  [
+    /^(ERR_SSL_|EPROTO)/,
+    (at) => ({
+      code: "unreachable",
+      message: `what answers at ${at} does not speak TLS: it is not the Proxmox API`,
+      hint: "the API's port is 8006 (proxmox.port)",
+    }),
+  ],
+  [
+    /^ECONNREFUSED$/,
+    (at) => ({
+      code: "unreachable",
+      message: `nothing listens at ${at}`,
+      hint: "the API's port is 8006 (proxmox.port); on the node: systemctl status pveproxy",
+    }),
+  ],
+];
+
+function connectProblem({ host, port }: Server, cause: Error & { readonly code?: string }): ProblemError {
+  const [at, code] = [`${host}:${port}`, cause.code ?? ""];
+  const [, known] = reasons.find(([pattern]) => pattern.test(code)) ?? [];
+  if (known !== undefined) return new ProblemError({ ...known(at, cause.message), cause });
+  return new ProblemError({ code: "unreachable", message: `could not connect to the Proxmox API at ${at}: ${cause.message || code}`, cause });
 }

@@ -11,6 +11,7 @@ import { hostsOf, openProject } from "../project.ts";
 import { secretsOf } from "../secrets.ts";
 import { withWorld } from "../session.ts";
 import { findingsInside, inside } from "./inside.ts";
+import { examineApi } from "./proxmox.ts";
 import { examineThisMachine } from "./this-machine.ts";
 import { examineWayIn, failed } from "./way-in.ts";
 
@@ -20,9 +21,16 @@ export async function doctorNow(context: Context): Promise<Standing> {
   const [pattern = ""] = given.args;
   const { inventory } = await openProject({ ...context, given: { ...given, args: [] } });
   const hosts = hostsOf(inventory, context, pattern);
-  const examined = await withWorld(context, secretsOf(inventory), async ({ connect }) => {
+  const examined = await withWorld(context, secretsOf(inventory), async ({ connect, secrets }) => {
+    const run = { connect, secret: async (name: string) => (await secrets.resolve([name])).get(name) ?? "" };
+    const api = { hosts: inventory.hosts, run, now: io.now, monotonicMs: io.monotonicMs };
     const here = await examineThisMachine({ io, knownHosts: connect.knownHosts, folder: inventory.folder });
-    const there = await Promise.all(hosts.map((host) => examineHost(host, connect, () => io.now().getTime())));
+    const there = await Promise.all(
+      hosts.map(async (host) => {
+        const [{ name, findings }, beside] = await Promise.all([examineHost(host, connect, () => io.now().getTime()), examineApi(host, api)]);
+        return { name, findings: [...findings, ...beside] };
+      }),
+    );
     return [{ name: "this machine", findings: here }, ...there];
   });
   if (given.flag("json")) printer.document(doctorDocument(examined));
