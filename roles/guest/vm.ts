@@ -22,11 +22,29 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     ...originOf(imageOf(host, inventory), node),
     linked: vm["linked"],
     storage: needed(vm["storage"], `vm.storage of ${host.name}`),
-    disk: Math.ceil(mebibytes(needed(vm["disk"], `vm.disk of ${host.name}`)) / 1024),
+    disk: gibibytes(needed(vm["disk"], `vm.disk of ${host.name}`)),
     cores: Number(vm["cores"] ?? 1),
     memory: mebibytes(String(vm["memory"] ?? "1G")),
-    balloon: vm["balloon"] === undefined || vm["balloon"] === true ? undefined : vm["balloon"] === false ? 0 : mebibytes(String(vm["balloon"])),
-    ...pick(vm, ["sockets", "cpu", "machine", "bios", "agent", "tags", "pool", "description", "protection", "pci", "adopt", "search"]),
+    balloon: balloonOf(vm["balloon"]),
+    disks: disksOf(recordOf(vm["disks"])),
+    ...Object.fromEntries(["efi", "ha"].map((name) => [name, vm[name] === true ? {} : vm[name]])),
+    ...pick(vm, [
+      "tpm",
+      "boot",
+      "startup",
+      "sockets",
+      "cpu",
+      "machine",
+      "bios",
+      "agent",
+      "tags",
+      "pool",
+      "description",
+      "protection",
+      "pci",
+      "adopt",
+      "search",
+    ]),
     onboot: vm["start"] === undefined ? undefined : vm["start"] === "boot",
     running: vm["start"] === "manual" ? undefined : true,
     user: vm["user"] ?? host.login.user,
@@ -89,6 +107,25 @@ function resolversOf(vm: Written, { dns, inventory }: { readonly dns: readonly s
 }
 
 const factors: Readonly<Record<string, number>> = { K: 1 / 1024, M: 1, G: 1024, T: 1024 ** 2 };
+
+function balloonOf(balloon: unknown): number | undefined {
+  if (balloon === undefined || balloon === true) return undefined;
+  return balloon === false ? 0 : mebibytes(String(balloon));
+}
+
+function disksOf(disks: Written | undefined): Vm["disks"] {
+  if (disks === undefined) return undefined;
+  const one = (disk: unknown): unknown => {
+    const written = recordOf(disk);
+    if (written !== undefined) return { ...written, size: gibibytes(String(written["size"])) };
+    return disk === "detached" || disk === "destroyed" ? disk : { size: gibibytes(String(disk)) };
+  };
+  return Object.fromEntries(Object.entries(disks).map(([slot, disk]) => [slot, one(disk)])) as Vm["disks"];
+}
+
+function gibibytes(size: string): number {
+  return Math.ceil(mebibytes(size) / 1024);
+}
 
 /** A size such as 4G in MiB. */
 function mebibytes(size: string): number {

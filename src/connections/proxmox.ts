@@ -3,10 +3,12 @@ import type { Endpoint, EndpointDriver, EndpointRun, Endpoints } from "../model/
 import type { ProxmoxCluster, ProxmoxReader } from "../model/ports/proxmox.ts";
 import type { Client } from "./proxmox/client.ts";
 import { doStep } from "./proxmox/do.ts";
-import { lookAtGuest, typedPaths } from "./proxmox/guests.ts";
+import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
 import { type Limits, makeLimits } from "./proxmox/limits.ts";
 import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./proxmox/open.ts";
 
+/** A full copy of a large disk takes long. */
+const makingMs = 1_800_000;
 /** A node starts so many tasks without being slow for its guests; a storage takes its lock for each allocation. */
 const operationsAtOnce = { perNode: 4, perStorage: 2 };
 
@@ -47,10 +49,11 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
   const reader: ProxmoxReader = {
     guest: async (cluster, id) => {
       const { client, asking } = await clusterAt(cluster);
-      const asked = asking.get(id) ?? typedPaths(client).then(({ api }) => lookAtGuest(client, api, id));
+      const asked = asking.get(id) ?? lookAtGuest(client, id);
       asking.set(id, asked);
       return asked.finally(() => asking.delete(id));
     },
+    made: async (cluster, id) => whenMade((await clusterAt(cluster)).client, id, performance.now() + makingMs),
   };
   const endpoint: Endpoint<"proxmox"> = {
     reader,

@@ -4,16 +4,9 @@ import { checksSchema } from "../model/check.ts";
 import { recordTypes } from "../model/record-data.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import { secretSources } from "./secret-sources.ts";
+import { vm } from "./vm-schema.ts";
+import { hostName, login, name, text, words } from "./words.ts";
 
-const name = { type: "string", pattern: "^[A-Za-z_][A-Za-z0-9_-]{0,62}$", title: "a name of letters, digits, - and _ that begins with a letter" } as const;
-const hostName = {
-  type: "string",
-  pattern: "^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*$",
-  maxLength: 253,
-  title: "a host name: letters, digits, -, _ and dots, neither beginning nor ending with a hyphen",
-} as const;
-const text = { type: "string", minLength: 1 } as const;
-const login = { type: "string", pattern: "^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$", title: "a user name: letters, digits, . _ - @" } as const;
 const jump = {
   type: "string",
   pattern: "^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_\\[][A-Za-z0-9_.:\\]-]*)*$",
@@ -34,44 +27,6 @@ const address = {
   anyOf: [{ type: "integer", minimum: 0 }, reach],
 } as const;
 const pciId = { type: "string", pattern: "^([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(\\.[0-7])?$", title: 'a PCI address such as "42:00"' } as const;
-const size = { title: "a size such as 4G", anyOf: [{ type: "string", pattern: "^[1-9][0-9]*(\\.[0-9]+)?[KMGT]i?B?$", title: "a size such as 4G" }] } as const;
-const words = { type: "array", items: text } as const;
-
-const vm = {
-  type: "object",
-  description: "The Proxmox guest that this host is",
-  additionalProperties: false,
-  properties: {
-    id: { type: "integer", minimum: 100, maximum: 999999999, description: "The guest's number in the cluster" },
-    node: { ...hostName, description: "The inventory's host that is its Proxmox node" },
-    image: { ...name, description: "A name under images" },
-    storage: { ...text, description: "The storage that holds its disk" },
-    cores: { type: "integer", minimum: 1, maximum: 8192 },
-    sockets: { type: "integer", minimum: 1, maximum: 8 },
-    cpu: { ...text, description: "The CPU type: host, x86-64-v2-AES" },
-    memory: size,
-    balloon: { anyOf: [...size.anyOf, { type: "boolean" }] },
-    disk: { ...size, description: "The whole size of the first disk" },
-    disks: { type: "object", additionalProperties: true, description: "Further disks by name" },
-    start: { title: '"boot" or "manual"', enum: ["boot", "manual"], description: "Started when its node boots, or not" },
-    dns: { ...words, description: "Its resolvers until a role says otherwise: addresses or host names" },
-    search: { ...text, description: "Its DNS search domain" },
-    bridge: { ...name, description: "The node's bridge; by default the network's" },
-    vlan: { type: "integer", minimum: 1, maximum: 4094 },
-    pci: { ...words, description: "Names of the node's proxmox.pci devices that are passed through" },
-    bios: { enum: ["seabios", "ovmf"] },
-    machine: text,
-    agent: { type: "boolean", description: "The QEMU guest agent" },
-    tags: words,
-    pool: text,
-    adopt: { type: "boolean", description: "Take over a guest of this number that hlx did not make" },
-    linked: { type: "boolean", description: "Shares its template's disk; default false" },
-    description: { type: "string" },
-    protection: { type: "boolean" },
-    user: { ...login, description: "The user that cloud-init makes" },
-    keys: { description: "Files of public keys for that user", anyOf: [text, words] },
-  },
-} as const;
 
 const proxmox = {
   type: "object",

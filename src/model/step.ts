@@ -37,6 +37,9 @@ export interface Detached extends Script {
   readonly deadlineMs: number;
 }
 
+/** Members that an answer must have, as text; null for one that it must not have. */
+export type Until = Readonly<Record<string, string | null>>;
+
 /** One request to an endpoint that is not a shell. */
 export interface Api {
   readonly do: "api";
@@ -47,6 +50,10 @@ export interface Api {
   /** Whom the endpoint is to ask, in its own terms, where it stands for several: a cluster. */
   readonly to?: unknown;
   readonly body?: unknown;
+  /** It is a question, asked again until its answer is so. */
+  readonly until?: Until;
+  /** Where it is refused because what it makes is there already: what must come true instead. */
+  readonly otherwise?: { readonly path: string; readonly until: Until };
   /** How long what the request started may take, in milliseconds; the endpoint's own default where it is left out. */
   readonly deadlineMs?: number;
 }

@@ -1,10 +1,11 @@
 // A virtual machine of a Proxmox cluster.
-import type { Found, Irreversible, Kind } from "../model/kind.ts";
+import type { Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
 import { probe, type VmActual } from "./proxmox-vm/probe.ts";
+import { restore } from "./proxmox-vm/restore.ts";
 import { steps } from "./proxmox-vm/steps.ts";
 
 export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
@@ -23,11 +24,4 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
 /** A guest. What is not given is left as Proxmox or the template has it. */
 export function proxmoxVm({ provides, exclusive, ...desired }: ProxmoxVm & ResourceOptions): Resource<ProxmoxVm> {
   return resourceOf(proxmoxVmKind, given(desired) as ProxmoxVm, { ...given({ provides, exclusive }) });
-}
-
-// What was a setting before is one again; what was there before a disk grew is not.
-function restore(desired: ProxmoxVm, before: Found<VmActual>): ProxmoxVm | Irreversible {
-  const { cluster, id, name, node } = desired;
-  if (before.found === "absent") return { cluster, id, name, node, absent: true };
-  return { irreversible: `the settings of guest ${id} before are in no snapshot` };
 }

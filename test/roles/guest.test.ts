@@ -62,6 +62,19 @@ describe("a guest of the example", () => {
     ],
     ["a VLAN", "kube511", { vlan: 20 }, { nics: [{ mac: "BC:24:11:00:01:FF", bridge: "vmbr0", vlan: 20 }] }],
     ["no balloon", "kube511", { balloon: false }, { balloon: 0 }],
+    [
+      "further disks by size, with options, and ones that leave",
+      "kube511",
+      { disks: { scsi1: "100G", scsi2: { size: "1T", ssd: true }, scsi3: "detached", unused0: "destroyed" } },
+      { disks: { scsi1: { size: 100 }, scsi2: { size: 1024, ssd: true }, scsi3: "detached", unused0: "destroyed" } },
+    ],
+    [
+      "firmware, HA and an order",
+      "kube511",
+      { efi: true, tpm: true, ha: true, boot: ["scsi0"], startup: { order: 1 } },
+      { efi: {}, tpm: true, ha: {}, boot: ["scsi0"], startup: { order: 1 } },
+    ],
+    ["a place outside of HA", "kube511", { ha: false }, { ha: false }],
     ["started by hand", "kube511", { start: "manual" }, { onboot: false }],
   ] as const)("may have %s", (...[, name, vm, wanted]) => expect(vmOf(hostOf(name, vm))).toMatchObject(wanted));
   test("keys come from files, one a line, without comments", () => {

@@ -1,36 +1,102 @@
-// One call that changes something, and the task that it starts, awaited to its exit status.
+// Doing one step on a cluster: one request, the task that it starts, and the conditions that must come true behind it.
+import { setTimeout as sleep } from "node:timers/promises";
+import { isRecord } from "../../lib/json.ts";
 import type { WriteOptions } from "../../model/ports/shell.ts";
-import type { Api, StepResult } from "../../model/step.ts";
+import type { Api, StepResult, Until } from "../../model/step.ts";
 import { filled } from "../filled.ts";
-import { type Client, type Method, type Params, problemOfFailure } from "./client.ts";
-import { wordsOf } from "./failure.ts";
+import { type Answer, type Client, dataOf, type Method, type Params, problemOfFailure } from "./client.ts";
+import { type Failure, wordsOf } from "./failure.ts";
+import { whereIs } from "./guests.ts";
 import { awaitTask, taskOf } from "./task.ts";
 
 const defaultDeadlineMs = 1_800_000;
+const asksMs = [200, 500, 1000, 2000];
 
 /** One request and the task that it starts. What was sent and not answered is unknown: it is looked at again, never sent again. */
 export async function doStep(client: Client, step: Api, options: WriteOptions): Promise<StepResult> {
-  const answer = await client.ask(step.method as Method, step.path, filled(step.body ?? {}, options.reveal) as Params);
+  if (step.until !== undefined) return waited(client, step, { path: step.path, until: step.until });
+  const body = filled(step.body ?? {}, options.reveal) as Params;
+  const answer = await whereverItIs(client, step, (path) => client.ask(step.method as Method, path, body));
   if ("lost" in answer) return { result: "unknown", because: `${step.title}: ${answer.lost}` };
-  if ("failure" in answer) return failed(step, problemOfFailure(answer.failure, step.title));
+  if ("failure" in answer) return refused(client, step, answer.failure);
   const task = taskOf(answer.data);
-  if (task === undefined) return { result: "done", output: "" };
+  return task === undefined ? { result: "done", output: "" } : ended(client, { step, task }, options);
+}
+
+async function ended(
+  client: Client,
+  { step, task }: { readonly step: Api; readonly task: NonNullable<ReturnType<typeof taskOf>> },
+  { onOutput }: WriteOptions,
+) {
   const lines: string[] = [];
-  const onOutput = (line: string): void => {
+  const noting = (line: string): void => {
     lines.push(line);
-    options.onOutput?.(line);
+    onOutput?.(line);
   };
-  const ended = await awaitTask(client, task, { deadlineMs: step.deadlineMs ?? defaultDeadlineMs, monotonicMs: () => performance.now(), onOutput });
-  if ("lost" in ended) return { result: "unknown", because: `${step.title}: ${ended.lost}` };
+  const answer = await awaitTask(client, task, { deadlineMs: step.deadlineMs ?? defaultDeadlineMs, monotonicMs: () => performance.now(), onOutput: noting });
+  if ("lost" in answer) return { result: "unknown" as const, because: `${step.title}: ${answer.lost}` };
   const output = lines.join("\n").slice(-65_536);
-  return "failure" in ended ? { ...failed(step, { message: `${step.title}: ${wordsOf(ended.failure)}` }), output } : { result: "done", output };
+  if (!("failure" in answer)) return { result: "done" as const, output };
+  const result = await refused(client, step, answer.failure);
+  return result.result === "failed" && result.output === "" ? { ...result, output } : result;
+}
+
+// Somebody else was first: another run of hlx, or this one before its answer was lost. What counts is how it is in the end.
+async function refused(client: Client, step: Api, failure: Failure): Promise<StepResult> {
+  if (failure.kind === "running" && step.path.endsWith("/status/start")) return { result: "done", output: "" };
+  if (failure.kind !== "taken" || step.otherwise === undefined) return failed(step, problemOfFailure(failure, step.title));
+  const result = await waited(client, step, step.otherwise);
+  return result.result === "failed" ? { ...result, because: `${step.title}: ${wordsOf(failure)}${result.because.replace(step.title, "")}` } : result;
+}
+
+// HA moves guests at any time: a node that does not have the guest has done nothing.
+async function whereverItIs(client: Client, { path }: Api, ask: (path: string) => Promise<Answer>): Promise<Answer> {
+  const answer = await ask(path);
+  const [, node, id] = /^\/nodes\/([^/]+)\/(?:qemu|lxc)\/(\d+)(?:\/|$)/.exec(path) ?? [];
+  if (node === undefined || !("failure" in answer) || answer.failure.kind !== "absent") return answer;
+  const now = await whereIs(client, Number(id));
+  return now === undefined || encodeURIComponent(now.node) === node ? answer : ask(path.replace(`/nodes/${node}/`, `/nodes/${encodeURIComponent(now.node)}/`));
+}
+
+interface Waiting {
+  readonly path: string;
+  readonly until: Until;
+}
+
+async function waited(client: Client, step: Api, { path, until }: Waiting): Promise<StepResult> {
+  const deadline = performance.now() + (step.deadlineMs ?? defaultDeadlineMs);
+  for (let turn = 0; ; turn++) {
+    const now = await lookedAt(client, step, { path, until });
+    if (now.state === "so") return { result: "done", output: "" };
+    if (now.state === "never" || performance.now() >= deadline) return failed(step, { message: now.because, hint: "plan again: it says how it is" });
+    await sleep(asksMs[Math.min(turn, asksMs.length - 1)]);
+  }
+}
+
+type Looked = { readonly state: "so" } | { readonly state: "not yet" | "never"; readonly because: string };
+
+// What waits for a lock to go and finds it gone need not wait for the rest: nobody works on it any more.
+async function lookedAt(client: Client, step: Api, { path, until }: Waiting): Promise<Looked> {
+  const answer = await whereverItIs(client, { ...step, path }, (at) => client.ask("GET", at));
+  if ("failure" in answer && answer.failure.kind === "absent") return { state: "never", because: `${step.title}: it is gone again` };
+  if ("failure" in answer && answer.failure.kind === "agent") return { state: "not yet", because: `${step.title}: ${wordsOf(answer.failure)}` };
+  const data = dataOf(answer, step.title);
+  const seen = isRecord(data) ? data : {};
+  const wrong = differing(seen, until);
+  if (wrong.length === 0) return { state: "so" };
+  const free = until["lock"] === null && seen["lock"] === undefined;
+  return {
+    state: free ? "never" : "not yet",
+    because: `${step.title}: its ${wrong.join(", ")} is not as it should be${free ? ": somebody else made it" : ""}`,
+  };
+}
+
+function differing(data: Readonly<Record<string, unknown>>, until: Until): readonly string[] {
+  const isAs = (value: unknown, wanted: string | null): boolean => (wanted === null ? value === undefined || value === null : String(value).trim() === wanted);
+  return Object.entries(until).flatMap(([name, wanted]) => (isAs(data[name], wanted) ? [] : [name]));
 }
 
 function failed({ title }: Api, { message, hint }: { readonly message: string; readonly hint?: string }): Extract<StepResult, { result: "failed" }> {
-  return {
-    result: "failed",
-    output: hint === undefined ? "" : `hint: ${hint}`,
-    exitStatus: -1,
-    because: message.startsWith(title) ? message : `${title}: ${message}`,
-  };
+  const because = message.startsWith(title) ? message : `${title}: ${message}`;
+  return { result: "failed", output: hint === undefined ? "" : `hint: ${hint}`, exitStatus: -1, because };
 }

@@ -2,7 +2,7 @@
 // Facts: observed on PVE 9.2.11 and in the sources of pve-http-server. Status codes say little: a missing guest is a 500, and only its text tells.
 import { isRecord } from "../../lib/json.ts";
 
-export type FailureKind = "absent" | "taken" | "busy" | "locked" | "stale" | "denied" | "login" | "parameter" | "unreachable" | "other";
+export type FailureKind = "absent" | "taken" | "busy" | "locked" | "running" | "agent" | "stale" | "denied" | "login" | "parameter" | "unreachable" | "other";
 
 /** An answer that is none of success. `text` is hostile data. */
 export interface Failure {
@@ -19,6 +19,8 @@ const texts: readonly (readonly [RegExp, FailureKind])[] = [
   // Who waited for a lock in vain did nothing. Any other error under a cfs lock ("no quorum!", "got lock timeout - aborting command") may have come in the middle.
   [/can't lock file '[^']*' - got timeout|(cfs lock '[^']*':|cfs-lock '[^']*' error:) got lock request timeout/, "busy"],
   [/(VM|CT) is locked|is locked \(/, "locked"],
+  [/\balready running\b/, "running"],
+  [/QEMU guest agent is not running|^Agent error|^VM \d+ qga command .* failed/, "agent"],
   [/checksum mismatch \(file change by other user\?\)|detected modified configuration/, "stale"],
   [/Permission check failed|only root can set|only root may/, "denied"],
   [/hostname lookup '.*' failed|no such cluster node/, "unreachable"],

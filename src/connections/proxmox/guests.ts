@@ -1,7 +1,8 @@
-// Looking at guests through the typed paths of proxmox-api, over hlx's own requests.
+// Looking at guests, and through the typed paths of proxmox-api, over hlx's own requests.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiRequestable, Proxmox } from "proxmox-api";
 import { isRecord } from "../../lib/json.ts";
-import type { GuestSeen } from "../../model/ports/proxmox.ts";
+import type { GuestSeen, HaSeen } from "../../model/ports/proxmox.ts";
 import { type Client, dataOf, type Method } from "./client.ts";
 
 /** proxmox-api's paths; its own transport checks no certificate and sends a lost POST again, so requests go through ours. Boxed: a path is thenable, and must never be awaited. */
@@ -14,28 +15,69 @@ export async function typedPaths(client: Client): Promise<{ readonly api: Proxmo
   return { api: proxmoxApi({ doRequest }) };
 }
 
-/** A guest by its number. A list shows only what the token may see, so absence is asserted by asking for the number itself. */
-export async function lookAtGuest(client: Client, api: Proxmox.Api, id: number): Promise<GuestSeen> {
+/** Where a guest is now, from the cluster's list, which shows only what the token may see. */
+export async function whereIs(
+  client: Client,
+  id: number,
+): Promise<{ readonly node: string; readonly type: "qemu" | "lxc"; readonly pool?: string } | undefined> {
+  const { api } = await typedPaths(client);
   const listed: unknown = await api.cluster.resources.$get({ type: "vm" });
   const found = (Array.isArray(listed) ? listed : []).find((one) => isRecord(one) && Number(one["vmid"]) === id);
-  if (!isRecord(found)) return (await isFree(client, id)) ? { guest: "absent" } : { guest: "hidden" };
-  const [node, type] = [String(found["node"]), found["type"] === "lxc" ? ("lxc" as const) : ("qemu" as const)];
+  if (!isRecord(found)) return undefined;
+  const pool = typeof found["pool"] === "string" ? { pool: found["pool"] } : {};
+  return { node: String(found["node"]), type: found["type"] === "lxc" ? "lxc" : "qemu", ...pool };
+}
+
+/** A guest by its number. A list shows only what the token may see, so absence is asserted by asking for the number itself. */
+export async function lookAtGuest(client: Client, id: number): Promise<GuestSeen> {
+  const place = await whereIs(client, id);
+  if (place === undefined) return (await isFree(client, id)) ? { guest: "absent" } : { guest: "hidden" };
+  const { node, type } = place;
   const path = `/nodes/${encodeURIComponent(node)}/${type}/${id}`;
   const [config, status, pending] = await Promise.all(
     ["config", "status/current", "pending"].map(async (part) => dataOf(await client.ask("GET", `${path}/${part}`), `looking at guest ${id} on ${node}`)),
   );
   // Moved or removed between the two rounds.
-  if (!isRecord(config) || !isRecord(status)) return lookAtGuest(client, api, id);
+  if (!isRecord(config) || !isRecord(status)) return lookAtGuest(client, id);
   const lock = config["lock"] ?? status["lock"];
+  const ha = isManaged(status["ha"]) ? await haOf(client, type, id) : undefined;
   return {
     guest: "here",
-    node,
-    type,
+    ...place,
     config: Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)])),
     running: status["status"] === "running",
     ...(lock === undefined ? {} : { lock: String(lock) }),
+    ...(ha === undefined ? {} : { ha }),
     pending: pendingOf(pending),
   };
+}
+
+/** The same, but a guest that is being made is waited for as long as its node works on one; what is locked all the same was left behind. */
+export async function whenMade(client: Client, id: number, until: number): Promise<GuestSeen> {
+  for (;;) {
+    const seen = await lookAtGuest(client, id);
+    if (seen.guest !== "here" || seen.lock === undefined || performance.now() >= until) return seen;
+    if (!(await isMaking(client, seen.node))) return lookAtGuest(client, id);
+    await sleep(1000);
+  }
+}
+
+// A clone's task bears the number of what is cloned, so any that makes a guest on this node counts.
+async function isMaking(client: Client, node: string): Promise<boolean> {
+  const tasks = dataOf(await client.ask("GET", `/nodes/${encodeURIComponent(node)}/tasks`, { source: "active" }), `looking at the tasks of ${node}`);
+  return (Array.isArray(tasks) ? tasks : []).some((task) => isRecord(task) && /^(qmclone|qmcreate|vzcreate|vzclone)$/.test(String(task["type"])));
+}
+
+function isManaged(ha: unknown): boolean {
+  return isRecord(ha) && Number(ha["managed"]) === 1;
+}
+
+async function haOf(client: Client, type: "qemu" | "lxc", id: number): Promise<HaSeen | undefined> {
+  const sid = `${type === "qemu" ? "vm" : "ct"}:${id}`;
+  const found = dataOf(await client.ask("GET", `/cluster/ha/resources/${encodeURIComponent(sid)}`), `looking at ${sid} in HA`);
+  if (!isRecord(found)) return undefined;
+  // As the server has them where nobody said: one try each.
+  return { state: String(found["state"] ?? "started"), restarts: Number(found["max_restart"] ?? 1), relocates: Number(found["max_relocate"] ?? 1) };
 }
 
 async function isFree(client: Client, id: number): Promise<boolean> {

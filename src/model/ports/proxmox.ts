@@ -26,6 +26,14 @@ export type ProxmoxCluster = ProxmoxNode & {
       }
   );
 
+/** A guest under the care of HA. */
+export interface HaSeen {
+  /** "started", "stopped", "disabled", "ignored". */
+  readonly state: string;
+  readonly restarts: number;
+  readonly relocates: number;
+}
+
 export type GuestSeen =
   | { readonly guest: "absent" }
   /** The id is taken, but the token may not see by what. */
@@ -37,6 +45,8 @@ export type GuestSeen =
       /** As the server has it, numbers as text; what waits for a restart is in it. */
       readonly config: Readonly<Record<string, string>>;
       readonly running: boolean;
+      readonly pool?: string;
+      readonly ha?: HaSeen;
       /** "clone", "backup" …: somebody else works on it. */
       readonly lock?: string;
       /** Names of settings that a running guest gets at its next start. */
@@ -47,4 +57,6 @@ export type GuestSeen =
 export interface ProxmoxReader {
   /** Two rounds: where it is, then what it is. */
   guest(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
+  /** The same once nobody makes it any more; a lock that is left then was left behind. */
+  made(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
 }

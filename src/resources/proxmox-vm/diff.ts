@@ -1,8 +1,11 @@
 // Which settings of a guest differ, and what each change costs: nothing, or a restart of the guest.
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
+import type { Settings } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
+import { drivesOf, leavingOf, partsOf, textOf } from "./drives.ts";
+import { haText, haWanted } from "./ha.ts";
 import type { VmActual } from "./probe.ts";
-import { configOf, settingsOf } from "./settings.ts";
+import { configOf, settingsOf, withoutOf } from "./settings.ts";
 
 /** What a running guest gets at once (observed on PVE 9.2, hotplug network,disk,usb); all else waits for its next start. */
 const live = /^(name|description|tags|onboot|startup|balloon|protection|net\d+|ipconfig\d+|ciuser|sshkeys|nameserver|searchdomain)$/;
@@ -11,21 +14,30 @@ export function diff(desired: ProxmoxVm, found: Known<VmActual>, _: Ahead): read
   if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired)];
   if (found.found === "absent") return made(desired);
   const { actual } = found;
-  const wanted = settingsOf(configOf(desired), Object.keys(configOf(desired)));
-  const differing = Object.keys(wanted).filter((key) => wanted[key] !== actual.settings[key]);
-  const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key], ...costOf(key, actual.running) }));
-  const waiting = actual.waiting.filter((key) => !differing.includes(key)).map((key) => waits(key, actual));
-  return [...settings, ...waiting, ...grown(desired, actual), ...power(desired, actual)];
+  const wanted = wantedOf(desired);
+  const keys = [...Object.keys(wanted), ...withoutOf(desired)];
+  const differing = keys.filter((key) => wanted[key] !== actual.settings[key]);
+  const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key] ?? null, ...costOf(key, actual.running) }));
+  const waiting = waitingOf(actual, [...differing, ...driveChanges(desired, actual).map(({ property }) => property)]);
+  return [...settings, ...waiting, ...grown(desired, actual), ...driveChanges(desired, actual), ...places(desired, actual), ...power(desired, actual)];
+}
+
+function wantedOf(desired: ProxmoxVm): Settings {
+  const config = configOf(desired);
+  return settingsOf(config, Object.keys(config));
 }
 
 function made(desired: ProxmoxVm): readonly Change[] {
-  const { template, image, disk, running } = desired;
-  const wanted = settingsOf(configOf(desired), Object.keys(configOf(desired)));
+  const { template, image, disk, running, pool } = desired;
   const origin = template === undefined ? (image ?? "an empty disk") : `${desired.linked === true ? "linked to" : "a copy of"} template ${template}`;
+  const ha = haWanted(desired);
   return [
     change("from", { before: null, after: origin }),
-    ...Object.entries(wanted).map(([key, value]) => change(key, { before: null, after: value })),
+    ...Object.entries(wantedOf(desired)).map(([key, value]) => change(key, { before: null, after: value })),
     change("disk", { before: null, after: `${disk}G` }),
+    ...[...drivesOf(desired)].map(([slot, drive]) => change(slot, { before: null, after: textOf(drive) })),
+    ...(pool === undefined ? [] : [change("pool", { before: null, after: pool })]),
+    ...(ha === undefined || ha === haText(undefined) ? [] : [change("ha", { before: null, after: ha })]),
     ...(running === true ? [change("running", { before: false, after: true })] : []),
   ];
 }
@@ -43,8 +55,16 @@ function costOf(key: string, running: boolean): { readonly risk?: Risk; readonly
 
 const restarts = { risk: "reboot" as const, note: "the guest is shut down and started" };
 
-function waits(key: string, { settings }: VmActual): Change {
-  const value = settings[key];
+function waitingOf(actual: VmActual, differing: readonly string[]): readonly Change[] {
+  return actual.waiting.filter((key) => !differing.includes(key) && isNow(key, actual) !== undefined).map((key) => waits(key, actual));
+}
+
+function isNow(key: string, { settings, drives = {} }: VmActual): string | undefined {
+  return settings[key] ?? drives[key];
+}
+
+function waits(key: string, actual: VmActual): Change {
+  const value = isNow(key, actual);
   return change(key, { before: `${value} from the next start`, after: value, risk: "reboot", note: "the guest is shut down and started" });
 }
 
@@ -56,4 +76,42 @@ function grown({ disk }: ProxmoxVm, actual: VmActual): readonly Change[] {
 function power({ running }: ProxmoxVm, actual: VmActual): readonly Change[] {
   if (running === undefined || running === actual.running) return [];
   return [change("running", { before: actual.running, after: running, risk: running ? "none" : "restart" })];
+}
+
+function driveChanges(desired: ProxmoxVm, { drives: found = {}, running }: VmActual): readonly Change[] {
+  const there = [...drivesOf(desired)].flatMap(([slot, drive]) => driveChange(slot, { before: found[slot], after: textOf(drive), running }));
+  const leaving = [...leavingOf(desired)].flatMap(([slot, how]) => (found[slot] === undefined ? [] : [leaves(slot, found[slot], how)]));
+  return [...there, ...leaving];
+}
+
+interface DriveSeen {
+  readonly before: string | undefined;
+  readonly after: string;
+  readonly running: boolean;
+}
+
+function driveChange(slot: string, { before, after, running }: DriveSeen): readonly Change[] {
+  if (before === after) return [];
+  const plugged = before === undefined && /^(scsi|virtio)/.test(slot);
+  const onlyGrows = before !== undefined && partsOf(before).options === partsOf(after).options;
+  const cost = !running ? {} : plugged || onlyGrows ? { note: "at once" } : restarts;
+  return [change(slot, { before: before ?? null, after, ...cost })];
+}
+
+function leaves(slot: string, before: string, how: "detached" | "destroyed"): Change {
+  return how === "destroyed"
+    ? change(slot, { before, after: null, risk: "data-loss", note: "its data is destroyed" })
+    : change(slot, { before, after: null, risk: "restart", note: "taken from the guest at once; its data stays, as an unused disk of the guest" });
+}
+
+function places(desired: ProxmoxVm, { pool, ha = haText(undefined) }: VmActual): readonly Change[] {
+  const wanted = haWanted(desired) ?? ha;
+  return [
+    ...(desired.pool === undefined || desired.pool === pool ? [] : [change("pool", { before: pool ?? null, after: desired.pool })]),
+    ...(wanted === ha ? [] : [change("ha", { before: orNothing(ha), after: orNothing(wanted) })]),
+  ];
+}
+
+function orNothing(ha: string): string | null {
+  return ha === haText(undefined) ? null : ha;
 }

@@ -4,15 +4,23 @@ import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
 import { bears } from "../proxmox/mark.ts";
-import { type Settings, sizeOf } from "../proxmox/properties.ts";
+import { type Settings, sizeOf, spelled } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
-import { configOf, settingsOf } from "./settings.ts";
+import { type Drive, drivesOf, leavingOf, textOfFound } from "./drives.ts";
+import { haText } from "./ha.ts";
+import { configOf, restOf, settingsOf, withoutOf } from "./settings.ts";
 
 export interface VmActual {
   /** The settings that are desired, as they are. */
   readonly settings: Settings;
-  /** GiB. */
+  /** What of these settings nobody desires, and is written along: changed meanwhile, it must be looked at anew. */
+  readonly kept?: Settings;
+  /** Of its first disk, in GiB. */
   readonly disk?: number;
+  /** Its further drives that are desired or should go, by slot. */
+  readonly drives?: Settings;
+  readonly pool?: string;
+  readonly ha?: string;
   readonly running: boolean;
   /** It bears the mark of hlx. */
   readonly ours: boolean;
@@ -23,27 +31,69 @@ export interface VmActual {
 type Here = Extract<GuestSeen, { guest: "here" }>;
 
 export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): Promise<Found<VmActual>> {
-  const seen = await on.proxmox.guest(desired.cluster, desired.id);
-  if (seen.guest === "absent") return absent;
+  const seen = await whole(desired, on);
+  if (seen.guest === "absent") return desired.back === undefined ? absent : { found: "unknown", because: lost(desired) };
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen) ?? shrinking(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
-  const keys = Object.keys(configOf(desired));
-  const disk = sizeOf(seen.config[firstDisk(seen.config)]);
-  const actual: VmActual = {
-    settings: settingsOf(seen.config, keys),
+  const { node, config, ha } = seen;
+  return present(actualOf(desired, seen), { node, disk: firstDisk(config), config: writtenAlong(desired, config), managed: ha !== undefined });
+}
+
+// A clone bears no mark until it is whole: whose it is, is seen then.
+async function whole({ cluster, id }: ProxmoxVm, { proxmox }: Pick<Readers, "proxmox">): Promise<GuestSeen> {
+  const seen = await proxmox.guest(cluster, id);
+  return seen.guest === "here" && isBeingMade(seen) ? proxmox.made(cluster, id) : seen;
+}
+
+// What a step writes again together with what it changes.
+function writtenAlong(desired: ProxmoxVm, config: Here["config"]): Here["config"] {
+  const keys = [...Object.keys(configOf(desired)).filter((key) => restText(key, config[key]).length > 0), ...drivesOf(desired).keys()];
+  return Object.fromEntries(keys.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]])));
+}
+
+function actualOf(desired: ProxmoxVm, seen: Here): VmActual {
+  const { config } = seen;
+  const keys = [...Object.keys(configOf(desired)), ...withoutOf(desired)];
+  const kept = Object.fromEntries(keys.flatMap((key) => restText(key, config[key])));
+  const drives = drivesFound(desired, config);
+  const disk = sizeOf(config[firstDisk(config)]);
+  return {
+    settings: settingsOf(config, keys),
+    ...(Object.keys(kept).length === 0 ? {} : { kept }),
     running: seen.running,
     ours: isOurs(desired, seen),
-    waiting: seen.pending.filter((key) => keys.includes(key)),
+    waiting: seen.pending.filter((key) => keys.includes(key) || key in drives),
     ...(disk === undefined ? {} : { disk }),
+    ...(Object.keys(drives).length === 0 ? {} : { drives }),
+    ...(desired.pool === undefined || seen.pool === undefined ? {} : { pool: seen.pool }),
+    ...(desired.ha === undefined ? {} : { ha: haText(seen.ha) }),
   };
-  return present(actual, { node: seen.node, disk: firstDisk(seen.config) });
+}
+
+function restText(key: string, value: string | undefined): readonly (readonly [string, string])[] {
+  const rest = spelled(value === undefined ? {} : restOf(key, value));
+  return rest === "" ? [] : [[key, rest]];
+}
+
+function drivesFound(desired: ProxmoxVm, config: Here["config"]): Settings {
+  const there = [...drivesOf(desired)].flatMap(([slot, drive]) => (config[slot] === undefined ? [] : [[slot, textOfFound(config[slot], drive)] as const]));
+  const leaving = [...leavingOf(desired).keys()].flatMap((slot) =>
+    config[slot] === undefined ? [] : [[slot, textOfFound(config[slot], leavingDrive(config[slot]))] as const],
+  );
+  return Object.fromEntries([...there, ...leaving]);
 }
 
 /** The key of the disk that a guest boots from: the first of its boot order, else scsi0. */
 export function firstDisk(config: Readonly<Record<string, string>>): string {
   const order = /(?:^|,)order=([^,]*)/.exec(config["boot"] ?? "")?.[1]?.split(";") ?? [];
   return order.find((key) => /^(scsi|virtio|sata|ide)\d+$/.test(key) && !/media=cdrom/.test(config[key] ?? "")) ?? "scsi0";
+}
+
+// A volume that no guest has attached says no size.
+function leavingDrive(value: string): Drive {
+  const size = sizeOf(value);
+  return size === undefined ? { make: "", options: {} } : { make: "", size, options: {} };
 }
 
 function isOurs({ name }: ProxmoxVm, { config }: Here): boolean {
@@ -58,21 +108,35 @@ function foreign(desired: ProxmoxVm, seen: Here): Problem | undefined {
   return { code: "failed", message: `number ${id} is ${what} on ${seen.node}, which hlx did not make`, hint };
 }
 
-// A clone bears no mark until it is whole: whose it is, is seen then.
-function busy({ id }: ProxmoxVm, { lock, node }: Here): Problem | undefined {
-  if (lock === undefined || !["clone", "create"].includes(lock)) return undefined;
-  const hint = `wait until it is done and plan again; if nothing works on it any more: qm unlock ${id} on ${node}`;
+function isBeingMade({ lock }: Here): boolean {
+  return lock === "clone" || lock === "create";
+}
+
+function busy({ id }: ProxmoxVm, seen: Here): Problem | undefined {
+  if (!isBeingMade(seen)) return undefined;
+  const { lock, node } = seen;
+  const hint = `if nothing works on it any more: qm unlock ${id} on ${node}, and remove what was left of it; else plan again when it is done`;
   return { code: "unknown", message: `guest ${id} on ${node} is being made (lock ${lock})`, hint };
 }
 
-function shrinking({ id, disk }: ProxmoxVm, { config }: Here): Problem | undefined {
-  const has = sizeOf(config[firstDisk(config)]);
-  if (disk === undefined || has === undefined || has <= disk) return undefined;
+function shrinking(desired: ProxmoxVm, { config }: Here): Problem | undefined {
+  const { id, disk } = desired;
+  const further = [...drivesOf(desired)].flatMap(([slot, { size }]) =>
+    size === undefined ? [] : [{ what: `disk ${slot}`, is: sizeOf(config[slot]), wanted: size }],
+  );
+  const all = [...(disk === undefined ? [] : [{ what: "disk", is: sizeOf(config[firstDisk(config)]), wanted: disk }]), ...further];
+  const shrunk = all.find(({ is, wanted }) => is !== undefined && is > wanted);
+  if (shrunk === undefined) return undefined;
+  const { what, is = 0, wanted } = shrunk;
   return {
     code: "failed",
-    message: `the disk of guest ${id} has ${has} GiB, and ${disk} are wanted: a disk never shrinks`,
-    hint: `write disk: ${Math.ceil(has)}G`,
+    message: `the ${what} of guest ${id} has ${is} GiB, and ${wanted} are wanted: a disk never shrinks`,
+    hint: `write ${what === "disk" ? "disk" : "size"}: ${Math.ceil(is)}G`,
   };
+}
+
+function lost({ id }: ProxmoxVm): Problem {
+  return { code: "failed", message: `guest ${id} is not there any more: it has no settings that could be put back` };
 }
 
 function hidden({ id }: ProxmoxVm): Problem {

@@ -1,92 +1,112 @@
 // The API calls that make a guest as desired, in order; each is awaited to the end of its task.
 import { type Change, highestRisk, type Known } from "../../model/kind.ts";
 import type { Api } from "../../model/step.ts";
-import { call as callOn } from "../proxmox/cluster.ts";
+import { call, guestPath } from "../proxmox/cluster.ts";
 import type { ProxmoxVm } from "./desired.ts";
+import { drivesOf, leavingOf, partsOf, rewritten, textOf } from "./drives.ts";
+import { haStep, haText } from "./ha.ts";
+import { made } from "./made.ts";
+import { grow, shutdown, start, thenWaits } from "./power.ts";
 import type { VmActual } from "./probe.ts";
-import { configOf } from "./settings.ts";
+import { configOf, keeping } from "./settings.ts";
 
-/** How long a guest may take to shut down before it is told to be off, in seconds. */
-const shutdownSeconds = 180;
+interface Here {
+  readonly at: string;
+  readonly actual: VmActual;
+  /** As the server has it. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Of its first disk. */
+  readonly slot: string;
+  /** In the care of HA. */
+  readonly managed: boolean;
+  readonly changed: ReadonlySet<string>;
+}
 
 export function steps(desired: ProxmoxVm, found: Known<VmActual>, { changes }: { readonly changes: readonly Change[] }): readonly Api[] {
   if (found.found === "absent") return made(desired);
-  const node = String(found.evidence?.["node"] ?? desired.node);
-  const at = `/nodes/${encodeURIComponent(node)}/qemu/${desired.id}`;
-  if (desired.absent === true) return gone(desired, at, found.actual);
-  const config = configOf(desired);
-  const changed = changes.flatMap(({ property }) => (config[property] === undefined ? [] : [[property, config[property]] as const]));
-  const restart = found.actual.running && desired.running !== false && highestRisk(changes) === "reboot";
+  const here = hereOf(desired, found, changes);
+  if (desired.absent === true) return gone(desired, here);
+  const { at, actual, slot, changed } = here;
+  const restart = actual.running && desired.running !== false && highestRisk(changes) === "reboot";
   return [
-    ...(changed.length === 0
-      ? []
-      : [call(desired, { title: `set ${changed.map(([key]) => key).join(", ")}`, method: "PUT", path: `${at}/config`, body: Object.fromEntries(changed) })]),
-    ...(changes.some(({ property }) => property === "disk") ? [grow(desired, at, String(found.evidence?.["disk"] ?? "scsi0"))] : []),
-    ...(restart ? [shutdown(desired, at), power(desired, at, "start")] : []),
-    ...changes.filter(({ property }) => property === "running").map(() => (desired.running === true ? power(desired, at, "start") : shutdown(desired, at))),
+    ...settings(desired, here),
+    ...drives(desired, here),
+    ...when(changed.has("disk"), () => [grow(desired, at, { slot, size: desired.disk ?? 1, title: "its disk" })]),
+    ...when(changed.has("pool"), () => [joined(desired)]),
+    ...when(restart, () => [...off(desired, here), ...on(desired, here)]),
+    ...when(changed.has("running"), () => (desired.running === true ? on : off)(desired, here)),
+    ...when(changed.has("ha"), () => [haStep(desired, actual.ha ?? haText(undefined))]),
   ];
 }
 
-function made(desired: ProxmoxVm): readonly Api[] {
-  const at = `/nodes/${encodeURIComponent(desired.node)}/qemu/${desired.id}`;
-  return [
-    ...(desired.template === undefined ? created(desired) : cloned(desired, at)),
-    ...(desired.image === undefined && desired.template === undefined ? [] : [grow(desired, at, "scsi0")]),
-    ...(desired.running === true ? [power(desired, at, "start")] : []),
-  ];
-}
-
-// The mark is in the call that makes the guest: whoever comes after a run that died finds it.
-function cloned(desired: ProxmoxVm, at: string): readonly Api[] {
-  const { id, name, node, template, templateNode = node, linked = false, storage } = desired;
-  const { description, ...config } = configOf(desired);
-  const elsewhere = templateNode === node ? {} : { target: node };
-  const body = { newid: id, name, description, full: !linked, ...(linked ? {} : { storage }), ...elsewhere, ...poolOf(desired) };
-  return [
-    call(desired, { title: `clone template ${template}`, method: "POST", path: `/nodes/${encodeURIComponent(templateNode)}/qemu/${template}/clone`, body }),
-    call(desired, { title: "set its cores, memory, network and cloud-init", method: "POST", path: `${at}/config`, body: config }),
-  ];
-}
-
-function created(desired: ProxmoxVm): readonly Api[] {
-  const { id, node, image, storage, disk } = desired;
-  const first = image === undefined ? `${storage}:${disk}` : `${storage}:0,import-from=${image}`;
-  const drives = {
-    scsihw: "virtio-scsi-single",
-    scsi0: `${first},discard=on,iothread=1`,
-    ide2: `${storage}:cloudinit`,
-    boot: "order=scsi0",
-    serial0: "socket",
-    ostype: "l26",
+function hereOf(desired: ProxmoxVm, { actual, evidence = {} }: Extract<Known<VmActual>, { found: "present" }>, changes: readonly Change[]): Here {
+  const { node = desired.node, config = {}, managed, disk = "scsi0" } = evidence;
+  return {
+    at: guestPath(String(node), "qemu", desired.id),
+    actual,
+    config: config as Here["config"],
+    slot: String(disk),
+    managed: managed === true,
+    changed: new Set(changes.map(({ property }) => property)),
   };
-  const efi = desired.bios === "ovmf" ? { efidisk0: `${storage}:1,efitype=4m` } : {};
-  const body = { vmid: id, ...drives, ...efi, ...configOf(desired), ...poolOf(desired) };
+}
+
+function when(holds: boolean, steps: () => readonly Api[]): readonly Api[] {
+  return holds ? steps() : [];
+}
+
+function settings(desired: ProxmoxVm, { at, config, changed }: Here): readonly Api[] {
+  const wanted = configOf(desired);
+  const set = [...changed].flatMap((key) => (wanted[key] === undefined ? [] : [[key, keeping(key, wanted[key], config[key])] as const]));
+  const without = [...changed].filter((key) => desired.back?.[key] === null);
+  const body = { ...Object.fromEntries(set), ...(without.length === 0 ? {} : { delete: without.join(",") }) };
+  const what = [...(set.length === 0 ? [] : [`set ${set.map(([key]) => key).join(", ")}`]), ...(without.length === 0 ? [] : [`unset ${without.join(", ")}`])];
+  return what.length === 0 ? [] : [call(desired.cluster, { title: what.join(", "), method: "PUT", path: `${at}/config`, body })];
+}
+
+// Storage is allocated by a task; an option is written with the volume's name, or an empty one would take its place.
+function drives(desired: ProxmoxVm, { at, actual, config, changed }: Here): readonly Api[] {
+  const { cluster } = desired;
+  const found = actual.drives ?? {};
+  const path = `${at}/config`;
+  const due = [...drivesOf(desired)].filter(([slot]) => changed.has(slot));
+  const added = due.filter(([slot]) => found[slot] === undefined);
+  const kept = due.filter(([slot]) => found[slot] !== undefined);
+  const put = (title: string, body: Api["body"]): Api => call(cluster, { title, method: "PUT", path, body });
+  const otherwise = kept.filter(([slot, drive]) => partsOf(found[slot] ?? "").options !== partsOf(textOf(drive)).options);
+  const larger = kept.filter(([slot, drive]) => partsOf(found[slot] ?? "").size !== partsOf(textOf(drive)).size);
   return [
-    call(desired, { title: image === undefined ? "create" : `create from ${image}`, method: "POST", path: `/nodes/${encodeURIComponent(node)}/qemu`, body }),
+    ...(added.length === 0
+      ? []
+      : [call(cluster, { title: `add ${slots(added)}`, method: "POST", path, body: Object.fromEntries(added.map(([slot, { make }]) => [slot, make])) })]),
+    ...otherwise.map(([slot, drive]) => put(`set the options of ${slot}`, { [slot]: rewritten(config[slot] ?? "", drive) })),
+    ...larger.flatMap(([slot, { size }]) => (size === undefined ? [] : [grow(desired, at, { slot, size })])),
+    ...[...leavingOf(desired)].filter(([slot]) => changed.has(slot)).map(([slot, how]) => put(...leave(slot, how))),
   ];
 }
 
-function gone(desired: ProxmoxVm, at: string, { running }: VmActual): readonly Api[] {
-  const destroy = call(desired, { title: "destroy", method: "DELETE", path: at, body: { purge: true, "destroy-unreferenced-disks": true } });
-  return running ? [shutdown(desired, at), destroy] : [destroy];
+function leave(slot: string, how: "detached" | "destroyed"): readonly [string, Api["body"]] {
+  return how === "detached" ? [`detach ${slot}`, { delete: slot }] : [`destroy ${slot}`, { delete: slot, force: true }];
 }
 
-function grow(desired: ProxmoxVm, at: string, disk: string): Api {
-  return call(desired, { title: `grow its disk to ${desired.disk}G`, method: "PUT", path: `${at}/resize`, body: { disk, size: `${desired.disk}G` } });
+function slots(drives: readonly (readonly [string, unknown])[]): string {
+  return drives.map(([slot]) => slot).join(", ");
 }
 
-function shutdown(desired: ProxmoxVm, at: string): Api {
-  return call(desired, { title: "shut down", method: "POST", path: `${at}/status/shutdown`, body: { timeout: shutdownSeconds, forceStop: true } });
+function joined({ cluster, id, pool }: ProxmoxVm): Api {
+  return call(cluster, { title: `put it into the pool ${pool}`, method: "PUT", path: "/pools", body: { poolid: pool, vms: id, "allow-move": true } });
 }
 
-function power(desired: ProxmoxVm, at: string, verb: "start"): Api {
-  return call(desired, { title: verb, method: "POST", path: `${at}/status/${verb}`, body: {} });
+function gone(desired: ProxmoxVm, here: Here): readonly Api[] {
+  const body = { purge: true, "destroy-unreferenced-disks": true };
+  const destroy = call(desired.cluster, { title: "destroy", method: "DELETE", path: here.at, body });
+  return here.actual.running ? [...off(desired, here), destroy] : [destroy];
 }
 
-function poolOf({ pool }: ProxmoxVm): { readonly pool?: string } {
-  return pool === undefined ? {} : { pool };
+function on(desired: ProxmoxVm, { at, managed }: Here): readonly Api[] {
+  return managed ? thenWaits(start(desired, at), at, "running") : [start(desired, at)];
 }
 
-function call({ cluster }: ProxmoxVm, request: Parameters<typeof callOn>[1]): Api {
-  return callOn(cluster, request);
+function off(desired: ProxmoxVm, { at, managed }: Here): readonly Api[] {
+  return managed ? thenWaits(shutdown(desired, at), at, "stopped") : [shutdown(desired, at)];
 }

@@ -1,0 +1,190 @@
+// The parts of a guest beside its size: further disks, HA, pools; who made it; and the way back.
+import { beforeEach, describe, expect, test } from "vitest";
+import { validateValue } from "../../src/model/documents/validate.ts";
+import { highestRisk } from "../../src/model/kind.ts";
+import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
+import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
+import { converge, double, look, run, titles, useDouble, wanted } from "./bench.ts";
+
+useDouble();
+
+function config(): Record<string, string> {
+  return double.guests.get(514)?.config ?? {};
+}
+
+/** Converges, then goes back to what was found before; what the way back changed, by property. */
+async function thereAndBack(more: Partial<ProxmoxVm>): Promise<readonly string[]> {
+  const desired = wanted(more);
+  const before = (await look(desired)).found;
+  await converge(desired);
+  const back = kind.restore?.(desired, before, new Map());
+  if (back === undefined || "irreversible" in back) throw new Error(back?.irreversible ?? "nothing undoes it");
+  expect(validateValue(back, kind.schema, () => undefined, "vm")).toEqual([]);
+  return Object.keys(await converge(back));
+}
+
+describe("further disks", () => {
+  beforeEach(async () => {
+    await converge(wanted({ disks: { scsi1: { size: 50, ssd: true } } }));
+    double.writes.splice(0);
+  });
+
+  test("are made with the guest", () => expect(config()["scsi1"]).toBe("thin:vm-514-disk-1,ssd=1,size=50G"));
+  test("grow at once, and keep their volume", async () => {
+    const desired = wanted({ disks: { scsi1: { size: 80, ssd: true } } });
+    expect(highestRisk((await look(desired)).changes)).toBe("none");
+    await converge(desired);
+    expect(config()["scsi1"]).toBe("thin:vm-514-disk-1,ssd=1,size=80G");
+  });
+  test("get other options with a restart, and keep their volume", async () => {
+    const desired = wanted({ disks: { scsi1: { size: 50, ssd: false, discard: true } } });
+    const { changes, steps } = await look(desired);
+    expect([highestRisk(changes), titles(steps)]).toEqual(["reboot", ["set the options of scsi1", "shut down", "start"]]);
+    await converge(desired);
+    expect(config()).toMatchObject({ scsi1: "thin:vm-514-disk-1,ssd=0,discard=on,size=50G" });
+    expect(config()).not.toHaveProperty("unused0");
+  });
+  test("options that wait for the next start are put in force, when a run died before it", async () => {
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.pending["scsi1"] = "thin:vm-514-disk-1,ssd=0,size=50G";
+    const { changes } = await look(wanted({ disks: { scsi1: { size: 50, ssd: false } } }));
+    expect(changes).toMatchObject([{ property: "scsi1", risk: "reboot" }]);
+  });
+  test("that nobody names any more are left alone", async () => expect((await look(wanted())).changes).toEqual([]));
+  test("are detached with their data kept", async () => {
+    const desired = wanted({ disks: { scsi1: "detached" } });
+    expect(highestRisk((await look(desired)).changes)).toBe("restart");
+    await converge(desired);
+    expect(config()["unused0"]).toBe("thin:vm-514-disk-1");
+  });
+  test("are destroyed only when that is said, and then no other", async () => {
+    await converge(wanted({ disks: { scsi1: { size: 50 }, scsi2: { size: 5 } } }));
+    await converge(wanted({ disks: { scsi2: "detached" } }));
+    const desired = wanted({ disks: { scsi1: "destroyed" } });
+    expect(highestRisk((await look(desired)).changes)).toBe("data-loss");
+    await converge(desired);
+    expect(config()).toMatchObject({ unused0: "thin:vm-514-disk-2" });
+    expect(config()).not.toHaveProperty("scsi1");
+  });
+  test.each([
+    ["the first disk's slot", { scsi0: { size: 5 } }],
+    ["a slot that is none", { scsi31: { size: 5 } }],
+    ["an unused disk that should be there", { unused0: { size: 5 } }],
+    ["an unknown option", { scsi1: { size: 5, sdd: true } }],
+  ])("%s is refused", (_, disks) => {
+    expect(validateValue({ ...wanted(), disks }, kind.schema, () => undefined, "vm")).not.toEqual([]);
+  });
+});
+
+describe("HA", () => {
+  beforeEach(async () => {
+    await converge(wanted({ ha: { restarts: 2 } }));
+  });
+
+  test("has the guest, as it is desired", () => expect(double.ha.get(514)).toEqual({ state: "started", max_restart: "2", max_relocate: "1" }));
+  test("answers before it acts: a restart is waited for", async () => {
+    await converge(wanted({ ha: { restarts: 2 }, cores: 4 }));
+    expect(double.guests.get(514)).toMatchObject({ running: true, pending: {}, config: { cores: "4" } });
+  });
+  test("a guest that nobody says anything of stays in it", async () => expect((await look(wanted())).changes).toEqual([]));
+  test("a guest is taken out of it", async () => {
+    await converge(wanted({ ha: false }));
+    expect(double.ha.has(514)).toBe(false);
+  });
+  test("a guest in it is destroyed", async () => {
+    await converge(kind.absent?.(wanted()) ?? wanted());
+    expect([double.guests.has(514), double.ha.has(514)]).toEqual([false, false]);
+  });
+  test("a guest that it moved between the plan and the apply is changed where it is", async () => {
+    const { steps } = await look(wanted({ tags: ["moved"] }));
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.node = "pve2";
+    expect(await run(steps)).toMatchObject([{ result: "done" }]);
+    expect(config()["tags"]).toBe("hlx;moved");
+  });
+});
+
+describe("pools", () => {
+  test("a guest is made in one, and put into another", async () => {
+    await converge(wanted({ pool: "lab" }));
+    double.pools.add("other");
+    expect(await converge(wanted({ pool: "other" }))).toEqual({ pool: "other" });
+    expect(double.guests.get(514)?.pool).toBe("other");
+  });
+});
+
+describe("what nobody desires of a setting", () => {
+  test("is kept when the rest of it is written", async () => {
+    await converge(wanted());
+    config()["net0"] = "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1,mtu=9000";
+    await converge(wanted({ nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0", vlan: 7 }] }));
+    expect(config()["net0"]).toBe("virtio=BC:24:11:00:05:14,bridge=vmbr0,tag=7,firewall=1,mtu=9000");
+  });
+  test("counts as moved when it changes meanwhile", async () => {
+    await converge(wanted());
+    const { found } = await look(wanted());
+    config()["net0"] = "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1";
+    const now = (await look(wanted())).found;
+    expect([found, now]).toMatchObject([{ actual: expect.not.objectContaining({ kept: expect.anything() }) }, { actual: { kept: { net0: "firewall=1" } } }]);
+  });
+});
+
+describe("whose a guest is", () => {
+  test("two runs that race for one number both end well, with one guest", async () => {
+    double.taskMs = 300;
+    const [one, other] = await Promise.all([look(wanted()), look(wanted())]);
+    const results = await Promise.all([run(one.steps), run(other.steps)]);
+    expect(results.flat().map(({ result }) => result)).toEqual(Array(8).fill("done"));
+    expect(double.writes.filter((write) => write.includes("/clone"))).toHaveLength(2);
+    expect((await look(wanted())).changes).toEqual([]);
+  });
+  test("who loses the race to somebody else is told so, and changes nothing", async () => {
+    double.taskMs = 300;
+    const [mine, theirs] = await Promise.all([look(wanted()), look(wanted({ name: "theirs" }))]);
+    const [second] = await Promise.all([run(theirs.steps).then(() => run(mine.steps))]);
+    expect(second).toMatchObject([{ result: "failed", because: expect.stringContaining("somebody else made it") }]);
+    expect(config()["name"]).toBe("theirs");
+  });
+  test("a run that died while its guest was cloned: the next one waits for the clone, and goes on with it", async () => {
+    double.taskMs = 1200;
+    const { steps } = await look(wanted());
+    void run(steps.slice(0, 1));
+    while (!double.guests.has(514)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { changes } = await look(wanted());
+    expect(changes.map(({ property }) => property)).toContain("cores");
+    await converge(wanted());
+    expect(double.writes.filter((write) => write.includes("/clone"))).toHaveLength(1);
+  });
+});
+
+describe("the way back", () => {
+  test("a guest that was made is destroyed, at the risk of its data", async () => {
+    const desired = wanted();
+    const back = kind.restore?.(desired, { found: "absent" }, new Map());
+    await converge(desired);
+    const { changes } = await look(back as ProxmoxVm);
+    expect(highestRisk(changes)).toBe("data-loss");
+  });
+  test.each([
+    ["settings are what they were", { cores: 2, onboot: false }, ["cores", "onboot"]],
+    ["what was not there is unset", { startup: { order: 3 } }, ["startup"]],
+    ["keys are what they were", { keys: ["ssh-ed25519 BBBB other@laptop"] }, ["sshkeys"]],
+    ["a disk that was added is taken from it and kept", { disks: { scsi3: { size: 3 } } }, ["scsi3"]],
+    ["its power is what it was", { running: false }, ["running"]],
+    ["it leaves HA", { ha: {} }, ["ha"]],
+  ] as const)("%s", async (_, more, properties) => {
+    await converge(wanted());
+    const before = structuredClone(config());
+    expect(await thereAndBack(more as Partial<ProxmoxVm>)).toEqual(properties);
+    const { unused0: _unused, ...now } = config();
+    expect(now).toEqual(before);
+  });
+  test.each([
+    ["a disk that grew", { disk: 20 }, "the disk of guest 514 grew, and never shrinks"],
+    ["a disk that was taken away", { disks: { scsi1: "detached" } }, "scsi1 of guest 514 was taken away"],
+  ] as const)("%s stays", async (_, more, irreversible) => {
+    await converge(wanted({ disks: { scsi1: { size: 1 } } }));
+    const { found } = await look(wanted(more as Partial<ProxmoxVm>));
+    expect(kind.restore?.(wanted(more as Partial<ProxmoxVm>), found, new Map())).toEqual({ irreversible });
+  });
+});
