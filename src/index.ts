@@ -28,6 +28,7 @@ export { type DirectoryOptions, directory } from "./resources/directory.ts";
 export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";
 export { type JsonOptions, json } from "./resources/json.ts";
+export { type K8sObjectOptions, k8sObject, kubernetesApi } from "./resources/k8s-object.ts";
 export { type KernelModuleOptions, kernelModule } from "./resources/kernel-module.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";

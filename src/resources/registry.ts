@@ -11,6 +11,7 @@ import { directoryKind } from "./directory.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
 import { jsonKind } from "./json.ts";
+import { k8sObjectKind } from "./k8s-object.ts";
 import { kernelModuleKind } from "./kernel-module.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
@@ -38,4 +39,5 @@ export const kinds: readonly AnyKind[] = [
   proxmoxVmKind,
   dhcpServerKind,
   kernelModuleKind,
+  k8sObjectKind,
 ];

@@ -60,11 +60,19 @@ export function openClient(options: ClientOptions): Client {
   async function ask(asked: Asked): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       const answer = await once(asked);
-      if (answer.answer !== "failure" || answer.failure.kind !== "busy" || tries >= busyTries) return answer;
-      await sleep(answer.failure.retryAfterMs ?? 500 * tries);
+      const wait = pauseMs(answer, asked, tries);
+      if (wait === undefined) return answer;
+      await sleep(wait);
     }
   }
   return { ask, requests: () => count, close: () => agent.destroy() };
+}
+
+// A connection that was kept open may be dead by now: what changes nothing is asked once more.
+function pauseMs(answer: Answer, { method, path }: Asked, tries: number): number | undefined {
+  if (answer.answer === "lost") return tries === 1 && (method === "GET" || path.includes("dryRun=All")) ? 0 : undefined;
+  if (answer.answer !== "failure" || answer.failure.kind !== "busy" || tries >= busyTries) return undefined;
+  return answer.failure.retryAfterMs ?? 500 * tries;
 }
 
 function agentFor({ access, dial, where, atOnce }: ClientOptions): Agent {

@@ -39,7 +39,7 @@ export const applyType = "application/apply-patch+yaml";
 
 type At = Extract<Place, { place: "at" }>;
 
-async function tryOut(api: Api, { path }: At, { text, reveal }: { readonly text: ObjectText; readonly reveal: Reveal }): Promise<DryRun> {
+async function tryOut(api: Api, { path }: At, { text, reveal }: { readonly text: ObjectText; readonly reveal: Reveal }): Promise<DryRun | undefined> {
   const body = await bodyOf(text, reveal);
   const ask = (force: boolean) => api.client.ask({ method: "PATCH", path: applyPath(path, { force, dryRun: true }), type: applyType, body });
   const first = await ask(false);
@@ -47,6 +47,7 @@ async function tryOut(api: Api, { path }: At, { text, reveal }: { readonly text:
   const answer = taken === undefined ? first : await ask(true);
   if (answer.answer === "data") return { dryRun: "done", object: answer.data, conflicts: taken === undefined ? [] : conflictsIn(taken) };
   if (answer.answer === "failure") return refusalOf(answer.failure);
+  if (answer.answer === "closed") return undefined;
   throw new ProblemError({ code: "unknown", message: `asking ${api.where} what it would change: ${answer.because}` });
 }
 

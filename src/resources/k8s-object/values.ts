@@ -1,0 +1,80 @@
+// What is compared of an object: its desired fields as they are, in the words of what is desired. Secret values are hashes.
+import { sha256 } from "../../lib/hash.ts";
+import { same } from "../../lib/json.ts";
+import type { KubernetesObject } from "../../model/ports/kubernetes.ts";
+import type { K8sObject } from "./desired.ts";
+import { mark, objectOf } from "./desired.ts";
+import { type Field, fieldsOf, withoutServersOwn } from "./fields.ts";
+
+/** By path. A hash where the value is never shown. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The desired fields; hlx's mark is the last one. */
+export function desiredFields(desired: K8sObject): readonly Field[] {
+  const fields = fieldsOf(objectOf(desired));
+  const isMark = ({ path }: Field): boolean => path === `metadata.annotations[${mark}]`;
+  return [...fields.filter((field) => !isMark(field)), ...fields.filter(isMark)];
+}
+
+/** Is the value of this field never shown? The data of a Secret, and whatever holds a secret. */
+export function isHidden(desired: K8sObject, { path, at }: Pick<Field, "path" | "at">): boolean {
+  return (desired.kind === "Secret" && desired.apiVersion === "v1" && /^(data|stringData)\b/.test(path)) || fillAt(desired, at) !== undefined;
+}
+
+export function fillAt({ fill = [] }: K8sObject, at: string) {
+  return fill.find((one) => one.at === at);
+}
+
+/** The field as it may be written down: `value` is what the API has. */
+export function written(desired: K8sObject, field: Field, value: unknown): unknown {
+  if (value === undefined || !isHidden(desired, field)) return value;
+  const encoded = fillAt(desired, field.at)?.base64 === true && typeof value === "string";
+  return sha256(encoded ? Buffer.from(value, "base64").toString("utf8") : String(value));
+}
+
+/** What is desired of the field, to compare with: `digest` knows secrets. Undefined while it does not. */
+export function wantedOf(desired: K8sObject, field: Field, digest: (text: readonly (string | { readonly secret: string })[]) => string | undefined): unknown {
+  const fill = fillAt(desired, field.at);
+  return fill === undefined ? written(desired, field, field.value) : digest(fill.value);
+}
+
+/**
+ * The desired fields as they are there. Where the server says that it would change nothing, that is as desired, however it spells it; without the server's word
+ * (`would` undefined) numbers and texts are compared as they stand.
+ */
+export function valuesOf(desired: K8sObject, live: KubernetesObject, would: KubernetesObject | undefined): Values {
+  const [there, then] = [byPath(live), would === undefined ? undefined : byPath(would)];
+  const found = desiredFields(desired).filter(({ path }) => there.has(path));
+  return Object.fromEntries(found.map((field) => [field.path, comparable(desired, field, { value: there.get(field.path), then })]));
+}
+
+interface Compared {
+  readonly value: unknown;
+  readonly then: ReadonlyMap<string, unknown> | undefined;
+}
+
+function comparable(desired: K8sObject, field: Field, { value, then }: Compared): unknown {
+  if (isHidden(desired, field)) return written(desired, field, value);
+  const settled = then === undefined ? String(value) === String(field.value) : same(value, then.get(field.path));
+  return settled ? field.value : value;
+}
+
+/** Fields that are there and would go, because hlx had them applied and does not any more. Secret ones are hashes. */
+export function goingOf(desired: K8sObject, live: KubernetesObject, would: KubernetesObject): Values {
+  const then = byPath(would);
+  const going = fieldsOf(withoutServersOwn(live)).filter(({ path, value }) => !then.has(path) && !isEmpty(value) && !isAbove(path, then));
+  return Object.fromEntries(going.map((field) => [field.path, written(desired, field, field.value)]));
+}
+
+function byPath(object: KubernetesObject): ReadonlyMap<string, unknown> {
+  return new Map(fieldsOf(withoutServersOwn(object)).map(({ path, value }) => [path, value]));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
+
+// A list of words that becomes a list of things has no leaf of its own any more.
+function isAbove(path: string, fields: ReadonlyMap<string, unknown>): boolean {
+  return [...fields.keys()].some((one) => one.startsWith(`${path}.`) || one.startsWith(`${path}[`));
+}
