@@ -1,4 +1,4 @@
-// Who may have changed what drifted, by the host's own logs: apt's history and the journal of sudo. One read a host, and only where something drifted.
+// Who may have changed what drifted, by the host's own logs: apt's history, the journal of sudo and su, Docker's events. One read a host, and only where something drifted.
 import type { DriftItem, DriftReport } from "../model/drift.ts";
 import type { Read } from "../model/ports/shell.ts";
 import type { Work, World } from "./world.ts";
@@ -10,7 +10,12 @@ export interface Deed {
   readonly what: string;
 }
 
-/** Asked with the time since when, in seconds since 1970. Times in apt's history are local: they are read with the offset that holds now. */
+// Not what looks alone: exec_start, health_status, top.
+const dockerFilters = ["create", "start", "stop", "kill", "destroy", "rename", "update", "pause", "unpause", "pull", "tag", "delete", "remove"]
+  .map((event) => `--filter event=${event}`)
+  .join(" ");
+
+/** Asked with the time since when, in seconds since 1970. Docker knows what was done, not who did it. _COMM would say for certain that it was sudo, but is missing where that ended before the journal looked. Times in apt's history are local: they are read with the offset that holds now. */
 export const deeds: Read<number, readonly Deed[]> = {
   name: "deeds",
   args: (since) => [String(Math.floor(since))],
@@ -18,12 +23,14 @@ export const deeds: Read<number, readonly Deed[]> = {
 echo "zone $(date +%z)"
 for since in "$@"; do
 [ ! -r /var/log/apt/history.log ] || tail -c 65536 /var/log/apt/history.log | grep -E '^(Start-Date|Commandline|Requested-By): ' | cut -c1-400
-! command -v journalctl >/dev/null 2>&1 || journalctl -q --no-pager -o short-unix -n 200 --since "@$since" _COMM=sudo 2>/dev/null | cut -c1-400
+! command -v journalctl >/dev/null 2>&1 || journalctl -q --no-pager -o short-unix -n 200 --since "@$since" SYSLOG_IDENTIFIER=sudo SYSLOG_IDENTIFIER=su 2>/dev/null | cut -c1-400
+! command -v docker >/dev/null 2>&1 || timeout 5 docker events --since "$since" --until "$(date +%s)" ${dockerFilters} --format 'docker {{.Time}} {{.Type}} {{.Action}} {{index .Actor.Attributes "name"}}' 2>/dev/null | tail -n 100 | cut -c1-400
 done
 `,
   parse: (output, queries) => {
     const found = deedsIn(output);
-    return queries.map((since) => found.filter(({ at }) => at >= since));
+    // Logs tell whole seconds.
+    return queries.map((since) => found.filter(({ at }) => at >= Math.floor(since)));
   },
 };
 
@@ -63,7 +70,8 @@ function deedsIn(output: string): readonly Deed[] {
   const zone = /^zone ([+-]\d\d)(\d\d)$/m.exec(output);
   const offset = zone === null ? "Z" : `${zone[1] ?? ""}:${zone[2] ?? ""}`;
   const blocks = output.split(/^Start-Date: /m).slice(1);
-  return [...blocks.flatMap((block) => aptDeed(block, offset)), ...output.split("\n").flatMap(sudoDeed)];
+  const lines = output.split("\n");
+  return [...blocks.flatMap((block) => aptDeed(block, offset)), ...lines.flatMap(sudoDeed), ...lines.flatMap(suDeed), ...lines.flatMap(dockerDeed)];
 }
 
 function aptDeed(block: string, offset: string): readonly Deed[] {
@@ -73,10 +81,20 @@ function aptDeed(block: string, offset: string): readonly Deed[] {
   return Number.isFinite(at) ? [{ at, by, what: what.slice(0, 120) }] : [];
 }
 
+function suDeed(line: string): readonly Deed[] {
+  const [, at = "", to = "", by] = /^(\d{9,11})\.\d+ \S+ su\[\d+\]: +\(to (\S+)\) (\S+) on /.exec(line) ?? [];
+  return by === undefined ? [] : [{ at: Number(at), by, what: `su to ${to}`.slice(0, 120) }];
+}
+
+function dockerDeed(line: string): readonly Deed[] {
+  const [, at = "", what] = /^docker (\d{9,11}) (\S+ \S+ .*)$/.exec(line) ?? [];
+  return what === undefined ? [] : [{ at: Number(at), by: "docker", what: what.trim().slice(0, 120) }];
+}
+
 function sudoDeed(line: string): readonly Deed[] {
   const parts = /^(\d{9,11})\.\d+ \S+ sudo\[\d+\]: +(\S+) : .*?COMMAND=(.*)$/.exec(line);
   const [, at = "", by = "", what = ""] = parts ?? [];
-  // hlx's own way to root.
-  const own = /^\S*sh -c echo [0-9a-f]+; exec \S*sh$/.test(what);
+  // hlx's own way to root; newer sudo quotes what it was given.
+  const own = /^\S*sh -c (['"]?)echo [0-9a-f]+; exec \S*sh\1$/.test(what);
   return parts === null || own ? [] : [{ at: Number(at), by, what: `sudo ${what}`.slice(0, 120) }];
 }

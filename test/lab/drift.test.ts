@@ -1,5 +1,5 @@
 // Drift on real hosts: since when, reports, and systemd's own judgement of the units.
-import { statSync } from "node:fs";
+import { chmodSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -28,9 +28,12 @@ export default defineRole({ name: "note", summary: "One file.", params: { type: 
 test("clean, then drifted: since when, in reports, told once, and what is in no role", async () => {
   expect(await lab.hlx("apply", "-y")).toMatchObject({ code: 0 });
   expect(await lab.hlx("drift")).toMatchObject({ code: 0 });
-  await host.exec("printf 'other\\n' > /etc/hlx-note");
+  await host.exec(`su ops -c "sudo sh -c 'echo other > /etc/hlx-note'"; until journalctl -q SYSLOG_IDENTIFIER=sudo | grep -q hlx-note; do sleep 0.1; done`);
   const { code, stdout } = await lab.hlx("drift", "--junit", "d.xml", "--html", "d.html", "--prom", "d.prom");
-  expect([code, stdout]).toEqual([2, expect.stringMatching(/drifted +ocean +note\/file:\/etc\/hlx-note +changed between .* UTC and .* UTC/)]);
+  expect([code, stdout]).toEqual([
+    2,
+    expect.stringMatching(/drifted +ocean +note\/file:\/etc\/hlx-note +changed between .* UTC and .* UTC, perhaps by ops \(sudo .*hlx-note/),
+  ]);
   for (const [file, part] of [
     ["d.xml", 'failures="1"'],
     ["d.html", "<td>drifted</td>"],
@@ -43,13 +46,22 @@ test("clean, then drifted: since when, in reports, told once, and what is in no 
     request.on("end", () => response.end());
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
-  const notify = ["--notify", `http://127.0.0.1:${(server.address() as AddressInfo).port}/T0KEN`];
-  expect((await lab.hlx("drift", ...notify)).stdout).not.toContain("T0KEN");
-  await lab.hlx("drift", ...notify);
+  const notify = ["--notify", `http://127.0.0.1:${(server.address() as AddressInfo).port}/T0KEN`, "--notify-mail", "me@example.org"];
+  lab.write("bin/sendmail", `#!/bin/sh\n{ echo "$*"; cat; } >> ${lab.folder}/mail\n`);
+  chmodSync(join(lab.folder, "bin/sendmail"), 0o755);
+  const tell = () => lab.start(["drift", ...notify], { env: { PATH: `${lab.folder}/bin:${process.env["PATH"]}` } }).ended;
+  expect((await tell()).stdout).not.toContain("T0KEN");
+  await tell();
   server.close();
   expect(received).toEqual([expect.stringContaining("note/file:/etc/hlx-note")]);
-  await host.exec("mkdir -p /etc/cron.d; touch /etc/cron.d/stranger");
-  expect((await lab.hlx("drift", "--unmanaged")).stdout).toMatch(/in no role {2}ocean {2}cron {2}\/etc\/cron.d\/stranger/);
+  expect(lab.read("mail")).toMatch(/^-i -t\nTo: me@example\.org\nSubject: hlx: 1 not as they should be[\s\S]*note\/file:\/etc\/hlx-note/);
+  expect(lab.read("mail").match(/^To: /gm)).toHaveLength(1);
+  await host.exec(
+    "mkdir -p /etc/cron.d; touch /etc/cron.d/stranger; apt-mark manual tzdata; printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/stranger.service; systemctl enable -q stranger",
+  );
+  const unmanaged = (await lab.hlx("drift", "--unmanaged")).stdout;
+  for (const what of ["cron {2}/etc/cron.d/stranger", "package {2}tzdata", "unit {2}stranger.service", "port {2}tcp \\S+:22", "key {2}ops ssh-ed25519"])
+    expect(unmanaged).toMatch(new RegExp(`in no role {2}ocean {2}${what}`));
   expect(statSync(join(lab.folder, ".hlx/drift.json")).mode & 0o777).toBe(0o600);
 });
 
