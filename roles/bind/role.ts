@@ -134,5 +134,6 @@ function claimsOf(zone: Zone, place: Place): readonly Claim[] {
   const records = ownRecords(zone, place).map(({ name, type, data }): Claim => {
     return { claim: "record", path: [...zone.path, "records", name], name: fqdn(name, zone.zone), type, data };
   });
-  return [{ claim: "zone", zone: zone.zone, path: zone.path }, ...records];
+  const tells = [zone.params.from ?? []].flat().map((network): Claim => ({ claim: "tells", network, path: zone.path }));
+  return [{ claim: "zone", zone: zone.zone, path: zone.path }, ...tells, ...records];
 }

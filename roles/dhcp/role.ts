@@ -11,7 +11,8 @@ export default defineRole({
   claims({ params, inventory }) {
     // What cannot be served is told before anything connects.
     modelOf(params, inventory, ddnsOf(params, inventory));
-    return [{ claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] }];
+    const tells = params.networks.map((network) => ({ claim: "tells" as const, network, path: ["networks"] }));
+    return [{ claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] }, ...tells];
   },
   declare({ params, inventory, facts }) {
     const ddns = ddnsOf(params, inventory);

@@ -1,6 +1,6 @@
 // A guest of Proxmox: the virtual machine that a host with `vm:` is. It comes into being before anything is done inside it.
 import { defineRole, type Facts, proxmoxVm } from "hlx";
-import { desiredVm, imageOf, keyInputs } from "./vm.ts";
+import { desiredVm, imageOf, isMade, keyInputs } from "./vm.ts";
 
 export default defineRole({
   name: "guest",
@@ -8,6 +8,7 @@ export default defineRole({
   params: { type: "object", additionalProperties: false, properties: {} },
   outside: {
     facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory), ...cardsOf(host) }),
+    unasked: ({ host, inventory }) => isMade(host, inventory),
   },
   inputs: ({ host }) => keyInputs(host),
   declare: ({ host, inventory, inputs }) => [proxmoxVm({ ...desiredVm(host, { inventory, inputs }), provides: [`host:${host.name}`] })],

@@ -1,5 +1,5 @@
 // From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
-import { type Host, type Input, type InventoryView, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
+import { type Host, type Input, type InventoryView, isProxmoxNode, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
 
 type Vm = Parameters<typeof proxmoxVm>[0];
 type Written = Readonly<Record<string, unknown>>;
@@ -51,6 +51,12 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     keys: keysOf(host, inputs),
     ...networkOf(host, vm, inventory),
   }) as unknown as Vm;
+}
+
+/** Does the inventory say on which node it is, and how that node's API is asked? Without that it only describes a guest that somebody else makes. */
+export function isMade(host: Host, { hosts }: InventoryView): boolean {
+  const node = hosts.get(String(recordOf(host.vars["vm"])?.["node"]));
+  return node !== undefined && isProxmoxNode(node);
 }
 
 /** What the inventory says of the image that the guest is made from. */

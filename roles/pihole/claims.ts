@@ -31,6 +31,7 @@ function networks({ local, forward = {} }: Params, { inventory }: Around): reado
   const odd = Object.keys(forward).filter((name) => !known(name) && !name.includes("/"));
   const nameless = local.filter((name) => known(name) && inventory.networks.get(name)?.domain === undefined);
   return [
+    ...local.map((network): Claim => ({ claim: "tells", network, path: ["local"] })),
     ...unknown,
     ...odd.map((name) => error(["forward", name], `"${name}" is neither a network of the inventory nor a CIDR`)),
     ...nameless.map((name) => warning(["local"], `the network "${name}" has no domain, so that no names follow from it`)),

@@ -25,10 +25,10 @@ export interface Survey {
 /** Throws ProblemError with everything that the user or a role did wrong, from all hosts at once. */
 export async function survey(world: World, work: Work): Promise<Survey> {
   const ordered = orderUnits(work.assignments, (pattern) => work.inventory.select(pattern));
-  const { chosen, elsewhere } = choose(ordered, work);
-  const taken = new Set([...chosen, ...elsewhere]);
-  const taking = ordered.filter((unit) => taken.has(unit));
-  const looks = await lookAtAll(taking, world, work);
+  const first = choose(ordered, work);
+  const seen = await lookAtAll(inOrderOf(ordered, first), world, work);
+  const { chosen, elsewhere, looks } = await withNewHosts({ ...first, looks: seen }, { ordered, world, work });
+  const taking = inOrderOf(ordered, { chosen, elsewhere });
   world.emit({ event: "phase", phase: "plan", hosts: looks.size });
   const looked = inOrder(taking, looks);
   const secrets = await secretsOf(looked, world);
@@ -44,10 +44,55 @@ export async function survey(world: World, work: Work): Promise<Survey> {
   return { chosen, elsewhere, looks, entries, found: looked.map(({ found }) => found), secrets, key };
 }
 
-function choose(ordered: readonly Ordered[], work: Work): { readonly chosen: readonly Ordered[]; readonly elsewhere: readonly Ordered[] } {
+interface Choice {
+  readonly chosen: readonly Ordered[];
+  readonly elsewhere: readonly Ordered[];
+}
+
+function choose(ordered: readonly Ordered[], work: Work): Choice {
   const hosts = new Set(work.hosts);
   const { chosen, elsewhere } = chooseUnits(ordered, (assignment) => hosts.has(assignment.host) && (work.only?.(assignment) ?? true));
   return work.withRequired ? { chosen: [...chosen, ...elsewhere], elsewhere: [] } : { chosen, elsewhere };
+}
+
+function inOrderOf(ordered: readonly Ordered[], { chosen, elsewhere }: Choice): readonly Ordered[] {
+  const taken = new Set([...chosen, ...elsewhere]);
+  return ordered.filter((unit) => taken.has(unit));
+}
+
+interface Seen extends Choice {
+  readonly looks: ReadonlyMap<string, HostLook>;
+}
+
+interface Around {
+  readonly ordered: readonly Ordered[];
+  readonly world: World;
+  readonly work: Work;
+}
+
+// A host that is made now is made whatever part of it was asked for, and whoever tells others of it is looked at, too.
+async function withNewHosts(seen: Seen, { ordered, world, work }: Around): Promise<Seen> {
+  const unborn = new Set([...new Set(seen.chosen.map(({ assignment }) => assignment.host))].filter((host) => isUnborn(seen.looks.get(host))));
+  if (unborn.size === 0) return seen;
+  const makers = seen.elsewhere.filter(({ assignment }) => assignment.outside === true && unborn.has(assignment.host));
+  const telling = new Set([...unborn].flatMap((host) => work.tellersOf?.(host) ?? []));
+  const known = new Set([...seen.chosen, ...seen.elsewhere]);
+  const { chosen: tellers, elsewhere: theirs } = chooseUnits(ordered, (assignment) => telling.has(`${assignment.host}/${assignment.as}`));
+  const more = [...tellers, ...theirs].filter((unit) => !known.has(unit));
+  const chosen = [...seen.chosen, ...makers, ...(work.withRequired ? more : [])];
+  const taken = new Set(chosen);
+  const choice = {
+    chosen: ordered.filter((unit) => taken.has(unit)),
+    elsewhere: inOrderOf(ordered, { chosen: seen.elsewhere, elsewhere: more }).filter((unit) => !taken.has(unit)),
+  };
+  const hosts = new Set(more.map(({ assignment }) => assignment.host));
+  const again = inOrderOf(ordered, choice).filter(({ assignment }) => hosts.has(assignment.host));
+  const looks = again.length === 0 ? new Map<string, HostLook>() : await lookAtAll(again, world, { ...work, hosts: [] });
+  return { ...choice, looks: new Map([...seen.looks, ...looks]) };
+}
+
+function isUnborn(look: HostLook | undefined): boolean {
+  return look?.look === "seen" && look.unborn !== undefined;
 }
 
 /** The values of all secrets that these desired states name. */

@@ -72,6 +72,8 @@ export interface Work {
   readonly targets?: Targets;
   /** Plan the removal of what hlx made and nothing desires any more; `playbook` is relative to the inventory's folder. Left out: nothing is removed. */
   readonly prunes?: { readonly playbook: string };
+  /** The role calls (`host/role`) that tell others of a host: its records, its reservation. A host that is made anew wants them looked at. */
+  readonly tellersOf?: (host: string) => readonly string[];
   /** What roles asked for in `inputs`, by host, role (`as`) and name. */
   inputsOf(host: string, as: string): Promise<Readonly<Record<string, string>>>;
   /** Hosts at once. */

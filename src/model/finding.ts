@@ -14,6 +14,8 @@ export type Claim = { readonly path: Path; readonly at?: Position } & (
   | { readonly claim: "reservation"; readonly name?: string; readonly mac: string; readonly address?: string }
   | { readonly claim: "pool"; readonly from: string; readonly to: string }
   | { readonly claim: "port"; readonly port: number; readonly last?: number; readonly protocol: "tcp" | "udp"; readonly address?: string; readonly by: string }
+  /** What it serves follows from the hosts of this network: their names, their reservations. */
+  | { readonly claim: "tells"; readonly network: string }
   | { readonly claim: "provides" | "needs"; readonly what: string; readonly by: string }
   | { readonly claim: "finding"; readonly level: Finding["level"]; readonly message: string; readonly hint?: string }
 );

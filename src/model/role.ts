@@ -62,7 +62,11 @@ export interface RoleBehaviour<Params> {
    * and its kinds may not ask the shell. What it declares `provides` "host:NAME". `facts` says what the host will be, as far as that is known:
    * the roles inside are declared with it until the host is there.
    */
-  readonly outside?: { facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): PromisedFacts };
+  readonly outside?: {
+    facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): PromisedFacts;
+    /** Does it make this host although no play gives it to the host? Asked of hosts that say what they are made of. Default: no. */
+    unasked?(asking: { readonly host: Host; readonly inventory: InventoryView }): boolean;
+  };
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
   claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];

@@ -9,6 +9,7 @@ import type { Inventory } from "../model/host.ts";
 import { ProblemError, refuseAll } from "../model/problem.ts";
 import type { Assignment } from "../model/role.ts";
 import { assign, type Use } from "./assign.ts";
+import { wantedMakers, withMakers } from "./makers.ts";
 import { readPlays } from "./plays.ts";
 import { type RoleFolder, roleFolders } from "./roles/find.ts";
 import { type LoadedRole, tryRoles } from "./roles/load.ts";
@@ -37,9 +38,9 @@ export interface LoadedPlaybook {
 export async function loadPlaybook({ file, inventory, folders = roleFolders(inventory.folder), ...options }: LoadPlaybook): Promise<LoadedPlaybook> {
   const source = await readSource(file, options.cwd);
   const { plays, problems } = readPlays(parseYaml(file, source), source);
-  const wanted = plays.flatMap(({ uses }) => uses.map(({ role, at }) => ({ name: role, at })));
-  const { roles, problems: wrongRoles } = await tryRoles(wanted, { folders, ...options });
-  const assigned = assign(plays, { inventory, roles, incomplete: problems.length > 0 });
+  const asked = plays.flatMap(({ uses }) => uses.map(({ role, at }) => ({ name: role, at })));
+  const { roles, problems: wrongRoles } = await tryRoles([...asked, ...wantedMakers(inventory, folders)], { folders, ...options });
+  const assigned = withMakers(assign(plays, { inventory, roles, incomplete: problems.length > 0 }), { inventory, roles });
   refuseAll(byPlace([...problems, ...wrongRoles, ...assigned.problems]));
   return { assignments: assigned.assignments, uses: assigned.uses, roles };
 }

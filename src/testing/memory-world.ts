@@ -46,6 +46,8 @@ export interface WorkOptions {
   readonly target?: readonly string[];
   /** The `host/role` keys that tags leave. */
   readonly only?: readonly string[];
+  /** The `host/role` keys that tell others of a host. */
+  readonly tellers?: Readonly<Record<string, readonly string[]>>;
   /** The playbook for which to prune; nothing is pruned without one. */
   readonly prunes?: string;
 }
@@ -89,6 +91,7 @@ function workOf(keys: readonly string[], { options, names, roles }: { options: W
     withRequired: options.withRequired ?? false,
     targets: { target: options.target ?? [], exclude: [], replace: options.replace ?? [] },
     ...(options.prunes === undefined ? {} : { prunes: { playbook: options.prunes } }),
+    ...(options.tellers === undefined ? {} : { tellersOf: (host) => options.tellers?.[host] ?? [] }),
     inputsOf: async () => ({}),
     forks: 50,
   };

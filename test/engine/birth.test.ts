@@ -43,9 +43,9 @@ const work = { outside: { "a/guest": { hostname: "memory" } } };
 const keys = ["a/one", "a/guest"];
 
 /** Host "a" comes up a moment after its machine was made. */
-function world(vms: Readonly<Record<string, number>> = {}) {
+function world(vms: Readonly<Record<string, number>> = {}, hosts: readonly string[] = ["a"]) {
   const cluster: Cluster = { vms: new Map(Object.entries(vms)), calls: [], broken: false };
-  const inside = lab({ one: [note("x", "1"), note("y", "2")], guest: [vm("a", 2)] });
+  const inside = lab({ one: [note("x", "1"), note("y", "2")], guest: [vm("a", 2)] }, hosts);
   const host = inside.hosts.get("a");
   if (host === undefined) throw new Error("no host a");
   host.down = !cluster.vms.has("a");
@@ -100,6 +100,39 @@ describe("a host that is not there yet", () => {
     expect(result.refused.get("a")).toMatchObject({ code: "stale", message: expect.stringContaining("hostname is") });
     expect(outcomes(result)).toMatchObject({ "a/guest/vm:a": "changed", "a/one/note:x": "skipped" });
     expect(host.log).toEqual([]);
+  });
+});
+
+describe("a part of the work", () => {
+  const all = ["a/guest", "a/one", "b/names", "b/other"];
+
+  function twoHosts(vms: Readonly<Record<string, number>> = {}) {
+    const made = world(vms, ["a", "b"]);
+    made.inside.roles.set("names", () => [note("a-record", "1")]);
+    made.inside.roles.set("other", () => [note("other", "1")]);
+    return made.inside;
+  }
+
+  test("of one host that is not there yet: who tells others of it is looked at, and said", async () => {
+    const made = await plan(twoHosts(), all, { ...work, hosts: ["a"], tellers: { a: ["b/names"] }, independent: ["b/other"] });
+    expect(made.entries.map(({ address }) => address)).toEqual(["a/guest/vm:a", "a/one/note:x", "a/one/note:y"]);
+    expect(made.elsewhere.map(({ address }) => address)).toEqual(["b/names/note:a-record"]);
+  });
+  test("with what is required (-w) it is done, too", async () => {
+    const made = await plan(twoHosts(), all, { ...work, hosts: ["a"], tellers: { a: ["b/names"] }, independent: ["b/other"], withRequired: true });
+    expect(made.entries.map(({ address }) => address)).toEqual(["a/guest/vm:a", "a/one/note:x", "a/one/note:y", "b/names/note:a-record"]);
+    expect(made.elsewhere).toEqual([]);
+  });
+  test("of a host that is there nobody else is asked", async () => {
+    const made = await plan(twoHosts({ a: 2 }), all, { ...work, hosts: ["a"], tellers: { a: ["b/names"] } });
+    expect(made.hosts.map(({ host }) => host)).toEqual(["a"]);
+    expect(made.elsewhere).toEqual([]);
+  });
+  test("by tags: a host that is not there is made all the same, one that is there is left alone", async () => {
+    const young = await plan(world().inside, keys, { ...work, only: ["a/one"] });
+    expect(young.entries.map(({ address }) => address)).toEqual(["a/guest/vm:a", "a/one/note:x", "a/one/note:y"]);
+    const old = await plan(world({ a: 1 }).inside, keys, { ...work, only: ["a/one"] });
+    expect(old.entries.map(({ address }) => address)).toEqual(["a/one/note:x", "a/one/note:y"]);
   });
 });
 

@@ -37,7 +37,7 @@ hosts:
   kube514: { lan: 127.0.0.1, port: ${guest.port}, user: ops, key: ${guest.keyFile}, vm: { id: 514, node: pve1, image: debian12, storage: thin, cores: 2, memory: 2G, disk: 10G, agent: true } }
 `,
       "token.yaml": `proxmox:\n  token: ${double.token}\n`,
-      "site.yaml": "- hosts: kube514\n  roles:\n    - guest\n    - motd\n",
+      "site.yaml": "- hosts: kube514\n  roles:\n    - motd\n",
       "roles/motd/role.ts": `import { defineRole, file } from "hlx";
 export default defineRole({
   name: "motd", summary: "Says what it is.", params: { type: "object", properties: {} },

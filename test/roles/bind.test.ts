@@ -213,12 +213,13 @@ test("the order: files of zones, then the configuration, then the unit, then upd
   expect(at).not.toContain(-1);
 });
 
-test("what it claims: its port, its zones and its own records", () => {
+test("what it claims: its port, its zones, of which networks they tell, and its own records", () => {
   const params = withDefaults({ zones: { home: { ...home, records: { www: "ocean" } } } }, bind.params) as never;
   expect(bind.claims?.({ params, host: dns01, inventory, inputs: {} })).toEqual([
     expect.objectContaining({ claim: "port", port: 53, protocol: "udp" }),
     expect.objectContaining({ claim: "port", port: 53, protocol: "tcp" }),
     { claim: "zone", zone: "home", path: ["zones", "home"] },
+    { claim: "tells", network: "lan", path: ["zones", "home"] },
     { claim: "record", name: "www.home", type: "A", data: "192.168.1.143", path: ["zones", "home", "records", "www"] },
   ]);
 });

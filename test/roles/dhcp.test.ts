@@ -142,8 +142,11 @@ describe("the dhcp role declares", () => {
     });
   });
 
-  test("that it takes port 67, whatever else a host does", () => {
-    expect(dhcp.claims?.(asking(lan))).toEqual([{ claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] }]);
+  test("that it takes port 67, whatever else a host does, and of which networks it tells", () => {
+    expect(dhcp.claims?.(asking(lan))).toEqual([
+      { claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] },
+      { claim: "tells", network: "lan", path: ["networks"] },
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Assignment } from "../../model/role.ts";
 import { resolveInputs } from "../../playbook/inputs/resolve.ts";
 import { type LoadedPlaybook, loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
+import { tellersAmong } from "../../playbook/tellers.ts";
 import type { Context } from "../command.ts";
 import { hostsOf, openProject, type Project } from "./project.ts";
 
@@ -24,7 +25,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   const { assignments, roles, uses } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   return {
-    inventory: await withFindings(inventory, { uses, roles }),
+    ...(await examined(inventory, { uses, roles })),
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
     assignments: assignments.filter((one) => !makesTwin(one, inventory)),
@@ -45,12 +46,14 @@ function makesTwin({ outside, host }: Assignment, inventory: Inventory): boolean
 }
 
 // Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.
-async function withFindings(inventory: Inventory, { uses, roles }: Pick<LoadedPlaybook, "uses" | "roles">): Promise<Inventory> {
+async function examined(inventory: Inventory, { uses, roles }: Pick<LoadedPlaybook, "uses" | "roles">): Promise<Pick<Work, "inventory" | "tellersOf">> {
   const [{ findingsOf }, { contributionsOf }] = await Promise.all([import("../../inventory/findings/findings.ts"), import("../../playbook/contributions.ts")]);
-  const findings = findingsOf(inventory, await contributionsOf({ uses, roles, inventory }));
+  const contributions = await contributionsOf({ uses, roles, inventory });
+  const findings = findingsOf(inventory, contributions);
   const [errors, warnings] = (["error", "warning"] as const).map((wanted) => findings.flatMap(({ level, ...finding }) => (level === wanted ? [finding] : [])));
   refuseAll((errors ?? []).map((finding) => ({ code: "input", ...finding })));
-  return { ...inventory, warnings: [...inventory.warnings, ...(warnings ?? [])] };
+  const tellersOf = (name: string): readonly string[] => tellersAmong(contributions.claims, inventory.hosts.get(name));
+  return { inventory: { ...inventory, warnings: [...inventory.warnings, ...(warnings ?? [])] }, tellersOf };
 }
 
 function playbookOf(inventory: Inventory, { given, io }: Context): string {
