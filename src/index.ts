@@ -8,6 +8,7 @@ export type { Claim } from "./model/finding.ts";
 export { fqdn, isWithin } from "./model/fqdn.ts";
 export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.ts";
 export type { Risk } from "./model/kind.ts";
+export { isClusterScoped, type Manifest, type Manifests, manifestsIn, placeIn, pointerPart, valuesIn } from "./model/manifests.ts";
 export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
 export { isProxmoxNode, proxmoxClusterOf } from "./model/proxmox-cluster.ts";
 export { absoluteData, recordTypes } from "./model/record-data.ts";

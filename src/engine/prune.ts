@@ -8,7 +8,7 @@ import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../pl
 import { matchesAny } from "../plan/target.ts";
 import type { HostLook } from "./look.ts";
 import { probe } from "./probe.ts";
-import type { Survey } from "./survey.ts";
+import { keyFor, type Survey, secretsOf } from "./survey.ts";
 import type { Work, World } from "./world.ts";
 
 export interface Pruning {
@@ -93,7 +93,9 @@ interface Doomed {
 async function lookAt({ orphans, watchers }: Doomed, { surveyed, world }: Looking): Promise<Pick<Pruning, "entries" | "found" | "stays">> {
   const looked = await Promise.all([...orphans, ...watchers].map((orphan) => lookAtOne(orphan, { surveyed, world })));
   const seen = looked.filter(({ found }) => found.found === "present" || found.found === "absent");
-  const { secrets, key } = surveyed;
+  // The way in to an API takes secrets, too, where nothing else of the plan does.
+  const secrets = new Map([...surveyed.secrets, ...(await secretsOf(seen, world))]);
+  const key = await keyFor(secrets, world);
   const entries = assemble(seen, { kinds: world.kinds, secrets, key, now: world.now(), stuck: new Map(), replace: [] });
   const again = new Set(watchers.map(({ resource }) => resource));
   const planned = entries.map((entry, index) => {

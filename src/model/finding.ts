@@ -17,7 +17,7 @@ export type Claim = { readonly path: Path; readonly at?: Position } & (
   /** What it serves follows from the hosts of this network: their names, their reservations. */
   | { readonly claim: "tells"; readonly network: string }
   | { readonly claim: "provides" | "needs"; readonly what: string; readonly by: string }
-  | { readonly claim: "finding"; readonly level: Finding["level"]; readonly message: string; readonly hint?: string }
+  | { readonly claim: "finding"; readonly level: Finding["level"]; readonly message: string; readonly hint?: string; readonly also?: Finding["also"] }
 );
 
 /** A claim with who made it, and which role call of the playbook from 0: `record` and `zone` names are absolute and without a last dot, data as in a zone file with absolute names. */

@@ -34,7 +34,9 @@ export type Input =
   | { readonly input: "file"; readonly path: string }
   /** All text files below a folder, as JSON: `{ "folder": ABSOLUTE, "files": { PATH: TEXT } }`. Names that begin with a dot are left out, `.env` is not. */
   | { readonly input: "folder"; readonly path: string }
-  | { readonly input: "github-keys"; readonly user: string };
+  | { readonly input: "github-keys"; readonly user: string }
+  /** Manifests of Kubernetes: a file, a folder or a kustomization; read with `manifestsIn`. */
+  | { readonly input: "manifests"; readonly path: string };
 
 /** Another role that must be applied before: on the same host, or on all hosts of a pattern. */
 export interface Requirement {

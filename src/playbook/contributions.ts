@@ -11,6 +11,8 @@ import { type Input, type InventoryView, viewOf } from "../model/role.ts";
 import type { Use } from "./assign.ts";
 import { fileSource } from "./inputs/file.ts";
 import { folderSource } from "./inputs/folder.ts";
+import { manifestsSource } from "./inputs/manifests.ts";
+import type { LookingUp } from "./inputs/source.ts";
 import type { LoadedRole } from "./roles/load.ts";
 
 export interface Contributing {
@@ -61,25 +63,31 @@ async function claimsOn(host: Host, { use, loaded, around }: Asking): Promise<re
   const given = { params: use.params as never, host, inventory: around.view };
   const asked = Object.entries(asking(use, () => role.inputs?.(given) ?? {}));
   const read = await Promise.all(
-    asked.flatMap(([name, input]) =>
-      input.input === "file" || input.input === "folder" ? [fileOf(input, loaded, around).then(({ text }) => [name, text])] : [],
-    ),
+    asked.flatMap(([name, input]) => (input.input === "github-keys" ? [] : [fileOf(input, loaded, around).then(({ text }) => [name, text])])),
   );
   const claims = asking(use, () => role.claims?.({ ...given, inputs: Object.fromEntries(read) }) ?? []);
   return claims.map((claim) => ({ ...claim, host: host.name, role: use.as, at: claim.at ?? use.paramAt(claim.path), order: use.order }));
 }
 
-function fileOf(input: Extract<Input, { input: "file" | "folder" }>, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
+type OfFiles = Exclude<Input, { input: "github-keys" }>;
+
+function fileOf(input: OfFiles, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
   const path = join(existsSync(join(folder, input.path)) ? folder : inventory.folder, input.path);
   const looking = { roleFolder: folder, inventoryFolder: inventory.folder, fetch: () => Promise.reject(new Error("files only")) };
+  const key = `${input.input} ${path}`;
   const found =
-    known.get(path) ??
-    (input.input === "file" ? fileSource.resolve(input, looking) : folderSource.resolve(input, looking)).then(
+    known.get(key) ??
+    textOf(input, looking).then(
       (text) => ({ path, text }),
       () => ({ path, text: "" }),
     );
-  known.set(path, found);
+  known.set(key, found);
   return found;
+}
+
+function textOf(input: OfFiles, looking: LookingUp): Promise<string> {
+  if (input.input === "file") return fileSource.resolve(input, looking);
+  return input.input === "folder" ? folderSource.resolve(input, looking) : manifestsSource.resolve(input, looking);
 }
 
 function hostsOf({ hosts }: Use, inventory: InventoryView) {
@@ -112,8 +120,9 @@ function keyOf(path: Path): string {
   return last === undefined ? "" : String(last);
 }
 
-// A folder is its files.
+// A folder is its files; manifests are read by who asked for them.
 function textsOf(path: string, text: string): readonly FileText[] {
+  if (text.startsWith('{"manifests":')) return [];
   const inside: unknown = text.startsWith('{"folder":') ? JSON.parse(text) : undefined;
   const files = isRecord(inside) && isRecord(inside["files"]) ? inside["files"] : undefined;
   return files === undefined ? [{ path, text }] : Object.entries(files).map(([name, content]) => ({ path: join(path, name), text: String(content) }));

@@ -64,6 +64,16 @@ function recordsClaimed({ claims }: Contributions): readonly PlacedRecord[] {
 
 function stated({ claims }: Known): readonly Finding[] {
   return claims.flatMap((claim) =>
-    claim.claim === "finding" ? [{ level: claim.level, message: claim.message, at: claim.at, ...(claim.hint !== undefined && { hint: claim.hint }) }] : [],
+    claim.claim === "finding"
+      ? [
+          {
+            level: claim.level,
+            message: claim.message,
+            at: claim.at,
+            ...(claim.hint !== undefined && { hint: claim.hint }),
+            ...(claim.also && { also: claim.also }),
+          },
+        ]
+      : [],
   );
 }

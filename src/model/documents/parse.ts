@@ -39,7 +39,8 @@ const secretTag: ScalarTag = {
   },
 };
 
-function readDocuments(file: string, source: string): readonly YamlDocument.Parsed[] {
+/** Every document of a text, as syntax trees. Throws ProblemError where it is too long or too deep. */
+export function readDocuments(file: string, source: string): readonly YamlDocument.Parsed[] {
   if (source.length > longest)
     throw new ProblemError({ code: "input", message: `the file is longer than ${longest} characters`, at: { file, line: 1, column: 1 } });
   try {
@@ -65,7 +66,8 @@ function furtherDocuments(documents: readonly YamlDocument.Parsed[], lines: Line
   return [{ code: "input", message: `expected one document, the second starts at ${at.line}:${at.column}`, at, hint: "one file holds one document" }];
 }
 
-function badCharacters(source: string, lines: Lines): readonly Problem[] {
+/** Characters that no text file has. */
+export function badCharacters(source: string, lines: Lines): readonly Problem[] {
   return [...source.matchAll(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\uFEFF\uFFFD]|\r(?!\n)|\p{Surrogate}/gu)].slice(0, 20).map(({ 0: found, index }) => {
     const code = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
     const message = found === "\uFFFD" ? "the file is not UTF-8 text here" : `the character ${code} is not allowed`;

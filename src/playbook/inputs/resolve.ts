@@ -10,6 +10,7 @@ import { fileSource } from "./file.ts";
 import { folderSource } from "./folder.ts";
 import { githubKeysSource } from "./github-keys.ts";
 import { type InputLock, openLock } from "./lock.ts";
+import { manifestsSource } from "./manifests.ts";
 import type { Fetch, InputSource } from "./source.ts";
 
 // A new source is a file beside this one and a line here.
@@ -17,6 +18,7 @@ const sources: ReadonlyMap<string, InputSource> = new Map<string, InputSource>([
   ["file", fileSource as InputSource],
   ["folder", folderSource as InputSource],
   ["github-keys", githubKeysSource as InputSource],
+  ["manifests", manifestsSource as InputSource],
 ]);
 
 export interface ResolveInputs {
