@@ -38,6 +38,14 @@ const rules: readonly Rule[] = [
     keeps: 'args: ["install", "--yes"]',
   },
   {
+    name: "sec/53 hlx serves nothing",
+    pattern: /\bcreateServer\(/,
+    except: ["src/testing/proxy.ts"],
+    instead: "write a file or an answer; who opens a port answers for who comes in",
+    breaks: "createServer(answer)",
+    keeps: "connect(path)",
+  },
+  {
     name: "only the role loader and main import what they compute",
     pattern: /\bimport\((?!\s*["'])/,
     except: ["src/playbook/roles/load.ts"],

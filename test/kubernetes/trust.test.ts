@@ -73,7 +73,7 @@ describe("who is trusted", () => {
   test.each<readonly [string, (cluster: Body) => void]>([
     ["no authority that signed it", (cluster) => delete cluster["certificate-authority-data"]],
     ["a name that is not in it", (cluster) => (cluster["tls-server-name"] = "kubernetes.default")],
-  ])("a certificate with %s is refused before anything is sent", async (_, change) => {
+  ])("sec/19 a certificate with %s is refused before anything is sent", async (_, change) => {
     const value = JSON.parse(on.double.kubeconfig) as Body;
     change(value["clusters"][0].cluster);
     const endpoint = driver(async () => JSON.stringify(value)).of(aHost, () => Promise.reject(new Error("no shell")));

@@ -53,7 +53,7 @@ describe("trust", () => {
     ["another fingerprint", () => ({ fingerprint: "AA:".repeat(31).concat("AA") }), /is not the pinned one: it has the fingerprint [0-9A-F:]{95}/],
     ["nothing to recognise it by", () => ({}), /nothing says how to recognise/],
     ["a CA that did not sign it", () => ({ ca: "" }), /is not trusted/],
-  ])("%s is refused before anything is sent", async (_, trust, message) => {
+  ])("sec/19 %s is refused before anything is sent", async (_, trust, message) => {
     const { fingerprint: __, ...bare } = cluster;
     const problem = await open()
       .reader.guest({ ...bare, ...trust() }, 100)

@@ -4,8 +4,9 @@ import { dirname, resolve } from "node:path";
 import { readInventory } from "../../inventory/read.ts";
 import { why } from "../../lib/why.ts";
 import type { Host, Inventory, Login } from "../../model/host.ts";
-import { ProblemError } from "../../model/problem.ts";
+import { ProblemError, refuseAll } from "../../model/problem.ts";
 import { looksLike } from "../../playbook/looks-like.ts";
+import { untrustedFiles } from "../../playbook/roles/trust.ts";
 import type { Context } from "../command.ts";
 import { extraVars } from "./extra-vars.ts";
 import { vaultPasswordsOf } from "./vault-passwords.ts";
@@ -22,9 +23,16 @@ export async function openProject(context: Context): Promise<Project> {
   const [file = "inventory.yaml", ...more] = given.args[0] === undefined ? given.texts("inventory") : [given.args[0]];
   await refuseOthers(file, context);
   await refuseNoKey(context);
+  refuseUntrusted([file, ...more], context);
   const [overrides, vaultPasswords] = await Promise.all([extraVars(given.texts("extraVars"), io.cwd), vaultPasswordsOf(context)]);
   const inventory = await readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
   return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
+}
+
+/** Throws ProblemError when others may write to one of these files or the folder it is in. */
+export function refuseUntrusted(files: readonly string[], { io }: Context): void {
+  const paths = files.map((file) => resolve(io.cwd, file));
+  refuseAll(untrustedFiles(paths, { runner: io.ids, cwd: io.cwd }));
 }
 
 /** The chosen hosts, in inventory order: a pattern of the command's own, or --limit, or all. */

@@ -4,9 +4,10 @@ import type { SecretSource, SecretSources } from "../../model/ports/secrets.ts";
 import { sourcesOf } from "../../secrets/open.ts";
 import type { Io } from "../io.ts";
 
-/** Variables that hold a path, absolute: nothing secret, so they stand in the unit. */
+/** Variables that hold a path, absolute, and whose files are trusted: nothing secret, so they stand in the unit. */
 export function carriedBy({ env, cwd }: Pick<Io, "env" | "cwd">): Readonly<Record<string, string>> {
-  return Object.fromEntries(paths.flatMap((name) => (env[name] ? [[name, resolve(cwd, env[name])] as const] : [])));
+  const carried = paths.flatMap((name) => (env[name] ? [[name, resolve(cwd, env[name])] as const] : []));
+  return Object.fromEntries([...carried, ...(env["HLX_ANY_OWNER"] === "1" ? [["HLX_ANY_OWNER", "1"] as const] : [])]);
 }
 
 /** Names of variables that are set now and that secrets come from: a unit can be read by anybody, so they are not carried over. */

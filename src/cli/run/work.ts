@@ -10,7 +10,7 @@ import { type LoadedPlaybook, loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
 import { tellersAmong } from "../../playbook/tellers.ts";
 import type { Context } from "../command.ts";
-import { hostsOf, openProject, type Project } from "./project.ts";
+import { hostsOf, openProject, type Project, refuseUntrusted } from "./project.ts";
 
 /** Reads everything that can be read without connecting. Throws ProblemError with all that is wrong. */
 export async function openWork(context: Context): Promise<Work> {
@@ -22,6 +22,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   const { given, io } = context;
   const hosts = hostsOf(inventory, context).map(({ name }) => name);
   const playbook = playbookOf(inventory, context);
+  refuseUntrusted([playbook], context);
   const { assignments, roles, uses } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   return {

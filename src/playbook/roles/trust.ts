@@ -1,5 +1,5 @@
-// Who may have written a role: its code runs with the operator's rights.
-import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
+// Who may have written what hlx reads: a role's code and what an inventory names run with the operator's rights.
+import { type Dirent, existsSync, lstatSync, readdirSync, type Stats } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { quote } from "../../lib/quote.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -14,8 +14,22 @@ export interface Runner {
 export function untrusted(folder: string, runner: Runner | undefined, cwd?: string): readonly Problem[] {
   if (runner === undefined) return [];
   const roles = dirname(folder);
-  const wrong = [dirname(roles), roles, folder, ...codeIn(folder)].flatMap((path) => wrongOwner(path, lstatSync(path), runner));
-  return [...Map.groupBy(wrong, ({ because }) => because).values()].map((all) => refusal(all, cwd));
+  return refusals("loading roles from", [dirname(roles), roles, folder, ...codeIn(folder)], { runner, ...(cwd === undefined ? {} : { cwd }) });
+}
+
+/**
+ * What is wrong with the owner or mode of an inventory or a playbook and of the folder it is in: it names programs that secrets come from, roles,
+ * and ways to hosts, and files beside it are read with it. What is not there is no problem of this.
+ */
+export function untrustedFiles(files: readonly string[], given: { readonly runner: Runner | undefined; readonly cwd: string }): readonly Problem[] {
+  const { runner, cwd } = given;
+  const paths = files.filter((file) => existsSync(file)).flatMap((file) => [dirname(file), file]);
+  return runner === undefined ? [] : refusals("reading", [...new Set(paths)], { runner, cwd });
+}
+
+function refusals(doing: string, paths: readonly string[], { runner, cwd }: { readonly runner: Runner; readonly cwd?: string }): readonly Problem[] {
+  const wrong = paths.flatMap((path) => wrongOwner(path, lstatSync(path), runner));
+  return [...Map.groupBy(wrong, ({ because }) => because).values()].map((all) => refusal(doing, all, cwd));
 }
 
 interface Wrong {
@@ -47,13 +61,13 @@ function wrongOwner(path: string, { uid, gid, mode }: Stats, runner: Runner): re
 }
 
 // The first is the topmost.
-function refusal([first, ...below]: readonly Wrong[], cwd: string | undefined): Problem {
+function refusal(doing: string, [first, ...below]: readonly Wrong[], cwd: string | undefined): Problem {
   const { path = "", because = "", mend = "" } = first ?? {};
   const shown = cwd === undefined ? path : relative(cwd, path) || ".";
   const more = below.length > 0 ? `, and so it is with ${below.length} more below` : "";
   return {
     code: "input",
-    message: `not loading roles from ${shown}: ${because}${more}`,
-    hint: `${below.length > 0 ? mend.replace(" ", " -R ") : mend} ${quote(shown)}`,
+    message: `not ${doing} ${shown}: ${because}${more}`,
+    hint: `${below.length > 0 ? mend.replace(" ", " -R ") : mend} ${quote(shown)}; where that cannot be, HLX_ANY_OWNER=1 trusts it`,
   };
 }
