@@ -8,7 +8,15 @@ import { isAddress, isAlias } from "./settings.ts";
 type Path = Claim["path"];
 
 export function claimsOf(params: Params, around: Around): readonly Claim[] {
-  return [...ports(params), ...servers(params, around), ...networks(params, around), ...owners(params), ...unserved(params, around), ...cliOnly(params)];
+  return [
+    ...ports(params),
+    ...servers(params, around),
+    ...networks(params, around),
+    ...owners(params),
+    ...unserved(params, around),
+    ...cliOnly(params),
+    ...stackOnly(params),
+  ];
 }
 
 function ports({ port }: Params): readonly Claim[] {
@@ -65,6 +73,19 @@ function unserved({ local }: Params, { inventory }: Around): readonly Claim[] {
 function cliOnly(params: Params): readonly Claim[] {
   if (params.through === "api") return [];
   return filtersGiven(params).map((name) => error([name], "pihole-FTL's command line knows settings only", "use the API, or leave it out"));
+}
+
+// What the container's environment holds cannot be set as well, and there is one Pi-hole a host.
+function stackOnly({ stack, install, through, settings, password }: Params): readonly Claim[] {
+  if (stack === undefined) return [];
+  return [
+    ...(install === undefined ? [] : [error(["install"], "a host has one Pi-hole: a stack, or an installed one", "leave one of them out")]),
+    ...(through === "api" ? [] : [error(["through"], "a Pi-hole in a container is reached through its API", "leave it out")]),
+    ...(password === undefined ? [error(["stack"], "without a password the container makes one up", "write password: !secret pihole.password")] : []),
+    ...["dns.listeningMode", "webserver.port"]
+      .filter((key) => Object.hasOwn(settings, key))
+      .map((key) => error(["settings", key], `${key} is the stack's own: behind its bridge nothing else works`, "leave it out")),
+  ];
 }
 
 function error(path: Path, message: string, hint?: string): Claim {

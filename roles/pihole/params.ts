@@ -109,6 +109,22 @@ export const params = {
       description: "Of these everything goes that is not named here, whoever made it.",
     },
     settings: { type: "object", additionalProperties: value, default: {}, description: "Every other setting by its name in pihole.toml: { dns.blockTTL: 5 }." },
+    stack: {
+      type: "object",
+      additionalProperties: false,
+      required: ["image"],
+      properties: {
+        image: { type: "string", pattern: "^[a-z0-9][a-zA-Z0-9._/:@-]*$", description: "pihole/pihole with a tag of version 6, best with its digest." },
+        dir: {
+          type: "string",
+          pattern: "^/[^\\u0000]*[^\\u0000/]$",
+          default: "/srv/stacks/pihole",
+          description: "Its folder on the host; settings and lists are in etc below it.",
+        },
+        timezone: { type: "string", pattern: "^[A-Za-z0-9_+/-]+$", description: "Of its log and its statistics: Europe/Zurich." },
+      },
+      description: "Run Pi-hole 6 as a container, where the host has Docker: the role docker before this one.",
+    },
     install: {
       type: "object",
       additionalProperties: false,

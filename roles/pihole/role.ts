@@ -6,6 +6,7 @@ import { filtersOf } from "./filters.ts";
 import { installed } from "./install.ts";
 import { type Params, params } from "./params.ts";
 import { settingsOf, type Value } from "./settings.ts";
+import { stacked } from "./stack.ts";
 
 export default defineRole({
   name: "pihole",
@@ -14,7 +15,12 @@ export default defineRole({
   claims: ({ params, ...around }) => claimsOf(params, around),
   declare({ params, ...around }) {
     const settings = settingsOf(params, around);
-    return [...installed(params, settings), ...configured(params, settings), ...(params.through === "api" ? filtersOf(params, around) : [])];
+    return [
+      ...stacked(params),
+      ...installed(params, settings),
+      ...configured(params, settings),
+      ...(params.through === "api" ? filtersOf(params, around) : []),
+    ];
   },
 });
 

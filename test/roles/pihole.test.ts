@@ -119,6 +119,28 @@ describe("entries", () => {
   ])("%s", (_, given, expected) => expect(entries(given)).toEqual(expected));
 });
 
+describe("as a stack", () => {
+  const stack = { image: "pihole/pihole:2025.11.0", timezone: "Europe/Zurich" };
+  const given = { stack, port: 8080, password: { secret: "pihole.password" }, upstreams: ["dns01"] };
+  const [made, config] = declared(given);
+
+  test("the container comes first, is what the settings wait for, and changes while another Pi-hole answers", () => {
+    expect([made?.id, config?.id]).toEqual(["compose.stack:pihole", "pihole.config:pihole.toml"]);
+    expect(made).toMatchObject({ provides: expect.arrayContaining(["unit:pihole-FTL"]), exclusive: "pihole" });
+  });
+
+  test("it holds as little as can be in variables, and its password in a file of root's", () => {
+    const text = JSON.stringify(made?.desired);
+    expect(text.match(/FTLCONF_[A-Za-z_]*/g)).toEqual(text.match(/FTLCONF_dns_listeningMode/g));
+    expect(text).toContain("pihole_password");
+    expect(made?.desired).toMatchObject({ dir: "/srv/stacks/pihole", services: { pihole: expect.anything() } });
+    expect(text).toContain('{"secret":"pihole.password"}');
+    expect(text).toContain("0600");
+  });
+
+  test("without a time zone of its own it has none", () => expect(JSON.stringify(declared({ ...given, stack: { image: "p:6" } }))).not.toContain("TZ"));
+});
+
 describe("before anything connects", () => {
   const findings = (given: object): readonly string[] =>
     (pihole.claims?.(asking(given)) ?? []).flatMap((claim: Claim) =>
@@ -136,6 +158,19 @@ describe("before anything connects", () => {
       "a network that nobody knows",
       { local: ["wan"], forward: { x: "dns01" } },
       ['error local: there is no network "wan"', 'error forward.x: "x" is neither a network of the inventory nor a CIDR'],
+    ],
+    [
+      "a stack beside an installed one, its own settings, and no password",
+      {
+        ...{ stack: { image: "p:6" }, install: { url: "https://x", sha256: "0".repeat(64) }, through: "cli" },
+        settings: { "dns.listeningMode": "LOCAL" },
+      },
+      [
+        "error install: a host has one Pi-hole: a stack, or an installed one",
+        "error through: a Pi-hole in a container is reached through its API",
+        "error stack: without a password the container makes one up",
+        "error settings.dns.listeningMode: dns.listeningMode is the stack's own: behind its bridge nothing else works",
+      ],
     ],
     ["a network without a domain", { local: ["pesu"] }, ['warning local: the network "pesu" has no domain, so that no names follow from it']],
     [
