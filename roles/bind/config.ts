@@ -85,7 +85,11 @@ function listenLines(listen: BindParams["listen"], place: Place): readonly strin
 
 function forwardLines({ forwarders, forward }: Forwarding, place: Place): readonly string[] {
   if (forwarders === undefined || forwarders.length === 0) return [];
-  return [`forwarders ${list(forwarders.map((name) => addressOf(name, place)))};`, `forward ${forward ?? "first"};`];
+  const addresses = forwarders.map((written) => {
+    const [name = "", port] = written.split("#");
+    return port === undefined ? addressOf(name, place) : `${addressOf(name, place)} port ${port}`;
+  });
+  return [`forwarders ${list(addresses)};`, `forward ${forward ?? "first"};`];
 }
 
 // `in-memory no` and `zone-directory` are one element: there is no semicolon between them.

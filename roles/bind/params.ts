@@ -11,6 +11,11 @@ const peer = {
   title: "a host or device of the inventory, or an address",
 } as const satisfies JsonSchema;
 const peers = { type: "array", items: peer } as const satisfies JsonSchema;
+const resolver = {
+  type: "string",
+  pattern: "^[A-Za-z0-9_.:-]+(#[0-9]{1,5})?$",
+  title: "a host or device of the inventory, or an address, perhaps with #PORT",
+} as const satisfies JsonSchema;
 const match = {
   type: "string",
   pattern: "^!?(key )?[A-Za-z0-9_.:/-]+$",
@@ -34,7 +39,7 @@ const record = {
 } as const satisfies JsonSchema;
 
 const forwarding = {
-  forwarders: { ...peers, description: "Resolvers that questions go on to." },
+  forwarders: { type: "array", items: resolver, description: "Resolvers that questions go on to; with #PORT where it is not 53." },
   forward: { enum: ["first", "only"], description: "Whether to ask the root servers when no forwarder answers (first)." },
 } as const satisfies Record<string, JsonSchema>;
 
@@ -112,7 +117,13 @@ export const params = {
     queriesFrom: { ...matches, description: "Who may ask at all.", default: ["any"] },
     dnssecValidation: { enum: ["auto", "yes", "no"], description: "no where the forwarders do not pass on signatures.", default: "auto" },
     listen: { type: "array", items: peer, description: "Addresses to listen on, the loopback beside them; default all." },
-    acls: { type: "object", propertyNames: { pattern: label }, additionalProperties: matches, description: "Names for lists of clients.", default: {} },
+    acls: {
+      type: "object",
+      propertyNames: { pattern: "^[A-Za-z][A-Za-z0-9_-]{0,62}$" },
+      additionalProperties: matches,
+      description: "Names for lists of clients.",
+      default: {},
+    },
     keys: {
       type: "object",
       propertyNames: { pattern: label },

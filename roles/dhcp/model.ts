@@ -58,7 +58,7 @@ function fromNetwork({ gateway, dns, domain }: Network, zone: string | undefined
     ...(resolvers.length > 0 && { "domain-name-servers": resolvers.join(", ") }),
     ...(domain !== undefined && { "domain-name": domain }),
     // Short names of leases are found as those of hosts are.
-    ...(domain !== undefined && zone !== undefined && { "domain-search": `${domain}, ${zone}` }),
+    ...(domain !== undefined && zone !== undefined && zone !== domain && { "domain-search": `${domain}, ${zone}` }),
   };
 }
 

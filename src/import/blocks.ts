@@ -9,6 +9,23 @@ export interface Statement {
   readonly at: Position;
 }
 
+/** What stands in the braces after these words, an element a text. */
+export function listed(statement: Statement | undefined): readonly string[] | undefined {
+  return statement?.block?.map(({ words }) => words.map(({ text }) => text).join(" "));
+}
+
+/** One statement on one line, as it may stand in such a file again. */
+export function statementText({ words, block }: Statement): string {
+  const said = words.map(({ text, quoted }) => (quoted ? `"${text}"` : text)).join(" ");
+  if (block === undefined) return `${said};`;
+  return `${said === "" ? "" : `${said} `}{${block.map((inner) => ` ${statementText(inner)}`).join("")} };`;
+}
+
+/** True where a template would still put something in. */
+export function hasTemplate({ words, block = [] }: Statement): boolean {
+  return words.some(({ text }) => /\{\{|\{%/.test(text)) || block.some(hasTemplate);
+}
+
 interface Reading {
   readonly tokens: readonly Word[];
   next: number;

@@ -3,7 +3,9 @@
 import { ipText, parseIp, subnetOf } from "../lib/ip.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { dhcpOption, optionOfIsc } from "../model/dhcp/options.ts";
-import { type Statement, statementsOf, wordAfter } from "./blocks.ts";
+import { isImplied } from "../model/dhcp/settings.ts";
+import { type Statement, statementsOf, statementText, wordAfter } from "./blocks.ts";
+import { ddnsParams, ddnsWords } from "./dhcpd-ddns.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
 import { type Word, wrong } from "./zone/lines.ts";
 
@@ -18,6 +20,8 @@ interface Reading {
   readonly global: Statement[];
   /** Statements for which the role has no word, as they are written. */
   readonly extra: string[];
+  /** Statements about names of leases. */
+  readonly ddns: Statement[];
   /** What is inside of each subnet. */
   readonly inside: (readonly Statement[])[];
   depth: number;
@@ -31,11 +35,11 @@ export function readDhcpdDefaults({ text }: { readonly text: string }): Gathered
 
 /** Throws ProblemError where it cannot be read; what has no counterpart is noted. */
 export function readDhcpd(source: { readonly file: string; readonly text: string }, include: Include): Gathered {
-  const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], extra: [], inside: [], depth: 0 };
+  const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], extra: [], ddns: [], inside: [], depth: 0 };
   walk(statementsOf(source.file, source.text), reading);
   spread(reading);
   const { subnets, hosts, notes, global, extra } = reading;
-  extra.push(...global.filter(isForeignOption).map(textOf));
+  extra.push(...global.filter(isForeignOption).map(statementText));
   const dns = listed(optionWords(global, "domain-name-servers"));
   const domain = wordAfter(global, "option", "domain-name")?.text;
   const filled = subnets.map((subnet) => ({
@@ -48,23 +52,25 @@ export function readDhcpd(source: { readonly file: string; readonly text: string
     subnets: filled,
     hosts,
     notes,
-    params: { dhcp: some({ ...paramsOf(global), extra: extra.length === 0 ? undefined : `${extra.join("\n")}\n` }) },
+    params: { dhcp: some({ ...paramsOf(global), ddns: ddnsParams(reading.ddns, notes), extra: extra.length === 0 ? undefined : linesOf(extra) }) },
   };
 }
 
-function walk(statements: readonly Statement[], reading: Reading): void {
-  for (const statement of statements) {
-    const word = statement.words[0]?.text ?? "";
-    const handle = handlers.get(word);
-    if (handle !== undefined) handle(statement, reading);
-    else if (silent.has(word)) reading.global.push(statement);
-    else if (statement.block === undefined) reading.extra.push(textOf(statement));
-    else reading.notes.push({ message: `"${word}" is not taken over`, at: statement.at });
-  }
+// Said twice is said once.
+function linesOf(statements: readonly string[]): string {
+  return `${[...new Set(statements)].join("\n")}\n`;
 }
 
-function textOf({ words }: Statement): string {
-  return `${words.map(({ text, quoted }) => (quoted ? `"${text}"` : text)).join(" ")};`;
+function walk(statements: readonly Statement[], reading: Reading): void {
+  for (const statement of statements) (handlers.get(statement.words[0]?.text ?? "") ?? other)(statement, reading);
+}
+
+function other(statement: Statement, { ddns, global, extra, notes }: Reading): void {
+  const word = statement.words[0]?.text ?? "";
+  if (isAboutNames(statement)) ddns.push(statement);
+  else if (silent.has(word)) global.push(statement);
+  else if (statement.block === undefined) extra.push(statementText(statement));
+  else notes.push({ message: `"${word}" is not taken over`, at: statement.at });
 }
 
 // Read where they matter, or the same as what the role does anyway.
@@ -76,10 +82,6 @@ const handlers: ReadonlyMap<string, (statement: Statement, reading: Reading) => 
   ["group", inner],
   ["shared-network", inner],
   ["include", included],
-  ["zone", ddns],
-  ["key", ddns],
-  ["ddns-update-style", update],
-  ["ddns-updates", update],
 ]);
 
 function inner({ block = [] }: Statement, reading: Reading): void {
@@ -90,6 +92,8 @@ function included({ words: [, path] }: Statement, reading: Reading): void {
   if (path === undefined) return;
   if (reading.depth >= 10) throw wrong("files include each other more than 10 deep", path.at, "does one include itself?");
   const found = reading.include(path);
+  // The role's own: it has a key, and nothing else.
+  if (found === undefined && path.text.endsWith("/hlx-ddns.key")) return;
   if (found === undefined) {
     reading.notes.push({ message: `the included file ${path.text} is not here: what it says is not taken over`, at: path.at });
     return;
@@ -97,14 +101,6 @@ function included({ words: [, path] }: Statement, reading: Reading): void {
   reading.depth += 1;
   walk(statementsOf(found.file, found.text), reading);
   reading.depth -= 1;
-}
-
-function ddns({ words: [word, name], at }: Statement, { notes }: Reading): void {
-  notes.push({ message: `${word?.text} ${name?.text ?? ""}: updates of DNS are the role's ddns: write ddns: bind, it makes its own key and zone`, at });
-}
-
-function update({ words: [word, value], at }: Statement, { notes }: Reading): void {
-  if (value?.text !== "none" && value?.text !== "off") notes.push({ message: `${word?.text}: updates of DNS are the role's ddns: write ddns: bind`, at });
 }
 
 function subnet({ words: [, address, , mask], block = [], at }: Statement, reading: Reading): void {
@@ -134,13 +130,23 @@ function subnet({ words: [, address, , mask], block = [], at }: Statement, readi
 }
 
 // The only subnet's settings are those of all; of several, only what differs by network has a place.
-function spread({ inside, global, extra, notes }: Reading): void {
-  const [only, ...more] = inside;
+function spread({ inside, subnets, global, extra, ddns, notes }: Reading): void {
+  const [only, ...more] = inside.map((statements, index) => statements.filter((one) => !saysNoMore(one, subnets[index]?.cidr ?? "")));
   if (only !== undefined && more.length === 0) {
     const rest = only.filter(({ words: [word], block }) => block === undefined && word?.text !== "range");
+    ddns.push(...rest.filter(isAboutNames));
     global.push(...rest.filter(({ words: [word] }) => silent.has(word?.text ?? "")));
-    extra.push(...rest.filter(({ words: [word] }) => !silent.has(word?.text ?? "")).map(textOf));
+    extra.push(...rest.filter((one) => !silent.has(one.words[0]?.text ?? "") && !isAboutNames(one)).map(statementText));
   } else notes.push(...inside.flat().flatMap(leftOut));
+}
+
+// An option that follows from the network itself.
+function saysNoMore({ words: [word, name, value] }: Statement, cidr: string): boolean {
+  return word?.text === "option" && isImplied(cidr, name?.text ?? "", value?.text ?? "");
+}
+
+function isAboutNames(statement: Statement): boolean {
+  return ddnsWords.includes(statement.words[0]?.text ?? "") || statementText(statement) === "ignore client-updates;";
 }
 
 const derived = ["routers", "domain-name-servers", "domain-name"];

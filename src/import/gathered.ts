@@ -42,7 +42,7 @@ export interface Gathered {
   readonly subnets: readonly GatheredSubnet[];
   readonly hosts: readonly GatheredHost[];
   readonly names: readonly GatheredName[];
-  readonly aliases: readonly { readonly name: string; readonly target: string; readonly at: Position }[];
+  readonly aliases: readonly { readonly name: string; readonly target: string; readonly ttl?: number; readonly at: Position }[];
   /** Params of roles by the role's name, as far as the source says them. */
   readonly params: Readonly<Record<string, JsonObject>>;
   /** What is not taken over, or not as it stands there. */

@@ -93,9 +93,9 @@ function disagreeing(gathered: Gathered, owners: ReadonlyMap<string, Owner>): re
     records.flatMap(({ name, type, data, at }) => {
       const address = type === "PTR" ? addressOfReverse(name) : undefined;
       const target = data.replace(/\.$/, "");
-      if (address === undefined || owners.get(address)?.name === target) return [];
-      const owner = owners.get(address)?.name;
-      return [{ message: `reverse says that ${address} is ${target}: forward has ${owner ?? "no name for it"}, and reverse follows from forward`, at }];
+      const owner = address === undefined ? undefined : owners.get(address)?.name;
+      if (owner === undefined || owner === target) return [];
+      return [{ message: `reverse says that ${address} is ${target}: forward has ${owner}, and reverse follows from forward`, at }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 // Pi-hole: pihole.toml of version 6, and the lists of version 5 (custom.list, setupVars.conf, dnsmasq's files for aliases and reservations).
 import { parseIp, subnetOf } from "../lib/ip.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
-import { type Gathered, type GatheredHost, type GatheredName, nothing, some } from "./gathered.ts";
+import { type Gathered, type GatheredHost, type GatheredName, type Note, nothing, some } from "./gathered.ts";
 import { parseToml } from "./toml.ts";
 import { wrong } from "./zone/lines.ts";
 
@@ -60,9 +60,10 @@ type At = Pick<GatheredName["at"], "file" | "line" | "column">;
 // Aliases, then the target, then perhaps a time to live.
 function aliasesIn(row: string, at: At): Gathered["aliases"] {
   const words = row.split(",").map((word) => word.trim());
-  const names = /^\d+$/.test(words.at(-1) ?? "") ? words.slice(0, -1) : words;
+  const [time] = /^\d+$/.exec(words.at(-1) ?? "") ?? [];
+  const names = time === undefined ? words : words.slice(0, -1);
   const target = names.at(-1) ?? "";
-  return names.slice(0, -1).map((name) => ({ name: name.toLowerCase(), target, at }));
+  return names.slice(0, -1).map((name) => ({ name: name.toLowerCase(), target, at, ...(time !== undefined && { ttl: Number(time) }) }));
 }
 
 // MAC, address and name in any order, as dnsmasq takes them.
@@ -92,11 +93,16 @@ function readToml({ file, text }: Source): Gathered {
       subnetOf(cidr) === undefined ? [] : [{ cidr, dns: [], pools: [], at: at(line), ...(served !== undefined && { domain: served }) }],
     ),
     params: { pihole: paramsOf(values, { forwards: forwards.map(({ words }) => words), local: names.length > 0 }) },
-    notes:
-      values.get("dhcp.active")?.value === true
-        ? [{ message: "that it serves DHCP is not taken over: the role dhcp does", at: at(values.get("dhcp.active")?.line ?? 1) }]
-        : [],
+    notes: [...(values.get("dhcp.active")?.value === true ? [serves(at(values.get("dhcp.active")?.line ?? 1))] : []), ...names.flatMap(short)],
   };
+}
+
+function serves(at: At): Note {
+  return { message: "that it serves DHCP is not taken over: the role dhcp does", at };
+}
+
+function short({ name, at }: GatheredName): readonly Note[] {
+  return name.includes(".") ? [] : [{ message: `the name ${name} without its domain is not taken over: the role writes whole names`, at }];
 }
 
 type Values = ReturnType<typeof parseToml>;

@@ -80,11 +80,15 @@ function zonesAndServers(sources: readonly Source[]): readonly Gathered[] {
   const files = sources.filter((source) => !servers.some((server) => server.source === source));
   const read = files.map((source) => {
     const named = zones.find(({ zone }) => sameFile(zone, source.file))?.zone;
-    return { ...zoneOf(source, source.zone ?? named?.name), ...(named?.dynamic === true && { dynamic: true }) };
+    return { ...zoneOf(source, source.zone ?? named?.name), ...(named && toldOf(named)) };
   });
-  const names = new Set(read.map(({ zone }) => zone));
-  const others = zones.filter(({ zone }) => zone.type === "primary" && !names.has(zone.name) && !builtIn.test(zone.name));
-  return [...servers.map(({ named }) => named.gathered), { ...nothing, zones: read }, ...others.map(({ zone, from }) => zoneNamed(zone, from))];
+  const names = new Set(read.map(({ zone, view = "" }) => `${view} ${zone}`));
+  const others = zones.filter(({ zone: { name, view = "" } }) => !names.has(`${view} ${name}`) && !builtIn.test(name));
+  const all = [{ ...nothing, zones: read }, ...others.map(({ zone, from }) => zoneNamed(zone, from))];
+  const order = zones.map(({ zone: { name, view = "" } }) => `${view} ${name}`);
+  const place = ({ zone, view = "" }: ZoneFile): number => order.indexOf(`${view} ${zone}`);
+  const sorted = all.flatMap((one) => one.zones).toSorted((one, other) => place(one) - place(other));
+  return [...servers.map(({ named }) => named.gathered), { ...nothing, zones: sorted, notes: all.flatMap(({ notes }) => notes) }];
 }
 
 const builtIn = /^(localhost|0\.in-addr\.arpa|127\.in-addr\.arpa|255\.in-addr\.arpa)$/;
@@ -97,11 +101,16 @@ function zoneOf({ file, text }: Source, origin: string | undefined): ZoneFile {
   return parseZone({ file, text, ...(origin !== undefined && { origin }), include: (path, at) => included(path, file, at) });
 }
 
-function zoneNamed({ name, file, word, dynamic }: NamedZone, from: string): Gathered {
+function toldOf({ told, view }: NamedZone): Pick<ZoneFile, "told" | "view"> {
+  return { told, ...(view !== undefined && { view }) };
+}
+
+function zoneNamed(named: NamedZone, from: string): Gathered {
+  const { name, file, word } = named;
   const found = file === undefined ? undefined : beside(file.text, from);
   if (found === undefined)
     return { ...nothing, notes: [{ message: `zone "${name}": its file ${file?.text ?? ""} is not here, its records are not taken over`, at: word.at }] };
-  return { ...nothing, zones: [{ ...zoneOf(found, name), dynamic }] };
+  return { ...nothing, zones: [{ ...zoneOf(found, name), ...toldOf(named) }] };
 }
 
 function included(path: string, from: string, at: Position): Source {

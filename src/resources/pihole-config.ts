@@ -1,6 +1,6 @@
 // A Pi-hole's settings: what pihole.toml holds, changed in one request.
 
-import { same } from "../lib/json.ts";
+import { type Json, same } from "../lib/json.ts";
 import { type Change, change, type Found, type Irreversible, type Kind, type Known } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { Step } from "../model/step.ts";
@@ -39,7 +39,7 @@ const note = "FTL starts anew: no names for a second";
 function diff({ door, settings }: PiholeConfig, found: Known<PiholeConfigActual>): readonly Change[] {
   const actual = found.found === "present" ? found.actual : undefined;
   const restarts = found.found === "present" ? found.evidence?.["restarts"] : undefined;
-  const differing = Object.entries(settings).filter(([key, value]) => !same(actual?.settings[key] ?? null, value));
+  const differing = Object.entries(settings).filter(([key, value]) => !same(inOrder(key, actual?.settings[key] ?? null), inOrder(key, value)));
   const first = differing.find(([key]) => isAmong(key, restarts))?.[0];
   const changes = differing.map(([key, value]) =>
     change(key, { before: actual?.settings[key] ?? null, after: value, ...(isAmong(key, restarts) ? anew : {}), ...(key === first ? { note } : {}) }),
@@ -47,6 +47,13 @@ function diff({ door, settings }: PiholeConfig, found: Known<PiholeConfigActual>
   const open = door.password !== undefined && actual?.hasPassword !== true;
   return open ? [...changes, { property: "password", before: { value: null }, after: { hidden: "sensitive" }, risk: "none", view: "value" }] : changes;
 }
+
+// In which order names stand says nothing.
+function inOrder(key: string, value: Json): Json {
+  return Array.isArray(value) && names.includes(key) ? value.map(String).sort() : value;
+}
+
+const names: readonly string[] = ["dns.hosts", "dns.cnameRecords"];
 
 // Of a Pi-hole that is not there yet nobody knows: then every setting may.
 function isAmong(key: string, restarts: unknown): boolean {

@@ -70,6 +70,13 @@ test("dhcpd", async () => {
   expect(await planned("dhcpd", dhcpd, [dhcpd, 'INTERFACESv4=" "'])).toEqual([]);
 });
 
+test("dhcpd that tells a name server of its leases", async () => {
+  const told = "ddns-update-style standard; ignore client-updates; zone dhcp.home.test. { primary 127.0.0.1; key hlx-dhcp; } do-reverse-updates off;";
+  const inside = 'ddns-updates on; ddns-domainname "dhcp.home.test."; option domain-search "home.test", "dhcp.home.test"; next-server';
+  const text = `${dhcpd.replace("ddns-update-style none;", `${told} include "/etc/dhcp/hlx-ddns.key";`).replace("next-server", inside)}`;
+  expect(await planned("dhcpd", text, [text, 'INTERFACESv4=" "'])).toEqual([]);
+});
+
 test("a reservation that is not the same would be seen", async () => {
   expect(await planned("kea", kea, [kea.replace("10.7.0.3", "10.7.0.4")])).toEqual(["reservation:web"]);
 });

@@ -65,23 +65,56 @@ describe("a name server and a DHCP server as one", async () => {
           "home.test": {
             from: ["lan", "net-fd00-7", "net-10-8"],
             mode: "dynamic",
+            updateKeys: ["k"],
             ttl: 86400,
             soa: { contact: "hostmaster.home.test", refresh: 3600, retry: 3600, expire: 1209600, minimum: 600 },
           },
           "0.7.10.in-addr.arpa": { from: "lan" },
           "other.test": { type: "secondary", primaries: ["10.7.0.5"] },
           "up.test": { type: "forward", forwarders: ["10.7.0.6"] },
+          "signed.test": {
+            ...{ secondaries: ["10.7.0.5"], key: "xfer", transferTo: ["10.7.0.6"], dnssec: "default", ns: ["ns1", "ns2.example.org."] },
+            soa: { mname: "ns1.signed.test", contact: "me.signed.test" },
+            records: { ns1: "192.0.2.1", www: "192.0.2.2" },
+          },
         },
+        options: ['version "none";'],
+        keys: { k: {}, xfer: { algorithm: "hmac-sha512" } },
+        extra: expect.stringMatching(/^logging \{ channel "q" \{ file "\/var\/log\/named\/q" versions 3 size 5m; severity info; \}; category queries/),
       },
       dhcp: { server: "isc", lease: 600, maxLease: 7200, networks: ["lan"], ranges: ["dhcp", "dhcp2"], options: { "ntp-servers": ["10.7.0.2", "10.7.0.1"] } },
     }));
   test.each([
     /lost\.test.*not here/,
-    /option version is not taken over/,
+    /key xfer: its secret is not written down \(hlx secrets set tsig\.xfer\)/,
     /reverse says that 10\.7\.0\.31 is wrong\.home\.test/,
     /serial/,
     /doubled\.home\.test\.home\.test/,
   ])("%s is said", (said) => expect(notes(imported)).toEqual(expect.arrayContaining([expect.stringMatching(said)])));
+});
+
+test("views: the inventory says what the first one says, the others are written out", async () => {
+  const imported = importedFrom(await gathered(["zones"], "named.views"));
+  expect(loaded(imported).devices.get("www")?.addresses).toEqual({ lan: "10.7.0.3" });
+  const soa = { contact: "me.split.test", refresh: 3600, retry: 900, expire: 86400, minimum: 300 };
+  expect(imported.roles["bind"]).toEqual({
+    views: {
+      inside: {
+        ...{ clients: ["10.7.0.0/24"], recursion: true },
+        zones: { "up.test": { type: "forward", forwarders: ["10.7.0.6#5353"] }, "split.test": { from: "lan", ttl: 600, soa } },
+      },
+      outside: {
+        ...{ clients: ["any"], recursion: false },
+        zones: {
+          "split.test": {
+            ...{ ttl: 600, soa, ns: ["ns1", "ns2.example.org."] },
+            records: { ns1: { type: "A", data: "192.0.2.1" }, www: { type: "A", data: "192.0.2.2" } },
+          },
+        },
+      },
+    },
+  });
+  expect(notes(imported)).toEqual(["5 rate-limit of the view outside is not taken over"]);
 });
 
 test("Kea's configuration", async () => {
@@ -107,8 +140,10 @@ test("Pi-hole's settings", async () => {
   });
   expect([...inventory.devices.values()].map(({ name, mac, aliases }) => [name, mac, aliases])).toEqual([
     ["printer", "aa:bb:cc:00:00:50", undefined],
-    ["tv", undefined, ["media"]],
+    ["tv", undefined, undefined],
   ]);
+  expect(inventory.networks.get("lan")?.records).toMatchObject([{ name: "media", type: "CNAME", data: "tv.home.test.", ttl: 300 }]);
+  expect(notes(imported)).toContainEqual(expect.stringMatching(/^8 the name printer without its domain is not taken over/));
 });
 
 test.each([

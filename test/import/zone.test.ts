@@ -14,8 +14,14 @@ const shown = (text: string, files?: Readonly<Record<string, string>>) =>
   parse(text, undefined, files).records.map(({ name, ttl, type, data }) => [name, ttl, type, data].filter((one) => one !== undefined).join(" "));
 
 const written: readonly (readonly [what: string, text: string, records: readonly string[]])[] = [
-  ["time, then class", "a 60 IN A 192.0.2.1", ["a.x.test 60 A 192.0.2.1"]],
-  ["class, then time", "a IN 1h30m A 192.0.2.1", ["a.x.test 5400 A 192.0.2.1"]],
+  ["time, then class", "$TTL 300\na 60 IN A 192.0.2.1", ["a.x.test 60 A 192.0.2.1"]],
+  ["class, then time", "$TTL 300\na IN 1h30m A 192.0.2.1", ["a.x.test 5400 A 192.0.2.1"]],
+  ["several default times, as BIND writes them", "$TTL 300\na A 192.0.2.1\n$TTL 60\nb A 192.0.2.2", ["a.x.test A 192.0.2.1", "b.x.test 60 A 192.0.2.2"]],
+  [
+    "no default time: that of most records",
+    "a 60 A 192.0.2.1\nb 60 A 192.0.2.2\nc 9 A 192.0.2.3",
+    ["a.x.test A 192.0.2.1", "b.x.test A 192.0.2.2", "c.x.test 9 A 192.0.2.3"],
+  ],
   ["neither", "a a 192.0.2.1", ["a.x.test A 192.0.2.1"]],
   ["the owner of the line before", "a A 192.0.2.1\n  AAAA 2001:DB8::1", ["a.x.test A 192.0.2.1", "a.x.test AAAA 2001:db8::1"]],
   ["the zone itself", "@ MX 10 mail", ["x.test MX 10 mail.x.test."]],
@@ -28,6 +34,7 @@ const written: readonly (readonly [what: string, text: string, records: readonly
   ["$INCLUDE with an origin", "$INCLUDE more sub\nb A 192.0.2.2", ["a.sub.x.test A 192.0.2.1", "b.x.test A 192.0.2.2"]],
   ["numbers as names", "10 PTR a", ["10.x.test PTR a.x.test."]],
   ["what signing makes is left out", "a A 192.0.2.1\na RRSIG A 13 2 300 x\na NSEC b A", ["a.x.test A 192.0.2.1"]],
+  ["names of leases are a DHCP server's", "a A 192.0.2.1\nb A 192.0.2.2\nb DHCID AAIB", ["a.x.test A 192.0.2.1"]],
   ["lines of CRLF", "a A 192.0.2.1\r\nb A 192.0.2.2\r\n", ["a.x.test A 192.0.2.1", "b.x.test A 192.0.2.2"]],
   ["the root", "@ MX 0 .", ["x.test MX 0 ."]],
 ];

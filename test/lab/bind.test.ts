@@ -213,6 +213,17 @@ test("a zone that leaves the playbook leaves the server, and then its file goes"
   expect(await dig("kube514.home", "A")).toBe(`${at.net}.57`);
 });
 
+test("a catalog makes its zones secondary on the other server, which has nobody tell it their names", async () => {
+  const shared = "secondaries: [dns02], key: transfer";
+  write({ "cat.test": `{ catalog: [member.test], ${shared} }`, "member.test": `{ ${shared}, records: { a: 10.1.1.1 } }` });
+  lab.write(
+    "site.yaml",
+    lab.read("site.yaml").replace(/zones: (\{ home: \{ type)/, "catalogs: { cat.test: { primaries: [dns01], key: transfer } }\n      zones: $1"),
+  );
+  await good("apply", "--yes");
+  await until("the member is there", async () => (await secondary.exec("dig +short @127.0.0.1 a.member.test A")).trim() === "10.1.1.1");
+});
+
 test("views, signed zones, forwarders, stubs and catalogs make a configuration that named takes", async () => {
   lab.write(
     "site.yaml",

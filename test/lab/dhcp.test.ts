@@ -38,7 +38,8 @@ async function done(...args: readonly string[]): Promise<string> {
   return stdout + stderr;
 }
 
-const names = "bind: { keys: { hlx-dhcp: {} }, zones: { lab.test: { from: lab }, dhcp.lab.test: { mode: dynamic, updateKeys: [hlx-dhcp] } } }";
+const names =
+  "bind: { keys: { hlx-dhcp: {} }, zones: { lab.test: { from: lab, reverse: true, mode: dynamic, updateKeys: [hlx-dhcp] }, dhcp.lab.test: { mode: dynamic, updateKeys: [hlx-dhcp] } } }";
 const site = (params: string): void => lab.write("site.yaml", `- hosts: all\n  roles:\n    - ${names}\n    - dhcp: { networks: [lab], ${params} }\n`);
 const inventory = (reserved: string): void =>
   lab.write(
@@ -92,7 +93,7 @@ const servers = [
 
 describe.each(servers)("$kind", ({ kind, process, conf }) => {
   test("a client gets its reservation, another one a lease with a name in DNS; the second apply changes nothing", async () => {
-    site(`server: ${kind}, ddns: bind`);
+    site(`server: ${kind}, ddns: { reverse: true }`);
     const applied = await done("apply", "-y", "-D");
     expect(applied).toMatch(new RegExp(`reservation:laptop:? .*${card.mac} → ${net}.50`));
     expect(applied).not.toContain(secret);
@@ -101,6 +102,9 @@ describe.each(servers)("$kind", ({ kind, process, conf }) => {
     const lent = await lease(`guest-${kind}`, "02:00:00:00:00:01");
     expect(lent).toMatch(new RegExp(`^${net}\\.1[012]\\d$`));
     expect(await server.exec(`for i in $(seq 100); do dig +short guest-${kind}.dhcp.lab.test @127.0.0.1 | grep . && break; sleep 0.1; done`)).toBe(`${lent}\n`);
+    expect(await server.exec(`for i in $(seq 100); do dig +short -x ${lent} @127.0.0.1 | grep . && break; sleep 0.1; done`)).toBe(
+      `guest-${kind}.dhcp.lab.test.\n`,
+    );
     expect(await done("apply", "-y")).toContain("No changes.");
   });
 
@@ -125,12 +129,31 @@ describe.each(servers)("$kind", ({ kind, process, conf }) => {
     ["with which it cannot answer is taken back", kind === "kea" ? "interfaces: [lo]" : "interfaces: [nosuch0]", "was put back"],
   ])("a configuration %s", async (_, params, because) => {
     const before = await server.exec(`cat ${conf}; ss -Hlun 'sport = :67'`);
-    site(`server: ${kind}, ddns: bind, ${params}`);
+    site(`server: ${kind}, ddns: { reverse: true }, ${params}`);
     const { code, stdout, stderr } = await hlx("apply", "-y");
     expect([code, stdout + stderr]).toEqual([3, expect.stringContaining(because)]);
     expect(await server.exec(`cat ${conf}; ss -Hlun 'sport = :67'`)).toBe(before);
     expect(await lease("anything")).toBe(`${net}.50`);
   });
+});
+
+test("a network that is renumbered is one edit: the plan shows every record, reservation, pool and option that follows", async () => {
+  site("server: isc, ddns: { reverse: true }");
+  const before = lab.read("inventory.yaml");
+  lab.write("inventory.yaml", before.replace(`${net}.0/24`, "10.99.7.0/24"));
+  const plan = await done("plan", "-D");
+  for (const what of [
+    "dns01 A",
+    "laptop A",
+    "reservation:laptop",
+    "pool:10.99.7.0/24",
+    "option:10.99.7.0/24:routers",
+    "option:10.99.7.0/24:domain-name-servers",
+  ])
+    expect(plan).toMatch(new RegExp(`${what}:? .*→ .*10\\.99\\.7\\.`));
+  expect(plan).toContain("begin the zone 7.99.10.in-addr.arpa");
+  expect(plan).toContain(`reservation:laptop: ${card.mac} → ${net}.50 → ${card.mac} → 10.99.7.50`);
+  lab.write("inventory.yaml", before);
 });
 
 describe("Kea", () => {

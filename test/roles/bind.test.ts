@@ -135,9 +135,9 @@ describe("a zone from the inventory", () => {
 
 describe("the configuration", () => {
   test("answers the inventory's networks and transfers nothing", () => {
-    const text = conf({ forwarders: ["1.1.1.1", "dns02"], zones: { home } });
+    const text = conf({ forwarders: ["1.1.1.1", "dns02", "10.0.0.9#5335"], zones: { home } });
     expect(text).toContain("allow-recursion { localhost; localnets; 192.168.1.0/24; 100.64.0.0/10; fd00::/64; 10.0.0.0/25; };");
-    expect(text).toContain("forwarders { 1.1.1.1; 192.168.1.3; };");
+    expect(text).toContain("forwarders { 1.1.1.1; 192.168.1.3; 10.0.0.9 port 5335; };");
     expect(text).toContain("\tallow-transfer { none; };");
     expect(text).toContain('zone "home" {\n\ttype primary;\n\tfile "/var/lib/bind/hlx/home.zone";\n\tallow-transfer { key hlx-local; };\n};');
   });

@@ -1,6 +1,7 @@
 // Zone files in the master format of RFC 1035 §5: $ORIGIN, $TTL, $INCLUDE, $GENERATE, and records in every order of class and TTL.
 import { basename } from "node:path";
 import { parseIp } from "../../lib/ip.ts";
+import type { JsonObject } from "../../lib/json.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 import type { Position } from "../../model/problem.ts";
 import { nameFieldsOf } from "../../model/record-data.ts";
@@ -26,10 +27,11 @@ export interface ZoneFile {
   /** Without the SOA. */
   readonly records: readonly ZoneRecord[];
   readonly soa?: { readonly owner: string; readonly data: string; readonly ttl?: number; readonly at: Position };
-  /** Of $TTL. */
+  /** Of the first $TTL; without one that of the SOA, else that of most records. */
   readonly ttl?: number;
-  /** Others update it, too. */
-  readonly dynamic?: boolean;
+  /** What named.conf says of it, as params of the role. */
+  readonly told?: JsonObject;
+  readonly view?: string;
   /** What was read, but not as somebody may have meant it. */
   readonly notes: readonly { readonly message: string; readonly at: Position }[];
 }
@@ -47,7 +49,11 @@ interface Reading {
   readonly source: ZoneSource;
   origin: string | undefined;
   owner: string | undefined;
+  /** Of the last $TTL. */
   ttl: number | undefined;
+  firstTtl: number | undefined;
+  /** Names that a DHCP server keeps (RFC 4701). */
+  readonly leases: Set<string>;
   readonly records: ZoneRecord[];
   soa: ZoneFile["soa"];
   readonly notes: { readonly message: string; readonly at: Position }[];
@@ -56,14 +62,23 @@ interface Reading {
 
 /** Throws ProblemError at the first thing that cannot be read. */
 export function parseZone(source: ZoneSource): ZoneFile {
-  const reading: Reading = { source, origin: dotless(source.origin), owner: undefined, ttl: undefined, records: [], soa: undefined, notes: [], depth: 0 };
+  const empty = { owner: undefined, ttl: undefined, firstTtl: undefined, soa: undefined, depth: 0 };
+  const reading: Reading = { source, origin: dotless(source.origin), records: [], notes: [], leases: new Set(), ...empty };
   readLines(linesOf(source.file, source.text), reading);
   const [first] = reading.records;
   if (reading.soa === undefined && first === undefined)
     throw wrong("there are no records in this file", { file: source.file, line: 1, column: 1 }, "is it a zone file?");
-  const { records, soa, ttl, notes } = reading;
+  const { soa, notes } = reading;
   const zone = soa?.owner ?? reading.origin ?? "";
+  const ttl = reading.firstTtl ?? soa?.ttl ?? commonest(reading.records.flatMap((one) => one.ttl ?? []));
+  const kept = reading.records.filter(({ name }) => !reading.leases.has(name));
+  const records = kept.map(({ ttl: own, ...rest }) => (own === undefined || own === ttl ? rest : { ...rest, ttl: own }));
   return { zone, records, notes, ...(soa !== undefined && { soa }), ...(ttl !== undefined && { ttl }) };
+}
+
+function commonest(values: readonly number[]): number | undefined {
+  const counted = [...Map.groupBy(values, (value) => value)].toSorted(([, one], [, other]) => other.length - one.length);
+  return counted[0]?.[0];
 }
 
 function readLines(lines: readonly Line[], reading: Reading): void {
@@ -106,6 +121,7 @@ const directives: ReadonlyMap<string, Directive> = new Map<string, Directive>([
       const ttl = seconds(value.text);
       if (ttl === undefined) throw wrong(`"${value.text}" is no time`, value.at, "seconds, or 1h30m");
       reading.ttl = ttl;
+      reading.firstTtl ??= ttl;
     },
   ],
   ["$INCLUDE", include],
@@ -129,7 +145,7 @@ function record({ words, indented }: Line, reading: Reading): void {
   if (first === undefined) return;
   const rest = indented ? words : others;
   if (!indented) reading.owner = absolute(first, reading);
-  const { ttl, type, data } = partsOf(rest, first);
+  const { ttl = reading.ttl, type, data } = partsOf(rest, first);
   const owner = reading.owner;
   if (owner === undefined) throw wrong("the first record has no name", first.at, "begin the line with a name, or with @ for the zone itself");
   if (type.text.toUpperCase() === "SOA") {
@@ -138,6 +154,7 @@ function record({ words, indented }: Line, reading: Reading): void {
   }
   refuseData(type, data);
   if (!indented) noteDoubled(first, owner, reading);
+  if (type.text.toUpperCase() === "DHCID") reading.leases.add(owner);
   if (isMade(type.text.toUpperCase())) return;
   reading.records.push({
     name: owner,

@@ -29,7 +29,9 @@ const label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
 const whole = new RegExp(`^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\\s]*@)?((?:${label}\\.)+${label})(?::\\d+)?(?:/.*)?$`, "i");
 const inUrl = new RegExp(`://(?:[^@/\\s]*@)?((?:${label}\\.)+${label})(?=[:/"'\\s]|$)`, "gi");
 
-function namesIn({ text, in: where }: Written): readonly string[] {
+function namesIn({ text, in: where, key }: Written): readonly string[] {
+  // A mailbox as a zone has it, with a dot for its @.
+  if (key === "contact") return [];
   if (where === "file") return [...text.matchAll(inUrl)].map(([, name = ""]) => name.toLowerCase());
   const name = whole.exec(text.trim())?.[1];
   return name === undefined ? [] : [name.toLowerCase()];
