@@ -4,7 +4,6 @@ import {
   bindRecords,
   bindTools,
   bindZone,
-  type Claim,
   command,
   defineRole,
   directory,
@@ -17,10 +16,11 @@ import {
   unitOf,
   type ZoneRecord,
 } from "hlx";
+import { claimsOf } from "./claims.ts";
 import { keysConf, keysFile, localKey, namedConf, primaryFile, type Section, servedZones } from "./config.ts";
 import type { Place } from "./names.ts";
 import { type BindParams, params } from "./params.ts";
-import { isPrimary, ownRecords, recordsFor, soaOf, type Zone, zonesOf } from "./zones.ts";
+import { isPrimary, recordsFor, soaOf, type Zone, zonesOf } from "./zones.ts";
 
 export default defineRole({
   name: "bind",
@@ -44,9 +44,7 @@ export default defineRole({
   },
   claims({ params, host, inventory }) {
     const place = { host, inventory };
-    const zones = sectionsOf(params, place).flatMap((section) => section.zones.filter(isPrimary));
-    const port = { claim: "port", path: [], port: 53, by: "named" } as const;
-    return [{ ...port, protocol: "udp" }, { ...port, protocol: "tcp" }, ...zones.flatMap((zone) => claimsOf(zone, place))];
+    return claimsOf(params, place, () => sectionsOf(params, place));
   },
 });
 
@@ -128,12 +126,4 @@ function isDynamic(zone: Zone): boolean {
 
 function named({ zone, view }: Zone): { readonly zone: string; readonly view?: string } {
   return view === undefined ? { zone } : { zone, view };
-}
-
-function claimsOf(zone: Zone, place: Place): readonly Claim[] {
-  const records = ownRecords(zone, place).map(({ name, type, data }): Claim => {
-    return { claim: "record", path: [...zone.path, "records", name], name: fqdn(name, zone.zone), type, data };
-  });
-  const tells = [zone.params.from ?? []].flat().map((network): Claim => ({ claim: "tells", network, path: zone.path }));
-  return [{ claim: "zone", zone: zone.zone, path: zone.path }, ...tells, ...records];
 }

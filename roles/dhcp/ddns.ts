@@ -1,5 +1,17 @@
 // Names of leases in DNS: which zones, which name server, and the key that may update them.
-import { type DhcpModel, type Facts, file, type InventoryView, type Network, type Resource, reverseZones, type SecretRef, service, type Text } from "hlx";
+import {
+  type Claim,
+  type DhcpModel,
+  type Facts,
+  file,
+  type InventoryView,
+  type Network,
+  type Resource,
+  reverseZones,
+  type SecretRef,
+  service,
+  type Text,
+} from "hlx";
 import { addressOf, networkOf } from "./inventory.ts";
 import type { DhcpParams } from "./params.ts";
 
@@ -28,6 +40,12 @@ export function zoneOf({ name, domain }: Network, { zones }: Pick<Ddns, "zones">
   const zone = zones[name] ?? (domain === undefined ? undefined : `dhcp.${domain}`);
   if (zone === undefined) throw new Error(`names of leases need a zone: network "${name}" has no domain, and ddns.zones has none for it`);
   return zone;
+}
+
+/** What the name server on the same host must have, for its updates to be taken. */
+export function zonesNeeded({ model: { server, key, zones } }: Ddns): readonly Claim[] {
+  if (server !== "127.0.0.1") return [];
+  return zones.map((zone) => ({ claim: "needs", what: `the zone ${zone}, open to updates with the key ${key.name}`, by: "dhcp", path: ["ddns"] }));
 }
 
 /** Kea sends updates through a server of its own, which has the key. */

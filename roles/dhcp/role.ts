@@ -1,6 +1,6 @@
 // DHCP for the networks of the inventory: its ranges are lent, its hosts and devices have reservations.
 import { defineRole, dhcpServer, packages, unitOf } from "hlx";
-import { ddnsOf, iscKey, keaDdns } from "./ddns.ts";
+import { ddnsOf, iscKey, keaDdns, zonesNeeded } from "./ddns.ts";
 import { modelOf } from "./model.ts";
 import { params } from "./params.ts";
 
@@ -10,9 +10,10 @@ export default defineRole({
   params,
   claims({ params, inventory }) {
     // What cannot be served is told before anything connects.
-    modelOf(params, inventory, ddnsOf(params, inventory));
+    const ddns = ddnsOf(params, inventory);
+    modelOf(params, inventory, ddns);
     const tells = params.networks.map((network) => ({ claim: "tells" as const, network, path: ["networks"] }));
-    return [{ claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] }, ...tells];
+    return [{ claim: "port", port: 67, protocol: "udp", by: "DHCP", path: [] }, ...tells, ...(ddns === undefined ? [] : zonesNeeded(ddns))];
   },
   declare({ params, inventory, facts }) {
     const ddns = ddnsOf(params, inventory);

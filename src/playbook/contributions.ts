@@ -99,9 +99,14 @@ function asking<Answer>(use: Use, ask: () => Answer): Answer {
     return ask();
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    const message = `role ${use.as} failed while asked what it does with names and addresses: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new ProblemError({ code: "input", message, at: use.at, cause });
+    throw new ProblemError({ code: "input", message: `role ${use.as}${saidBy(cause)}`, at: use.at, cause });
   }
+}
+
+// A plain Error is what the role itself says of its params; anything else is a fault in it.
+function saidBy(cause: unknown): string {
+  if (cause instanceof Error && cause.name === "Error") return `: ${cause.message}`;
+  return ` failed while asked what it does with names and addresses: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 function writtenIn(use: Use): readonly Written[] {

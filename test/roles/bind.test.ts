@@ -1,6 +1,7 @@
 // The bind role: what it declares for which params; on a host it is test/lab/bind.test.ts.
 import { describe, expect, test } from "vitest";
 import bind from "../../roles/bind/role.ts";
+import dhcp from "../../roles/dhcp/role.ts";
 import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Device, Host, Network } from "../../src/model/host.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -222,6 +223,35 @@ test("what it claims: its port, its zones, of which networks they tell, and its 
     { claim: "tells", network: "lan", path: ["zones", "home"] },
     { claim: "record", name: "www.home", type: "A", data: "192.168.1.143", path: ["zones", "home", "records", "www"] },
   ]);
+});
+
+test.each<readonly [string, object, string]>([
+  [
+    "a record of nobody",
+    { zones: { home: { ...home, records: { a: ["ocean", "oecan"] } } } },
+    'zones.home.records.a: "oecan" is no address, .*did you mean "ocean"',
+  ],
+  ["a secondary that nobody is", { zones: { home: { ...home, secondaries: ["dns20"] } } }, 'zones.home.secondaries.0: "dns20" .*did you mean "dns0'],
+  ["a forwarder with a port that nobody is", { forwarders: ["oecan#5335"] }, 'forwarders.0: "oecan" is no address'],
+  [
+    "a key without its line",
+    { keys: { ddns: {} }, zones: { d: { mode: "dynamic", updateKeys: ["dnds"] } } },
+    'zones.d.updateKeys.0: there is no key "dnds" .*did you mean "ddns"',
+  ],
+  ["the same in a view", { views: { v: { clients: ["any"], zones: { d: { key: "x" } } } } }, "views.v.zones.d.key: there is no key .*write keys: { x: {} }"],
+])("%s is an error at its place, and nothing else is claimed", (_, given, said) => {
+  const claims = bind.claims?.({ params: withDefaults(given, bind.params) as never, host: dns01, inventory, inputs: {} }) ?? [];
+  const shown = claims.map((claim) => (claim.claim === "finding" ? `${claim.path.join(".")}: ${claim.message} ${claim.hint}` : claim.claim));
+  expect(shown).toEqual([expect.stringMatching(said)]);
+});
+
+test("a dynamic zone is there for whoever has its key: a DHCP server needs just that", () => {
+  const params = withDefaults({ keys: { "hlx-dhcp": {} }, zones: { "dhcp.home": { mode: "dynamic", updateKeys: ["hlx-dhcp"] } } }, bind.params) as never;
+  const [provided] = bind.claims?.({ params, host: dns01, inventory, inputs: {} }).filter(({ claim }) => claim === "provides") ?? [];
+  const asking = { params: withDefaults({ networks: ["lan"], ddns: "bind" }, dhcp.params) as never, host: dns01, inventory, inputs: {} };
+  const [needed] = dhcp.claims?.(asking).filter(({ claim }) => claim === "needs") ?? [];
+  expect(provided).toMatchObject({ what: "the zone dhcp.home, open to updates with the key hlx-dhcp" });
+  expect(needed).toMatchObject({ what: (provided as { readonly what?: string } | undefined)?.what });
 });
 
 test.each([
