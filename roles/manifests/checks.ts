@@ -25,6 +25,7 @@ export function claimsOf(params: Params, { inputs, inventory }: Around): readonl
     ...found,
     ...nameless(manifests),
     ...twice(manifests),
+    ...manifests.flatMap(oddWords),
     ...manifests.flatMap(nodePorts),
     ...manifests.flatMap(unpinned),
     ...manifests.flatMap(inClear),
@@ -74,6 +75,28 @@ function twice(manifests: readonly Manifest[]): readonly Claim[] {
     const message = `${inWords(manifest.object)} is there twice, and differently`;
     const also = [{ at: placeIn(known, ""), note: "it is there first here" }];
     return [finding({ level: "error", message, at: placeIn(manifest, ""), also, hint: "the one that is applied last would win: leave one of them out" })];
+  });
+}
+
+const words: Readonly<Record<string, readonly string[]>> = {
+  "hlx.io/wait": ["false", "true"],
+  "hlx.io/conflicts": ["fail", "take", "yield"],
+  "hlx.io/prune": ["disabled"],
+};
+
+function oddWords(manifest: Manifest): readonly Claim[] {
+  const annotations = recordOf(recordOf(manifest.object["metadata"])["annotations"]);
+  return Object.entries(words).flatMap(([name, known]) => {
+    if (annotations[name] === undefined || known.includes(String(annotations[name]))) return [];
+    const at = placeIn(manifest, `/metadata/annotations/${name.replace("/", "~1")}`);
+    return [
+      finding({
+        level: "error",
+        message: `${inWords(manifest.object)} says ${name}: ${String(annotations[name])}`,
+        at,
+        hint: `known: ${known.map((word) => JSON.stringify(word)).join(", ")}`,
+      }),
+    ];
   });
 }
 

@@ -3,6 +3,7 @@ import { defineRole, k8sObject, type Manifest, manifestsIn } from "hlx";
 import { claimsOf } from "./checks.ts";
 import { objectsOf } from "./objects.ts";
 import { type Params, params } from "./params.ts";
+import { partOf, recordOf } from "./parts.ts";
 
 export default defineRole({
   name: "manifests",
@@ -14,11 +15,17 @@ export default defineRole({
   declare({ params, inputs }) {
     return objectsOf(manifestsOf(params, inputs), params).map(({ object, secrets }) => {
       const named = Object.fromEntries(Object.entries(secrets).map(([at, secret]) => [at, [{ secret }]]));
-      const { wait, timeout, conflicts } = params;
-      return k8sObject({ cluster: clusterOf(params), object, secrets: named, conflicts, wait, timeout });
+      return k8sObject({ cluster: clusterOf(params), object, secrets: named, timeout: params.timeout, ...ownWords(object, params) });
     });
   },
 });
+
+// What an object says of itself counts more: the ingress that no controller gives an address, the Deployment that something scales.
+function ownWords(object: Manifest["object"], { wait, conflicts }: Params): Pick<Params, "wait" | "conflicts"> {
+  const annotations = partOf(recordOf(object["metadata"]), "annotations");
+  const policy = (["fail", "take", "yield"] as const).find((word) => word === annotations["hlx.io/conflicts"]);
+  return { wait: annotations["hlx.io/wait"] === "false" ? false : wait, conflicts: policy ?? conflicts };
+}
 
 // Errors are told by the claims; whoever comes here without them is stopped all the same.
 function manifestsOf({ paths }: Params, inputs: Readonly<Record<string, string>>): readonly Manifest[] {

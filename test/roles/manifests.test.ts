@@ -140,6 +140,15 @@ describe("what is applied", () => {
       {},
     ]);
   });
+  test("an object's own words count more than the role's", async () => {
+    const text =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, annotations: { hlx.io/wait: 'false', hlx.io/conflicts: take } }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\n";
+    const words = (await declared({ "k8s/a.yaml": text }, { conflicts: "yield" })).map(({ desired: { wait, conflicts } }) => [wait, conflicts]);
+    expect(words).toEqual([
+      [false, "take"],
+      [true, "yield"],
+    ]);
+  });
   test("!secret is filled in where it stands, and is nowhere else", async () => {
     const [resource] = await declared({
       "k8s/s.yaml": "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData:\n  password: !secret pg.password\n  user: root\n",
@@ -236,6 +245,11 @@ describe("before anything connects", () => {
       ["error k8s/a.yaml:6:1: ConfigMap c is there twice, and differently"],
     ],
     ["no object that is there twice and the same", `${object("ConfigMap", "c")}---\n${object("ConfigMap", "c")}`, []],
+    [
+      "a word that hlx does not know",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations: { hlx.io/conflicts: force }\n",
+      ["error k8s/a.yaml:5:36: ConfigMap a says hlx.io/conflicts: force"],
+    ],
     ["an object without a name", "apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: x-\n", ["error k8s/a.yaml:4:3: Job has no name"]],
     ["what is no manifest", "a: 1\n", ["warning k8s/a.yaml:1:1: no manifest: it has no apiVersion and kind"]],
     ["YAML that does not parse", "a: [1\n", ["error k8s/a.yaml:2:1: [ opened at 1:4 is not closed"]],
