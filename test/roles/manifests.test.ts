@@ -161,7 +161,7 @@ describe("what is applied", () => {
 describe("a kustomization", () => {
   const files: Files = {
     "k8s/kustomization.yaml":
-      "resources: [app.yaml, ../base]\nnamespace: homelab\nlabels: [{ pairs: { team: x }, includeSelectors: true }]\nimages: [{ name: nginx, newTag: '1.28' }]\nreplicas: [{ name: web, count: 3 }]\ncommonAnnotations: { by: me }\n",
+      "resources: [app.yaml, ../base]\nnamespace: homelab\nlabels: [{ pairs: { team: x }, includeTemplates: true }]\nimages: [{ name: nginx, newTag: '1.28' }]\nreplicas: [{ name: web, count: 3 }]\ncommonAnnotations: { by: me }\n",
     "k8s/app.yaml": deployment("web", image("nginx:1.27")),
     "k8s/not-named.yaml": object("ConfigMap", "not-named"),
     "base/kustomization.yml": "resources: [ns.yaml]\n",
@@ -174,7 +174,7 @@ describe("a kustomization", () => {
       metadata: { namespace: "homelab", labels: { team: "x" }, annotations: { by: "me" } },
       spec: {
         replicas: 3,
-        selector: { matchLabels: { app: "x", team: "x" } },
+        selector: { matchLabels: { app: "x" } },
         template: { metadata: { labels: { app: "x", team: "x" } }, spec: { containers: [{ image: "nginx:1.28" }] } },
       },
     });
@@ -188,6 +188,11 @@ describe("a kustomization", () => {
     ["a place outside of the folder", "resources:\n- ../../x\n", "error k8s/kustomization.yaml:2:3: the kustomization names ../../x: "],
     ["the internet", "resources:\n- https://x/y.yaml\n", "error k8s/kustomization.yaml:2:3: https://x/y.yaml is not here, and hlx fetches no manifests"],
     ["what hlx does not do", "resources: []\nconfigMapGenerator: []\n", "error k8s/kustomization.yaml:2:1: hlx does not do kustomize's configMapGenerator"],
+    [
+      "labels in selectors",
+      "resources: []\nlabels:\n- pairs: { a: b }\n  includeSelectors: true\n",
+      "error k8s/kustomization.yaml:4:3: hlx does not add labels to selectors",
+    ],
     ["itself", "resources:\n- ../k8s\n", "error k8s/kustomization.yaml:1:1: kustomizations lead to each other in a circle"],
   ])("refuses %s", async (_, text, told) => expect((await findings({ ...files, "k8s/kustomization.yaml": text }))[0]).toContain(told));
 });

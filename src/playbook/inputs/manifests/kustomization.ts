@@ -1,17 +1,15 @@
 // kustomization.yaml: what it names and the changes that hlx makes itself; everything else of kustomize is refused with words.
 import { dirname, join } from "node:path";
-import { isRecord, type Json, type JsonObject } from "../../../lib/json.ts";
+import { isRecord } from "../../../lib/json.ts";
 import { didYouMean } from "../../../lib/suggest.ts";
 import type { Path } from "../../../model/documents/document.ts";
 import type { StreamDocument } from "../../../model/documents/stream.ts";
 import type { Finding } from "../../../model/finding.ts";
 import type { Manifest, Manifests } from "../../../model/manifests.ts";
-import { isClusterScoped } from "../../../model/manifests.ts";
 import type { Folder } from "./files.ts";
+import { type Change, changesOf } from "./transforms.ts";
 
-type Change = (object: JsonObject) => JsonObject;
-
-const done = ["resources", "bases", "namespace", "labels", "commonLabels", "commonAnnotations", "images", "replicas"] as const;
+const done = ["resources", "bases", "namespace", "labels", "commonAnnotations", "images", "replicas"] as const;
 const silent: readonly string[] = ["apiVersion", "kind", "metadata", "sortOptions", "buildMetadata"];
 
 /** The manifests of a kustomization; `gather` reads what it names. */
@@ -21,10 +19,11 @@ export function kustomized(document: StreamDocument, gather: (path: string) => M
   const named = ["resources", "bases"].flatMap((key) =>
     listOf(value[key]).map((entry, index) => resource(entry, { document, path: [key, index], gather, folder })),
   );
-  const changes = changesOf(value);
+  const manifests = named.flatMap((one) => one.manifests);
+  const changes = changesOf(value, manifests);
   return {
-    manifests: named.flatMap(({ manifests }) => manifests).map((manifest) => changed(manifest, changes)),
-    findings: [...unknownKeys(value, document), ...named.flatMap(({ findings }) => findings)],
+    manifests: manifests.map((manifest) => changed(manifest, changes)),
+    findings: [...unknownKeys(value, document), ...selectors(value, document), ...named.flatMap(({ findings }) => findings)],
   };
 }
 
@@ -59,96 +58,29 @@ function unknownKeys(value: Record<string, unknown>, document: StreamDocument): 
     level: "error",
     message: `hlx does not do kustomize's ${key}`,
     at: document.at([key], "key"),
-    hint: didYouMean(key, done) ?? "render it, and name the file that comes of it: kubectl kustomize DIR > rendered.yaml",
+    hint: didYouMean(key, done) ?? rendered,
   }));
 }
 
+// A selector cannot change once it is applied, and every kind has others that would have to follow.
+function selectors({ labels }: Record<string, unknown>, document: StreamDocument): readonly Finding[] {
+  return listOf(labels).flatMap((one, index) => {
+    if (!isRecord(one) || one["includeSelectors"] !== true) return [];
+    return [
+      {
+        level: "error",
+        message: "hlx does not add labels to selectors",
+        at: document.at(["labels", index, "includeSelectors"], "key"),
+        hint: rendered,
+      } as const,
+    ];
+  });
+}
+
+const rendered = "render it, and name the file that comes of it: kubectl kustomize DIR > rendered.yaml";
+
 function changed(manifest: Manifest, changes: readonly Change[]): Manifest {
   return { ...manifest, object: changes.reduce((object, change) => change(object), manifest.object) };
-}
-
-function changesOf(value: Record<string, unknown>): readonly Change[] {
-  const { namespace, commonLabels, commonAnnotations } = value;
-  const labels = listOf(value["labels"]).filter(isRecord);
-  return [
-    ...(typeof namespace === "string" ? [inNamespace(namespace)] : []),
-    ...(isRecord(commonAnnotations) ? [withMeta("annotations", commonAnnotations)] : []),
-    ...(isRecord(commonLabels) ? [withMeta("labels", commonLabels), withSelectors(commonLabels)] : []),
-    ...labels.flatMap(({ pairs, includeSelectors, includeTemplates }) =>
-      isRecord(pairs) ? labelling(pairs, includeSelectors === true, includeTemplates === true) : [],
-    ),
-    ...listOf(value["images"]).filter(isRecord).map(withImage),
-    ...listOf(value["replicas"]).filter(isRecord).map(withReplicas),
-  ];
-}
-
-function labelling(pairs: Record<string, unknown>, ...[selectors, templates]: readonly [boolean, boolean]): readonly Change[] {
-  return [withMeta("labels", pairs), ...(selectors ? [withSelectors(pairs)] : templates ? [withTemplate(pairs)] : [])];
-}
-
-function inNamespace(namespace: string): Change {
-  return (object) => {
-    if (object["kind"] === "Namespace") return { ...object, metadata: { ...partOf(object, "metadata"), name: namespace } };
-    const moved = isClusterScoped(object) ? object : { ...object, metadata: { ...partOf(object, "metadata"), namespace } };
-    const subjects = object["subjects"];
-    return Array.isArray(subjects)
-      ? { ...moved, subjects: subjects.map((one: Json) => (isRecord(one) && one["kind"] === "ServiceAccount" ? { ...one, namespace } : one)) as Json }
-      : moved;
-  };
-}
-
-function withMeta(name: "labels" | "annotations", pairs: Record<string, unknown>): Change {
-  return (object) => {
-    const metadata = partOf(object, "metadata");
-    return { ...object, metadata: { ...metadata, [name]: { ...partOf(metadata, name), ...(pairs as JsonObject) } } };
-  };
-}
-
-function withSelectors(pairs: Record<string, unknown>): Change {
-  return (object) => {
-    const spec = partOf(object, "spec");
-    if (object["kind"] === "Service" && isRecord(spec["selector"]))
-      return { ...object, spec: { ...spec, selector: { ...spec["selector"], ...(pairs as JsonObject) } as JsonObject } };
-    const selector = partOf(spec, "selector");
-    const matched = isRecord(selector["matchLabels"])
-      ? { ...object, spec: { ...spec, selector: { ...selector, matchLabels: { ...partOf(selector, "matchLabels"), ...(pairs as JsonObject) } } } }
-      : object;
-    return withTemplate(pairs)(matched);
-  };
-}
-
-function withTemplate(pairs: Record<string, unknown>): Change {
-  return (object) => {
-    const spec = partOf(object, "spec");
-    return isRecord(spec["template"]) ? { ...object, spec: { ...spec, template: withMeta("labels", pairs)(spec["template"] as JsonObject) } } : object;
-  };
-}
-
-function withImage(image: Record<string, unknown>): Change {
-  const { name, newName = name, newTag, digest } = image;
-  const walk = (value: Json, key: string): Json => {
-    if (key === "image" && typeof value === "string") return imageOf(value);
-    if (Array.isArray(value)) return value.map((item: Json) => walk(item, ""));
-    return isRecord(value) ? (Object.fromEntries(Object.entries(value).map(([inner, member]) => [inner, walk(member as Json, inner)])) as JsonObject) : value;
-  };
-  const imageOf = (old: string): string => {
-    const [, bare = old, rest = ""] = /^(.*?)((?::[\w][\w.-]*)?(?:@sha256:[0-9a-f]+)?)$/.exec(old) ?? [];
-    if (bare !== name) return old;
-    return `${String(newName)}${digest !== undefined ? `@${String(digest)}` : newTag !== undefined ? `:${String(newTag)}` : rest}`;
-  };
-  return (object) => walk(object, "") as JsonObject;
-}
-
-function withReplicas({ name, count }: Record<string, unknown>): Change {
-  return (object) => {
-    const scaled = ["Deployment", "StatefulSet", "ReplicaSet"].includes(String(object["kind"])) && partOf(object, "metadata")["name"] === name;
-    return scaled ? { ...object, spec: { ...partOf(object, "spec"), replicas: Number(count) } } : object;
-  };
-}
-
-function partOf(object: JsonObject, name: string): JsonObject {
-  const part = object[name];
-  return isRecord(part) ? (part as JsonObject) : {};
 }
 
 function listOf(value: unknown): readonly unknown[] {
