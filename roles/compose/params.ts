@@ -45,6 +45,37 @@ export const params = {
     env: { ...env, default: {}, description: "Values of variables for all stacks." },
     pull: { ...pull, default: "missing", description: "missing: what is not on the host. digest: also tags that the registry has moved. never: nothing." },
     wait: { type: "integer", minimum: 1, maximum: 7200, default: 120, description: "Seconds that services may take until they are healthy." },
+    logins: {
+      type: "object",
+      default: {},
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        required: ["username", "password"],
+        properties: { username: { type: "string" }, password: textSchema },
+      },
+      description: "Logins at registries: { ghcr.io: { username: terrac, password: !secret ghcr.token } }.",
+    },
+    networks: {
+      type: "object",
+      default: {},
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: { subnet: { type: "string" }, gateway: { type: "string" }, internal: { type: "boolean" }, driver: { type: "string" } },
+      },
+      description: "Networks that several stacks meet in, by name; stacks name them as external.",
+    },
+    volumes: {
+      type: "object",
+      default: {},
+      additionalProperties: {
+        type: "object",
+        additionalProperties: false,
+        properties: { driver: { type: "string" }, options: { type: "object", additionalProperties: { type: "string" } } },
+      },
+      description: "Volumes that outlive their stacks, by name; stacks name them as external.",
+    },
     stacks: { type: "object", propertyNames: { pattern: "^[a-z0-9][a-z0-9_-]*$" }, additionalProperties: stack, description: "The stacks by name." },
   },
 } as const satisfies JsonSchema;

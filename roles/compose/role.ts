@@ -1,16 +1,39 @@
 // Stacks of containers from compose files beside the inventory.
-import { type Claim, type ComposeStackOptions, composeStacks, defineRole, readStack, type TextInput } from "hlx";
+import {
+  type Claim,
+  type ComposeStackOptions,
+  composeStacks,
+  defineRole,
+  dockerNetwork,
+  dockerRegistryLogin,
+  dockerVolume,
+  readStack,
+  type TextInput,
+} from "hlx";
 import { type ComposeParams, params } from "./params.ts";
 
 export default defineRole({
   name: "compose",
   summary: "Stacks of containers: stacks/NAME/compose.yaml as its author wrote it, planned service by service.",
   params,
-  inputs: ({ params }) => Object.fromEntries(Object.keys(params.stacks).map((name) => [name, { input: "folder" as const, path: `${params.from}/${name}` }])),
-  claims: ({ params, inputs }) => stacksOf(params, inputs).flatMap(claimsOf),
-  declare: ({ params, inputs }) => composeStacks(stacksOf(params, inputs)),
+  inputs: ({ params }) => ({
+    ...Object.fromEntries(Object.keys(params.stacks).map((name) => [name, { input: "folder" as const, path: `${params.from}/${name}` }])),
+    [lock]: { input: "images" },
+  }),
+  claims: ({ params, inputs }) => [
+    ...Object.keys(params.networks).map((name): Claim => ({ path: ["networks", name], claim: "provides", what: `network ${name}`, by: `network ${name}` })),
+    ...stacksOf(params, inputs).flatMap(claimsOf),
+  ],
+  declare: ({ params, inputs }) => [
+    ...Object.entries(params.logins).map(([registry, login]) => dockerRegistryLogin({ registry, ...login })),
+    ...Object.entries(params.networks).map(([name, network]) => dockerNetwork({ name, ...network })),
+    ...Object.entries(params.volumes).map(([name, volume]) => dockerVolume({ name, ...volume })),
+    ...composeStacks(stacksOf(params, inputs)),
+  ],
 });
 
+// No stack can have this name.
+const lock = "hlx.lock";
 const names = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
 
 interface Folder {
@@ -19,6 +42,7 @@ interface Folder {
 }
 
 function stacksOf({ root, env, pull, wait, stacks }: ComposeParams, inputs: Readonly<Record<string, string>>): readonly ComposeStackOptions[] {
+  const locked: Readonly<Record<string, string>> = JSON.parse(inputs[lock] || "{}");
   return Object.entries(stacks).map(([name, stack]) => {
     const { folder, files }: Folder = JSON.parse(inputs[name] || '{"folder":"","files":{}}');
     const file = names.find((one) => files[one] !== undefined) ?? "compose.yaml";
@@ -34,6 +58,7 @@ function stacksOf({ root, env, pull, wait, stacks }: ComposeParams, inputs: Read
       env: Object.fromEntries(values),
       files: { ...files, ...stack.files },
       pull: stack.pull ?? pull,
+      locked,
       waitSeconds,
     };
   });

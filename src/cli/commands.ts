@@ -13,6 +13,11 @@ export const commands: readonly CommandLine[] = [
   { name: "validate", summary: "find what is wrong without connecting to any host", load: async () => (await import("./commands/validate.ts")).validate },
   { name: "inventory", summary: "show hosts, groups and where each value comes from", load: async () => (await import("./commands/inventory.ts")).inventory },
   { name: "graph", summary: "show which role waits for which: text, dot, mermaid", load: async () => (await import("./commands/graph.ts")).graph },
+  {
+    name: "images",
+    summary: "which images run by which tags; --bump takes what registries have now",
+    load: async () => (await import("./commands/images.ts")).images,
+  },
   { name: "status", summary: "ask the checks of roles and hosts: do the services answer?", load: async () => (await import("./commands/status.ts")).status },
   { name: "facts", summary: "show what hosts say about themselves", load: async () => (await import("./commands/facts.ts")).facts },
   { name: "ping", summary: "log in to hosts and become root, no more", load: async () => (await import("./commands/ping.ts")).ping },

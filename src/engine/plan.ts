@@ -1,7 +1,7 @@
 // The plan: select hosts → resolve inputs → gather facts → declare → graph → probe → make plan.
 import { checksFrom } from "../model/check.ts";
 import type { Found } from "../model/kind.ts";
-import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
+import type { Entry, Plan, PlannedHost, Staying, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
 import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
@@ -55,6 +55,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
   const units = surveyed.chosen.map((one) => unitOf(one, entries, work));
+  const stays = [...noticesOf(surveyed, entries), ...pruned.stays];
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -67,11 +68,21 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
     units: [...units, ...pruneUnits(entries, units)],
     entries,
     elsewhere: surveyed.entries.filter((entry) => !isChosen(entry) && (entry.entry === "blocked" || entry.action !== "none")),
-    ...(pruned.stays.length === 0 ? {} : { stays: pruned.stays }),
+    ...(stays.length === 0 ? {} : { stays }),
     ...(pruned.letGo.length === 0 ? {} : { letGo: pruned.letGo }),
     ...(work.prunes === undefined ? {} : { playbook: work.prunes.playbook }),
     problems: entries.flatMap((entry) => (entry.entry === "blocked" ? [entry.because] : [])),
   };
+}
+
+// What a probe saw beside what is desired: told, and left alone.
+function noticesOf({ entries: all, found }: Survey, planned: readonly Entry[]): readonly Staying[] {
+  const meant = new Set(planned.map(({ address }) => address));
+  return all.flatMap(({ host, address }, index) => {
+    const one = found[index];
+    const notices = one?.found === "present" && meant.has(address) ? (one.evidence?.notices ?? []) : [];
+    return notices.map((notice) => ({ host, address, ...notice }));
+  });
 }
 
 function plannedHost(look: HostLook | undefined, entries: readonly Entry[], world: World): readonly PlannedHost[] {

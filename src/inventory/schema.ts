@@ -70,7 +70,7 @@ const settings = {
     enum: ["ssh", "openssh", "local", "container"],
     description: "How it is reached; default ssh. openssh is the system's own ssh: certificates, FIDO keys",
   },
-  checks: { ...(checksSchema as object), description: "What must be good after an apply: a list of http://…, tcp:PORT, unit:NAME, or maps" },
+  checks: { ...(checksSchema as object), description: "What must be good after an apply: a list of http://…, tcp:PORT, unit:NAME, container:NAME, or maps" },
   vm: { $ref: "#/$defs/vm" },
   proxmox: { $ref: "#/$defs/proxmox" },
   vars: {

@@ -6,6 +6,8 @@ export type Asking =
   | { readonly check: "http"; readonly url: string; readonly status?: number; readonly text?: string; readonly insecure?: true }
   | { readonly check: "tcp"; readonly port: number }
   | { readonly check: "unit"; readonly unit: string }
+  /** A container's name, or `STACK/SERVICE`, or `STACK/*`. */
+  | { readonly check: "container"; readonly container: string }
   | { readonly check: "exec"; readonly argv: readonly string[] };
 
 /** Asked again every `everyMs` until it is good, for at most `deadlineMs`. */
@@ -36,6 +38,12 @@ const url = { type: "string", pattern: "^https?://[^\\s\\u0000-\\u0020\"'<>]+$",
 const port = { type: "integer", minimum: 1, maximum: 65535 } as const;
 const unit = { type: "string", pattern: "^[A-Za-z0-9:_.@\\\\-]+$", title: "the name of a systemd unit" } as const;
 
+const container = {
+  type: "string",
+  pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]*(/([A-Za-z0-9][A-Za-z0-9_.-]*|\\*))?$",
+  title: "a container's name, STACK/SERVICE, or STACK/*",
+} as const;
+
 const properties = {
   http: { ...url, description: "Asked from the host itself. Good is 200 to 399; redirects are not followed." },
   status: { type: "integer", minimum: 100, maximum: 599, description: "The one status that is good." },
@@ -43,20 +51,22 @@ const properties = {
   insecure: { const: true, description: "Believe any certificate." },
   tcp: { ...port, description: "Something on the host listens on this port." },
   unit: { ...unit, description: "The systemd unit is active." },
+  container: { ...container, description: "The container runs, and is healthy where it has a health check; of a stack also: it has ended with status 0." },
   exec: { type: "array", minItems: 1, items: { type: "string", pattern: "^[^\\u0000]*$" }, description: "A command (no shell) that ends with status 0." },
   ...patience,
 } as const;
 
-const words = ["http", "tcp", "unit", "exec"] as const;
+const words = ["http", "tcp", "unit", "container", "exec"] as const;
 
 /** One check as people write it: one of the words, and no two. */
 const oneCheck = {
-  title: "a check: http://…, https://…, tcp:PORT, unit:NAME, or a map with http, tcp, unit or exec",
+  title: "a check: http://…, https://…, tcp:PORT, unit:NAME, container:NAME, or a map with http, tcp, unit, container or exec",
   anyOf: [
     {
       type: "string",
-      title: "a check: http://…, https://…, tcp:PORT or unit:NAME",
-      pattern: "^(https?://[^\\s\"'<>]+|tcp:[1-9][0-9]{0,4}|unit:[A-Za-z0-9:_.@\\\\-]+)$",
+      title: "a check: http://…, https://…, tcp:PORT, unit:NAME or container:NAME",
+      pattern:
+        "^(https?://[^\\s\"'<>]+|tcp:[1-9][0-9]{0,4}|unit:[A-Za-z0-9:_.@\\\\-]+|container:[A-Za-z0-9][A-Za-z0-9_.-]*(/([A-Za-z0-9][A-Za-z0-9_.-]*|\\*))?)$",
     },
     {
       type: "object",
@@ -86,6 +96,8 @@ export function checkTitle(check: Asking): string {
       return `tcp:${check.port}`;
     case "unit":
       return `unit:${check.unit}`;
+    case "container":
+      return `container:${check.container}`;
     case "exec":
       return `exec ${check.argv.join(" ")}`;
   }
@@ -99,23 +111,29 @@ function checkFrom(value: Json): Check | undefined {
 
 function shortForm(value: string): Asking | undefined {
   if (/^https?:\/\//.test(value)) return { check: "http", url: value };
-  const [, word, rest = ""] = /^(tcp|unit):(.+)$/s.exec(value) ?? [];
+  const [, word, rest = ""] = /^(tcp|unit|container):(.+)$/s.exec(value) ?? [];
   if (word === "tcp") return { check: "tcp", port: Number(rest) };
+  if (word === "container") return { check: "container", container: rest };
   return word === "unit" ? { check: "unit", unit: rest } : undefined;
 }
 
-function longForm({ http, status, text, insecure, tcp, unit: name, exec }: Record<string, unknown>): Asking | undefined {
-  if (typeof http === "string")
-    return {
-      check: "http",
-      url: http,
-      ...(typeof status === "number" ? { status } : {}),
-      ...(typeof text === "string" ? { text } : {}),
-      ...(insecure === true ? { insecure } : {}),
-    };
+function longForm(value: Record<string, unknown>): Asking | undefined {
+  const { tcp, unit: name, container: box, exec } = value;
+  if (typeof value["http"] === "string") return httpForm(value["http"], value);
   if (typeof tcp === "number") return { check: "tcp", port: tcp };
   if (typeof name === "string") return { check: "unit", unit: name };
+  if (typeof box === "string") return { check: "container", container: box };
   return Array.isArray(exec) ? { check: "exec", argv: exec.map(String) } : undefined;
+}
+
+function httpForm(http: string, { status, text, insecure }: Record<string, unknown>): Asking {
+  return {
+    check: "http",
+    url: http,
+    ...(typeof status === "number" ? { status } : {}),
+    ...(typeof text === "string" ? { text } : {}),
+    ...(insecure === true ? { insecure } : {}),
+  };
 }
 
 function msOf(value: unknown): number | undefined {

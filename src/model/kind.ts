@@ -25,13 +25,27 @@ export interface Change {
   readonly note?: string;
 }
 
+/** Something odd that is no change: shown with every plan, never acted upon. What hosts say in it is hostile data. */
+export interface Notice {
+  readonly because: string;
+  readonly hint?: string;
+}
+
 /** Shown beside the plan; never compared or recorded: the old file's text, a version that would be installed. */
-export type Evidence = Readonly<Record<string, unknown>>;
+export type Evidence = Readonly<Record<string, unknown>> & { readonly notices?: readonly Notice[] };
+
+/** A container image by the name that stands in a file, and what that name stands for: digests (`sha256:…`), undefined where there is none. */
+export interface NamedImage {
+  readonly image: string;
+  /** In hlx.lock. */
+  readonly locked?: string;
+  /** In the registry now; undefined also when it does not answer. */
+  readonly offered?: string;
+}
 
 export type Found<Actual> =
   | { readonly found: "present"; readonly actual: Actual; readonly evidence?: Evidence }
-  /** Evidence of what is absent: what was found of that which it is made from. */
-  | { readonly found: "absent"; readonly evidence?: Evidence }
+  | { readonly found: "absent" }
   /** There is nothing to look with yet: no engine, no user, no unit, no host. */
   | { readonly found: "blocked"; readonly needs: Capability; readonly because: string }
   /** Could not look: an error of the plan, never "create". */
@@ -88,6 +102,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   readonly members?: Members<Desired>;
   /** What to desire once more after resources (`kind:identity`) are removed that it watched before and does not any more; undefined when it watched none. */
   rewatch?(desired: Desired, before: Desired, removed: ReadonlySet<string>): Desired | undefined;
+  /** The images that it runs, for `hlx images`. Those that are named by digest or built are left out. */
+  images?(desired: Desired, on: Pick<Readers, Via>): Promise<readonly NamedImage[]>;
   /** What to desire to get back to what was found before. Asked without pre-images when it is planned: only what lacks nothing but a copy (`copyOf`) can be undone later. */
   restore?(desired: Desired, before: Found<Actual>, pre: PreImages): Desired | Irreversible;
 }

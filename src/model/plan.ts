@@ -85,7 +85,7 @@ export interface Unit {
   readonly checks?: readonly Check[];
 }
 
-/** Something remembered that nothing desires any more and that stays on its host all the same. Shown, never touched. */
+/** Something that stays on its host though nothing desires it (any more), or that a probe found odd. Shown, never touched. */
 export interface Staying {
   readonly host: string;
   /** Left out where it stands for all of a host. */

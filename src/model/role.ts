@@ -34,6 +34,8 @@ export type Input =
   | { readonly input: "file"; readonly path: string }
   /** All text files below a folder, as JSON: `{ "folder": ABSOLUTE, "files": { PATH: TEXT } }`. Names that begin with a dot are left out, `.env` is not. */
   | { readonly input: "folder"; readonly path: string }
+  /** The digests of images that hlx.lock has, as JSON: `{ IMAGE: "sha256:…" }`. */
+  | { readonly input: "images" }
   | { readonly input: "github-keys"; readonly user: string }
   /** Manifests of Kubernetes: a file, a folder or a kustomization; read with `manifestsIn`. */
   | { readonly input: "manifests"; readonly path: string };

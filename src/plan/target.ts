@@ -1,5 +1,6 @@
 // --target, --exclude and --replace: part of a plan, by globs over addresses.
 
+import { globFor } from "../lib/glob.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { Entry } from "../model/plan.ts";
 import { ProblemError } from "../model/problem.ts";
@@ -23,7 +24,7 @@ export function targeted(entries: readonly Entry[], targets: Targets = { target:
 
 /** True when the glob stands for the address, or for a role or host that it belongs to. */
 export function matches(address: Address, glob: string): boolean {
-  return toRegExp(glob).test(address);
+  return globFor(glob).test(address);
 }
 
 /** True when one of the globs stands for the address. */
@@ -47,9 +48,4 @@ function withProviders(meant: readonly Entry[], all: readonly Entry[]): readonly
   const wanted = new Set(meant.map(({ address }) => address));
   for (const entry of [...all].reverse()) if (entry.entry === "predicted" && wanted.has(entry.address)) wanted.add(entry.by);
   return all.filter(({ address }) => wanted.has(address));
-}
-
-function toRegExp(glob: string): RegExp {
-  const parts = glob.split(/(\*\*|\*|\?)/).map((part) => ({ "**": ".*", "*": "[^/]*", "?": "[^/]" })[part] ?? part.replace(/[\\^$.|+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join("")}(/.*)?$`, "s");
 }

@@ -62,14 +62,12 @@ async function claimsOn(host: Host, { use, loaded, around }: Asking): Promise<re
   const { role } = loaded;
   const given = { params: use.params as never, host, inventory: around.view };
   const asked = Object.entries(asking(use, () => role.inputs?.(given) ?? {}));
-  const read = await Promise.all(
-    asked.flatMap(([name, input]) => (input.input === "github-keys" ? [] : [fileOf(input, loaded, around).then(({ text }) => [name, text])])),
-  );
+  const read = await Promise.all(asked.flatMap(([name, input]) => ("path" in input ? [fileOf(input, loaded, around).then(({ text }) => [name, text])] : [])));
   const claims = asking(use, () => role.claims?.({ ...given, inputs: Object.fromEntries(read) }) ?? []);
   return claims.map((claim) => ({ ...claim, host: host.name, role: use.as, at: claim.at ?? use.paramAt(claim.path), order: use.order }));
 }
 
-type OfFiles = Exclude<Input, { input: "github-keys" }>;
+type OfFiles = Extract<Input, { readonly path: string }>;
 
 function fileOf(input: OfFiles, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
   const path = join(existsSync(join(folder, input.path)) ? folder : inventory.folder, input.path);

@@ -22,7 +22,7 @@ const roleItem = {
         as: { ...name, description: "Another name for this use of the role, so that a host can have it twice." },
         tags,
         independent: { type: "boolean", description: "Do not wait for the roles before it in this list." },
-        checks: { ...checksSchema, description: "What must be good when the role is done: a list of http://…, tcp:PORT, unit:NAME, or maps." },
+        checks: { ...checksSchema, description: "What must be good when the role is done: a list of http://…, tcp:PORT, unit:NAME, container:NAME, or maps." },
       },
       additionalProperties: { type: ["object", "null"], title: "a map of params (they stand below the role's name, further in)" },
     },

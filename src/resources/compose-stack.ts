@@ -10,7 +10,7 @@ import { type Stack, schema } from "./compose/desired.ts";
 import { diff, previousOf } from "./compose/diff.ts";
 import { type ComposeFile, readCompose } from "./compose/file.ts";
 import { stackParts } from "./compose/make-stack.ts";
-import { probe } from "./compose/probe.ts";
+import { imagesOf, probe } from "./compose/probe.ts";
 import { steps } from "./compose/steps.ts";
 import { withTokens } from "./compose/tokens.ts";
 import { resourceOf } from "./make.ts";
@@ -25,6 +25,7 @@ export const composeStackKind: Kind<Stack, StackActual, "shell" | "docker"> = {
   diff,
   steps,
   absent: (desired) => ({ ...desired, absent: true }),
+  images: imagesOf,
   restore,
 };
 
@@ -44,6 +45,8 @@ export interface ComposeStackOptions extends ResourceOptions {
   readonly files?: Readonly<
     Record<string, TextInput | { readonly content: TextInput; readonly mode?: string; readonly owner?: string; readonly group?: string }>
   >;
+  /** What tags stand for: digests (`sha256:…`) by image as the file names it, from hlx.lock. */
+  readonly locked?: Readonly<Record<string, string>>;
   readonly profiles?: readonly string[];
   readonly pull?: "missing" | "digest" | "never";
   readonly state?: "running" | "stopped";
@@ -68,35 +71,31 @@ export function readStack({ name, compose, file = "compose.yaml", env = {}, file
 
 /** A stack. Throws ProblemError with everything that is wrong with its file. Its networks and volumes are provided to other stacks. */
 export function composeStack(options: ComposeStackOptions): Resource<Stack> {
-  const {
-    name,
-    dir,
-    env: _,
-    compose: __,
-    file: ___,
-    profiles: ____,
-    files = {},
-    pull = "missing",
-    state = "running",
-    prune = false,
-    waitSeconds = 120,
-    absent,
-    ...brings
-  } = options;
-  const { compose, problems } = readStack(options);
-  refuseAll(problems);
-  if (compose === undefined) throw new ProblemError({ code: "internal", message: `stack ${name} was not read` });
-  const sent = Object.fromEntries(Object.entries(files).flatMap(([path, given]) => (isRead(path, compose) ? [] : [[path, contentOf(given)]])));
-  const parts = stackParts(compose, { dir, files: sent });
-  const desired: Stack = { name: compose.name, dir, ...parts, pull, state, prune, waitSeconds, ...(absent === true ? { absent } : {}) };
-  const made = (["network", "volume"] as const).flatMap((what) =>
+  const { name: _, dir, compose: __, file, env, files, profiles, locked, pull, state, prune, waitSeconds, absent, ...brings } = options;
+  const { compose, desired } = made(options);
+  const provided = (["network", "volume"] as const).flatMap((what) =>
     [...compose[`${what}s`].values()].filter(({ external }) => !external).map((one) => `docker-${what}:${one.name}` as const),
   );
   return resourceOf(composeStackKind, desired, {
     ...brings,
-    provides: [...(absent === true ? [] : made), ...(brings.provides ?? [])],
+    provides: [...(absent === true ? [] : provided), ...(brings.provides ?? [])],
     traces: [`${dir}/compose.yaml`],
   });
+}
+
+/** What is desired of a stack. Throws ProblemError with everything that is wrong with its file. */
+export function stackOf(options: Omit<ComposeStackOptions, keyof ResourceOptions>): Stack {
+  return made(options).desired;
+}
+
+function made(options: ComposeStackOptions): { readonly compose: ComposeFile; readonly desired: Stack } {
+  const { name, dir, files = {}, locked = {}, pull = "missing", state = "running", prune = false, waitSeconds = 120, absent } = options;
+  const { compose, problems } = readStack(options);
+  refuseAll(problems);
+  if (compose === undefined) throw new ProblemError({ code: "internal", message: `stack ${name} was not read` });
+  const sent = Object.fromEntries(Object.entries(files).flatMap(([path, given]) => (isRead(path, compose) ? [] : [[path, contentOf(given)]])));
+  const parts = stackParts(compose, { dir, files: sent, locked });
+  return { compose, desired: { name: compose.name, dir, ...parts, pull, state, prune, waitSeconds, ...(absent === true ? { absent } : {}) } };
 }
 
 /** Several stacks of one host, in the order in which they can start. Throws ProblemError with what is wrong with any of them, and with what two of them want. */

@@ -8,6 +8,10 @@ import { commandKind } from "./command.ts";
 import { composeStackKind } from "./compose-stack.ts";
 import { dhcpServerKind } from "./dhcp-server.ts";
 import { directoryKind } from "./directory.ts";
+import { dockerContainerKind } from "./docker-container.ts";
+import { dockerNetworkKind } from "./docker-network.ts";
+import { dockerRegistryLoginKind } from "./docker-registry-login.ts";
+import { dockerVolumeKind } from "./docker-volume.ts";
 import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
 import { jsonKind } from "./json.ts";
@@ -16,13 +20,6 @@ import { kernelModuleKind } from "./kernel-module.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
-import { proxmoxCephHealthKind } from "./proxmox-ceph-health.ts";
-import { proxmoxCephPoolKind } from "./proxmox-ceph-pool.ts";
-import { proxmoxContainerKind } from "./proxmox-container.ts";
-import { proxmoxMappingKind } from "./proxmox-mapping.ts";
-import { proxmoxPoolKind } from "./proxmox-pool.ts";
-import { proxmoxStorageContentKind } from "./proxmox-storage-content.ts";
-import { proxmoxTemplateKind } from "./proxmox-template.ts";
 import { proxmoxVmKind } from "./proxmox-vm.ts";
 import { serviceKind } from "./service.ts";
 import { userKind } from "./user.ts";
@@ -37,6 +34,10 @@ export const kinds: readonly AnyKind[] = [
   authorizedKeysKind,
   commandKind,
   composeStackKind,
+  dockerContainerKind,
+  dockerNetworkKind,
+  dockerVolumeKind,
+  dockerRegistryLoginKind,
   jsonKind,
   bindZoneKind,
   bindRecordsKind,
@@ -44,13 +45,6 @@ export const kinds: readonly AnyKind[] = [
   piholeConfigKind,
   piholeFiltersKind,
   proxmoxVmKind,
-  proxmoxStorageContentKind,
-  proxmoxPoolKind,
-  proxmoxMappingKind,
-  proxmoxTemplateKind,
-  proxmoxContainerKind,
-  proxmoxCephPoolKind,
-  proxmoxCephHealthKind,
   dhcpServerKind,
   kernelModuleKind,
   k8sObjectKind,

@@ -113,6 +113,21 @@ test.each<readonly [string, string, Partial<ContainerActual>, readonly string[]]
   expect(notes(stack(), altered(running(stack()), service, change))).toEqual(expected);
 });
 
+test("a locked image: what runs another one is made anew, and it is pulled by its digest; what the tag stands for does not matter", () => {
+  const desired = stack({ locked: { "app:1": "sha256:0123456789abcdef" } });
+  const as = (change: Partial<ContainerActual>): StackActual => altered(running(desired), "db", change);
+  const others = (actual: StackActual): StackActual =>
+    Object.keys(actual.services)
+      .filter((name) => name !== "db")
+      .reduce((all, name) => altered(all, name, { locked: true }), actual);
+  expect(notes(desired, others(as({ locked: true, named: "sha256:2" })))).toEqual([]);
+  expect(notes(desired, others(as({ locked: false })))).toEqual(["service:db recreates: image app:1 is not the locked one: 1 → 0123456789ab"]);
+  const found = { found: "present", actual: others(as({ locked: false })) } as const;
+  const steps = composeStackKind.steps(desired, found, { changes: composeStackKind.diff(desired, found, ahead), now: new Date(0) });
+  const job = steps.find((step) => step.do === "detached");
+  expect(job?.do === "detached" && job.args.slice(4)).toEqual(["image:app:1=sha256:0123456789abcdef", "recreate:db:running", "level"]);
+});
+
 test("a mounted file's content makes anew what mounts it, and nothing else", () => {
   const changed = stack({ files: { ...options.files, "conf/x": "new\n" } });
   expect(notes(changed, running(stack()))).toEqual([

@@ -19,7 +19,7 @@ interface Double {
   readonly dialled: () => number;
 }
 
-async function double(answer: (path: string, response: ServerResponse) => void, dial?: () => Promise<Socket>): Promise<Double> {
+async function double(answer: (path: string, response: ServerResponse) => void, dial?: (port: number) => Promise<Socket>): Promise<Double> {
   const paths: string[] = [];
   let dialled = 0;
   const server: Server = createServer((request: IncomingMessage, response) => {
@@ -33,7 +33,7 @@ async function double(answer: (path: string, response: ServerResponse) => void, 
   const session = {
     dial: async () => {
       dialled++;
-      return dial === undefined ? connect(port, "127.0.0.1") : dial();
+      return dial === undefined ? connect(port, "127.0.0.1") : dial(port);
     },
   } as unknown as Session;
   const endpoints = dockerDriver.start({} as EndpointRun);
@@ -58,6 +58,23 @@ test("many probes at once are one list, one inspect each, and at most four strea
   expect(paths).toHaveLength(11);
   expect(endpoint.requests()).toBe(11);
   expect(dialled()).toBeLessThanOrEqual(4);
+});
+
+test("a stream of a connection that was cut is not used again, though ssh2 does not call it destroyed", async () => {
+  const streams: Socket[] = [];
+  const { endpoint, dialled } = await double(
+    (_, response) => response.end("[]"),
+    async (port) => {
+      const stream = Object.defineProperty(connect(port, "127.0.0.1"), "destroyed", { value: false, configurable: true });
+      streams.push(stream);
+      return stream;
+    },
+  );
+  expect(await endpoint.reader.containers()).toEqual([]);
+  streams[0]?.removeAllListeners("data").emit("close", false);
+  streams[0]?.pause();
+  expect(await endpoint.reader.containers()).toEqual([]);
+  expect(dialled()).toBe(2);
 });
 
 test("what is not there is undefined", async () => {

@@ -17,6 +17,8 @@ describe("as people write them", () => {
     { written: "http://localhost:9090/-/healthy", title: "http://localhost:9090/-/healthy", asking: { check: "http", deadlineMs: 30_000, everyMs: 2_000 } },
     { written: "tcp:53", title: "tcp:53", asking: { check: "tcp", port: 53 } },
     { written: "unit:kit@1.service", title: "unit:kit@1.service", asking: { unit: "kit@1.service" } },
+    { written: "container:media/*", title: "container:media/*", asking: { check: "container", container: "media/*" } },
+    { written: { container: "plex" }, title: "container:plex", asking: { check: "container", container: "plex" } },
     { written: { exec: ["true", "x"], deadline: "2m", every: "500ms" }, title: "exec true x", asking: { deadlineMs: 120_000, everyMs: 500 } },
     { written: { http: "https://localhost", status: 401, text: "no", insecure: true }, title: "https://localhost", asking: { status: 401, insecure: true } },
   ];
@@ -49,6 +51,7 @@ describe("an answer is judged", () => {
     { name: "nothing", asking: http, result: ended(0), wrong: "no answer" },
     { name: "a unit", asking: { check: "unit", unit: "x" }, result: ended(3, "failed\n"), wrong: "it is failed" },
     { name: "a command", asking: { check: "exec", argv: ["x"] }, result: ended(2, "", "first\nlast\n"), wrong: "status 2: last" },
+    { name: "a container", asking: { check: "container", container: "m/*" }, result: ended(1, "m-a-1: it is unhealthy\n"), wrong: "m-a-1: it is unhealthy" },
     { name: "a port", asking: { check: "tcp", port: 53 }, result: ended(1), wrong: "nothing listens on port 53" },
   ];
   test.each(cases)("$name", ({ asking, result, wrong }) => {

@@ -9,6 +9,8 @@ import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { folderSource } from "../../src/playbook/inputs/folder.ts";
+import { imagesSource } from "../../src/playbook/inputs/images.ts";
+import { openLock } from "../../src/playbook/inputs/lock.ts";
 import { withDefaults } from "../../src/playbook/params.ts";
 import { kinds } from "../../src/resources/registry.ts";
 
@@ -59,7 +61,7 @@ async function asked(given: object): Promise<{ readonly params: never; readonly 
   expect(validateValue(params, compose.params, () => undefined, "compose")).toEqual([]);
   const wanted = Object.entries(compose.inputs?.({ params } as never) ?? {});
   const looking = { roleFolder: "/nowhere", inventoryFolder: folder, fetch: () => Promise.reject(new Error("no")) };
-  const found = wanted.map(async ([name, input]) => [name, await folderSource.resolve(input as never, looking)]);
+  const found = wanted.map(async ([name, input]) => [name, await (input.input === "images" ? imagesSource : folderSource).resolve(input as never, looking)]);
   return { params, inputs: Object.fromEntries(await Promise.all(found)) };
 }
 
@@ -78,6 +80,23 @@ test("stacks come from their folders: the compose file is rendered, the rest goe
   });
   const [files] = resources.map(({ desired }) => (desired as { readonly files: object }).files);
   expect(Object.keys(files ?? {})).toEqual(["conf/tv.conf", "token"]);
+});
+
+test("logins, networks and volumes that stacks need come before them", async () => {
+  write("stacks/proxied/compose.yaml", "services: { a: { image: 'a:1', networks: [proxy] } }\nnetworks: { proxy: { external: true } }\n");
+  const logins = { "ghcr.io": { username: "terrac", password: { secret: "ghcr.token" } } };
+  const on = await asked({ logins, networks: { proxy: { subnet: "172.30.0.0/24" } }, volumes: { media: {} }, stacks: { proxied: {} } });
+  expect(sound(compose.declare(on as never))).toEqual(["docker.registryLogin:ghcr.io", "docker.network:proxy", "docker.volume:media", "compose.stack:proxied"]);
+  expect(compose.claims?.(on as never)).toContainEqual(expect.objectContaining({ claim: "provides", what: "network proxy" }));
+});
+
+test("what hlx.lock says of an image is what the service must run", async () => {
+  write("stacks/locked/compose.yaml", "services: { a: { image: 'a:1' }, b: { image: 'b:1' } }\n");
+  openLock(join(folder, "hlx.lock")).set("image:a:1", "sha256:aa");
+  const [resource] = compose.declare((await asked({ stacks: { locked: {} } })) as never);
+  expect(resource?.desired).toMatchObject({ services: { a: { looks: { digest: "sha256:aa" } } } });
+  expect(JSON.stringify(resource?.desired)).not.toMatch(/b:1","digest/);
+  rmSync(join(folder, "hlx.lock"));
 });
 
 test("what is wrong with a file, unpinned images and published ports are claimed, each at its place", async () => {

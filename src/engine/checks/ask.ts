@@ -2,7 +2,7 @@
 import type { Asking } from "../../model/check.ts";
 import type { CheckResult } from "../../model/ports/shell.ts";
 import type { Script } from "../../model/step.ts";
-import { execScript, httpScript, tcpScript, unitScript } from "./scripts.ts";
+import { containerScript, execScript, httpScript, tcpScript, unitScript } from "./scripts.ts";
 
 /** How long one try may take, in seconds. */
 export const tryMostS = 10;
@@ -16,6 +16,8 @@ export function questionOf(asking: Asking): Script {
       return { script: tcpScript, args: [String(asking.port)] };
     case "unit":
       return { script: unitScript, args: [asking.unit] };
+    case "container":
+      return { script: containerScript, args: [asking.container] };
     case "exec":
       return { script: execScript, args: asking.argv };
   }
@@ -23,15 +25,21 @@ export function questionOf(asking: Asking): Script {
 
 /** Why the answer is not good; undefined when it is. */
 export function wrongIn(asking: Asking, result: CheckResult): string | undefined {
+  if (asking.check === "http") return wrongHttp(asking, result);
+  return result.exitStatus === 0 ? undefined : wrongStatus(asking, result);
+}
+
+function wrongStatus(asking: Exclude<Asking, { check: "http" }>, result: CheckResult): string {
+  const words = lastLine(result.stdout) || lastLine(result.stderr);
   switch (asking.check) {
-    case "http":
-      return wrongHttp(asking, result);
     case "tcp":
-      return result.exitStatus === 0 ? undefined : `nothing listens on port ${asking.port}`;
+      return `nothing listens on port ${asking.port}`;
     case "unit":
-      return result.exitStatus === 0 ? undefined : `it is ${lastLine(result.stdout) || lastLine(result.stderr) || "not active"}`;
+      return `it is ${words || "not active"}`;
+    case "container":
+      return words || "it does not run";
     case "exec":
-      return result.exitStatus === 0 ? undefined : `status ${result.exitStatus}${said(result)}`;
+      return `status ${result.exitStatus}${said(result)}`;
   }
 }
 

@@ -38,5 +38,27 @@ command -v bash >/dev/null 2>&1 && timeout 5 bash -c 'exec 3<>"/dev/tcp/127.0.0.
 /** Argument: a unit. Status 0 when it is active; prints what it is. */
 export const unitScript = 'exec systemctl is-active -- "$1"';
 
+/**
+ * Argument: a container's name, STACK/SERVICE or STACK/* (Compose's labels). Status 0 when all of them run, and none with a health check is anything but healthy; one of a
+ * stack may also have ended with status 0. Prints what is wrong.
+ */
+export const containerScript = `
+label=com.docker.compose
+case $1 in
+  */\\*) found=$(docker ps -aq --filter "label=$label.project=\${1%%/*}" --filter "label=$label.oneoff=False" 2>&1) || { echo "$found"; exit 1; } ;;
+  */*) found=$(docker ps -aq --filter "label=$label.project=\${1%%/*}" --filter "label=$label.service=\${1#*/}" --filter "label=$label.oneoff=False" 2>&1) || { echo "$found"; exit 1; } ;;
+  *) found=$1 ;;
+esac
+[ -n "$found" ] || { echo "there is no such container"; exit 1; }
+for id in $found; do
+  seen=$(docker inspect -f '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}} {{.State.ExitCode}} {{.Name}}' "$id" 2>&1) || { echo "there is no such container"; exit 1; }
+  case $1/$seen in
+    *"/running healthy "*|*"/running - "*) ;;
+    */*"/exited "*" 0 "*) ;;
+    *) set -- "$1" $seen; [ "$3" = - ] || [ "$2" != running ] || { echo "\${5#/}: it is $3"; exit 1; }; echo "\${5#/}: it is $2, status $4"; exit 1 ;;
+  esac
+done
+`;
+
 /** The command is the arguments. */
 export const execScript = 'exec "$@"';

@@ -6,6 +6,8 @@ import { ProblemError } from "../../model/problem.ts";
 /** Values by `source:key`. Not a secret: what it holds is public. */
 export interface InputLock {
   get(key: string): string | undefined;
+  /** Those whose key begins so, without the beginning. */
+  below(prefix: string): Readonly<Record<string, string>>;
   /** Written to the file at once. */
   set(key: string, value: string): void;
 }
@@ -17,7 +19,9 @@ export function openLock(path: string): InputLock {
     values.set(key, value);
     write(path, values);
   };
-  return { get: (key) => values.get(key), set };
+  const below = (prefix: string): Readonly<Record<string, string>> =>
+    Object.fromEntries([...values].flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])));
+  return { get: (key) => values.get(key), below, set };
 }
 
 function read(path: string): Map<string, string> {

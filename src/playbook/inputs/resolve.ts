@@ -9,6 +9,7 @@ import type { LoadedRole } from "../roles/load.ts";
 import { fileSource } from "./file.ts";
 import { folderSource } from "./folder.ts";
 import { githubKeysSource } from "./github-keys.ts";
+import { imagesSource } from "./images.ts";
 import { type InputLock, openLock } from "./lock.ts";
 import { manifestsSource } from "./manifests.ts";
 import type { Fetch, InputSource } from "./source.ts";
@@ -18,6 +19,7 @@ const sources: ReadonlyMap<string, InputSource> = new Map<string, InputSource>([
   ["file", fileSource as InputSource],
   ["folder", folderSource as InputSource],
   ["github-keys", githubKeysSource as InputSource],
+  ["images", imagesSource as InputSource],
   ["manifests", manifestsSource as InputSource],
 ]);
 

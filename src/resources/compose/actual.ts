@@ -11,6 +11,8 @@ export interface ContainerActual {
   readonly image: string;
   readonly named?: string;
   readonly imageName: string;
+  /** Is it of the digest that hlx.lock has? Left out where that has none. */
+  readonly locked?: boolean;
   readonly restart: string;
   readonly memory: number;
   readonly nanoCpus: number;

@@ -9,11 +9,13 @@ import { contentLabel, specLabel } from "./render.ts";
 interface Around {
   readonly service: StackService;
   readonly named: string | undefined;
+  /** What registries call its image: `NAME@sha256:…`. */
+  readonly digests: readonly string[];
   readonly note: Note | undefined;
 }
 
 /** What is compared of a container. Values of its environment are hashed. */
-export function containerActual(container: Container, { service, named, note }: Around): ContainerActual {
+export function containerActual(container: Container, { service, named, note, digests }: Around): ContainerActual {
   const { Config, HostConfig, State, Image, Id } = container;
   const labels = Config.Labels ?? {};
   const spec = labels[specLabel] ?? (note?.id === Id ? note.spec : undefined);
@@ -26,6 +28,7 @@ export function containerActual(container: Container, { service, named, note }: 
     image: Image,
     ...(named === undefined ? {} : { named }),
     imageName: Config.Image,
+    ...lockedBy(service.looks.digest, digests),
     restart: policyOf(HostConfig.RestartPolicy),
     memory: HostConfig.Memory,
     nanoCpus: HostConfig.NanoCpus,
@@ -34,6 +37,10 @@ export function containerActual(container: Container, { service, named, note }: 
     ports: portsOf(container),
     ...(spec === undefined ? { foreign: { command: Config.Cmd ?? [], environment: environmentOf(container, service) } } : {}),
   };
+}
+
+function lockedBy(wanted: string | undefined, digests: readonly string[]): Pick<ContainerActual, "locked"> {
+  return wanted === undefined ? {} : { locked: digests.some((digest) => digest.endsWith(`@${wanted}`)) };
 }
 
 function stateOf({ State, HostConfig }: Container): ContainerActual["state"] {

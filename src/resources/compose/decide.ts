@@ -86,7 +86,15 @@ function recreation(containers: readonly ContainerActual[], { service, desired, 
   );
   const known = containers.length === 0 || desired.state === "stopped";
   const uses = written.length > 0 ? [`it mounts ${written.join(", ")}`] : [];
-  return known ? [] : [...new Set([...each, ...(each.length === 0 ? uses : []), ...(moved === undefined ? [] : ["its tag has moved in the registry"])])];
+  return known
+    ? []
+    : [
+        ...new Set([
+          ...each,
+          ...(each.length === 0 ? uses : []),
+          ...(moved === undefined || service.looks.digest !== undefined ? [] : ["its tag has moved in the registry"]),
+        ]),
+      ];
 }
 
 interface Made {
@@ -129,9 +137,10 @@ function drifted(container: ContainerActual, looks: Looks): readonly string[] {
   return [...imageDrift(container, looks), ...differing];
 }
 
-function imageDrift({ image, named, imageName }: ContainerActual, looks: Looks): readonly string[] {
+function imageDrift({ image, named, imageName, locked }: ContainerActual, looks: Looks): readonly string[] {
   if (looks.image === undefined) return [];
   if (imageName !== looks.image) return [`image ${imageName} → ${looks.image}`];
+  if (looks.digest !== undefined) return locked === true ? [] : [`image ${looks.image} is not the locked one: ${short(image)} → ${short(looks.digest)}`];
   return named !== undefined && named !== image ? [`image ${looks.image} was pulled since: ${short(image)} → ${short(named)}`] : [];
 }
 

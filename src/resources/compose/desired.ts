@@ -16,6 +16,10 @@ export interface StackFile {
 export interface Looks {
   /** As the service names it; undefined is built. */
   readonly image?: string;
+  /** The digest (`sha256:…`) that hlx.lock has for that name. */
+  readonly digest?: string;
+  /** The name that its file gives the container. */
+  readonly containerName?: string;
   readonly restart: string;
   /** Bytes and billionths of a processor; 0 is unlimited. */
   readonly memory: number;

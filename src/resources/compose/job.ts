@@ -1,7 +1,7 @@
 // The job that changes a stack on its host: one constant script, so that a cut connection or a killed hlx leaves nothing half done.
 
 /**
- * Arguments: project, folder, seconds to wait, pull policy, then words in the order of the work: `image:REF`, `build:SERVICE`, `create|recreate|start|restart|stop:SERVICE:WAITS`,
+ * Arguments: project, folder, seconds to wait, pull policy, then words in the order of the work: `image:REF` or `image:REF=DIGEST`, `build:SERVICE`, `create|recreate|start|restart|stop:SERVICE:WAITS`,
  * `level` (do what was collected and wait for it), `orphan:SERVICE`, `down`, `unlink:PATH`. Files staged in .hlx/next are installed once all images are there.
  * When something fails, files and images that were there before are put back, and what ran runs again; the exit status is 1 all the same.
  */
@@ -14,7 +14,16 @@ ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$pro
 say() { printf '%s\\n' "$*"; }
 name_of() { word=\${1#*:}; printf %s "\${word%%:*}"; }
 
+# By digest, and then called what the file calls it: docker(1), image tag.
+fetch_locked() {
+  name=\${1%=*} digest=\${1##*=}
+  case \${name##*/} in *:*) of=\${name%:*}@$digest ;; *) of=$name@$digest ;; esac
+  docker image inspect "$of" >/dev/null 2>&1 || { [ "$pull" != never ] && docker pull -q "$of" 2>&1; } || { say "the image $of could not be had; nothing was touched"; return 1; }
+  docker tag "$of" "$name" 2>&1
+}
+
 fetch() {
+  case $1 in *=sha256:*) fetch_locked "$1"; return ;; esac
   case $pull in
     digest) docker pull -q "$1" 2>&1 && return 0 ;;
     missing) docker image inspect "$1" >/dev/null 2>&1 && return 0; docker pull -q "$1" 2>&1 && return 0 ;;

@@ -10,16 +10,17 @@ import { withoutTokens } from "./tokens.ts";
 
 export interface StackPlace {
   readonly dir: string;
+  readonly locked: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, { readonly content: Text; readonly mode?: string; readonly owner?: string; readonly group?: string }>>;
 }
 
 /** The services, the rest of the file, and the files that go with it. */
-export function stackParts(compose: ComposeFile, { dir, files }: StackPlace): Pick<Stack, "services" | "rest" | "external" | "files"> {
+export function stackParts(compose: ComposeFile, { dir, files, locked }: StackPlace): Pick<Stack, "services" | "rest" | "external" | "files"> {
   const completed = new Set([...compose.services.values()].flatMap(({ dependsOn }) => dependsOn.filter(isCompletion).map(({ service }) => service)));
   const sorted = orderOf(compose.services.values());
   const names = "order" in sorted ? sorted.order : [...compose.services.keys()];
   const kept = Object.fromEntries(Object.entries(files).map(([path, file]) => [path, fileOf(file)]));
-  const on: Making = { compose, dir, paths: Object.keys(kept), completed };
+  const on: Making = { compose, dir, locked, paths: Object.keys(kept), completed };
   const services = names.flatMap((name) => compose.services.get(name) ?? []).map((service) => [service.name, serviceOf(service, on)] as const);
   return { services: Object.fromEntries(services), rest: restOf(compose), external: externalOf(compose), files: kept };
 }
@@ -27,6 +28,7 @@ export function stackParts(compose: ComposeFile, { dir, files }: StackPlace): Pi
 interface Making {
   readonly compose: ComposeFile;
   readonly dir: string;
+  readonly locked: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
   /** Services that somebody waits for to end. */
   readonly completed: ReadonlySet<string>;
@@ -64,12 +66,14 @@ function followed({ raw, networkMode }: Service, name: string): boolean {
   return [networkMode, raw["ipc"], raw["pid"]].includes(`service:${name}`);
 }
 
-function looksOf(service: Service, { compose, dir }: Making): Looks {
+function looksOf(service: Service, { compose, dir, locked }: Making): Looks {
   const { image, raw, restart } = service;
   const networks = service.networks.map((key) => compose.networks.get(key)?.name ?? key).sort();
   const command = Array.isArray(raw["command"]) && !JSON.stringify(raw["command"]).includes("\uE000") ? raw["command"].map(String) : undefined;
   return {
     ...(image === undefined ? {} : { image }),
+    ...(image !== undefined && Object.hasOwn(locked, image) ? { digest: locked[image] } : {}),
+    ...(service.containerName === undefined ? {} : { containerName: service.containerName }),
     restart,
     memory: service.memory ?? 0,
     nanoCpus: service.nanoCpus ?? 0,

@@ -1,13 +1,14 @@
 // Looks at a stack: one list and one inspection a container for all stacks of a host, and the hashes of its files.
-import { absent, blocked, type Found, present } from "../../model/kind.ts";
-import type { Container, DockerReader, ListedContainer } from "../../model/ports/docker.ts";
+import { absent, blocked, type Found, type NamedImage, type Notice, present } from "../../model/kind.ts";
+import type { Container, DockerReader } from "../../model/ports/docker.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { Read, ShellReader } from "../../model/ports/shell.ts";
 import { ProblemError, problemOf } from "../../model/problem.ts";
 import { fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { containerActual } from "./containers.ts";
-import type { Stack } from "./desired.ts";
+import type { Looks, Stack } from "./desired.ts";
+import { refuseTaken } from "./taken.ts";
 
 type On = Pick<Readers, "shell" | "docker">;
 
@@ -61,7 +62,17 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
   const orphans = [...new Set(own.map(({ Labels }) => Labels[serviceName] ?? ""))].filter((name) => desired.services[name] === undefined).sort();
   if (own.length === 0 && Object.keys(files).length === 0) return absent;
   const moved = desired.pull === "digest" ? await movedOf(desired, inspected, on.docker) : {};
-  return present({ services, orphans, files, moved }, { previous });
+  return present({ services, orphans, files, moved }, { previous, notices: noticesOf(desired, { orphans, moved }) });
+}
+
+function noticesOf({ services, prune }: Stack, { orphans, moved }: Pick<StackActual, "orphans" | "moved">): readonly Notice[] {
+  const alone = prune ? [] : orphans.map((name) => ({ because: `service ${name} is not in the file any more`, hint: "prune: true removes its containers" }));
+  const newer = Object.keys(moved).filter((name) => services[name]?.looks.digest !== undefined);
+  const images = [...new Set(newer.map((name) => services[name]?.looks.image ?? ""))];
+  return [
+    ...alone,
+    ...images.map((image) => ({ because: `the registry has another image for ${image} than hlx.lock`, hint: `hlx images --bump --image '${image}'` })),
+  ];
 }
 
 async function servicesOf(
@@ -72,10 +83,12 @@ async function servicesOf(
   const found = Object.entries(desired.services).map(async ([name, service]) => {
     const own = inspected.filter(({ Config }) => Config.Labels?.[serviceName] === name);
     const named = service.looks.image === undefined || own.length === 0 ? undefined : (await on.docker.image(service.looks.image))?.Id;
+    const ofLocked = service.looks.digest === undefined ? [] : own;
+    const digests = new Map(await Promise.all(ofLocked.map(async ({ Image }) => [Image, (await on.docker.image(Image))?.RepoDigests ?? []] as const)));
     return [
       name,
       own
-        .map((container) => containerActual(container, { service, named, note: notes.get(name) }))
+        .map((container) => containerActual(container, { service, named, digests: digests.get(container.Image) ?? [], note: notes.get(name) }))
         .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
     ] as const;
   });
@@ -113,35 +126,31 @@ function textOf(seen: Seen): string | undefined {
   return seen.seen === "there" && seen.content !== undefined ? Buffer.from(seen.content).toString("utf8") : undefined;
 }
 
-// Somebody else's container on a port that the stack wants: found before anything is touched.
-function refuseTaken({ services, name, state, absent: gone }: Stack, others: readonly ListedContainer[]): void {
-  if (state === "stopped" || gone === true) return;
-  for (const [service, { looks }] of Object.entries(services)) {
-    for (const wanted of looks.ports) {
-      const [, protocol = "", ip = "", port = ""] = /^\d+\/(\w+)=(.*):(\d+)$/.exec(wanted) ?? [];
-      const other = others.find(({ Ports }) =>
-        Ports.some((taken) => taken.PublicPort === Number(port) && taken.Type === protocol && meets(taken.IP ?? "", ip)),
-      );
-      if (other === undefined) continue;
-      const who = (other.Names[0] ?? other.Id).replace(/^\//, "");
-      const message = `service ${service} of stack ${name} wants port ${port}/${protocol}, which the container ${who} publishes`;
-      throw new ProblemError({ code: "unknown", message, hint: `stop it (docker stop ${who}), or give one of them another port` });
-    }
-  }
-}
-
-function meets(one: string, other: string): boolean {
-  const any = ["", "0.0.0.0", "::"];
-  return one === other || any.includes(one) || any.includes(other);
-}
-
 async function movedOf(desired: Stack, inspected: readonly Container[], docker: DockerReader): Promise<Readonly<Record<string, string>>> {
   const found = Object.entries(desired.services).map(async ([name, { looks }]) => {
     const own = inspected.find(({ Config }) => Config.Labels?.[serviceName] === name);
-    if (own === undefined || looks.image === undefined || looks.image.includes("@sha256:")) return [];
+    if (own === undefined || !isTagged(looks)) return [];
     const [remote, image] = await Promise.all([docker.remoteDigest(looks.image), docker.image(own.Image)]);
-    const known = image?.RepoDigests?.some((digest) => digest.endsWith(`@${remote}`)) ?? false;
+    const known = looks.digest === undefined ? (image?.RepoDigests ?? []).some((digest) => digest.endsWith(`@${remote}`)) : looks.digest === remote;
     return remote === undefined || known ? [] : [[name, remote] as const];
   });
   return Object.fromEntries((await Promise.all(found)).flat());
+}
+
+function isTagged(looks: Looks): looks is Looks & { readonly image: string } {
+  return looks.image !== undefined && !looks.image.includes("@sha256:");
+}
+
+/** What the tags of the stack's images stand for: in hlx.lock, and in their registries. */
+export function imagesOf({ services }: Stack, { docker }: Pick<Readers, "docker">): Promise<readonly NamedImage[]> {
+  const tagged = Object.values(services)
+    .map(({ looks }) => looks)
+    .filter(isTagged);
+  const once = [...new Map(tagged.map((looks) => [looks.image, looks])).values()];
+  return Promise.all(
+    once.map(async ({ image, digest: locked }) => {
+      const offered = await docker.remoteDigest(image);
+      return { image, ...(locked === undefined ? {} : { locked }), ...(offered === undefined ? {} : { offered }) };
+    }),
+  );
 }

@@ -4,7 +4,7 @@ import type { Change, Known } from "../../model/kind.ts";
 import type { Detached, Run, Step, Write } from "../../model/step.ts";
 import type { StackActual } from "./actual.ts";
 import { allDoes, type Does } from "./decide.ts";
-import type { Stack } from "./desired.ts";
+import type { Looks, Stack } from "./desired.ts";
 import { jobScript } from "./job.ts";
 import { composeText } from "./render.ts";
 
@@ -51,7 +51,7 @@ function doingOf({ property, note = "" }: Change): readonly Doing[] {
 function wordsOf(desired: Stack, doing: readonly Doing[]): readonly string[] {
   const does = new Map(doing.map((one) => [one.service, one.does]));
   const made = doing.filter((one) => one.does === "creates" || one.does === "recreates").map(({ service }) => service);
-  const images = new Set(made.flatMap((name) => desired.services[name]?.looks.image ?? []));
+  const images = new Set(made.flatMap((name) => imageWord(desired.services[name]?.looks)));
   const built = made.filter((name) => desired.services[name]?.looks.image === undefined);
   const levels = levelsOf(desired).map((names) =>
     names.flatMap((name) => {
@@ -60,7 +60,12 @@ function wordsOf(desired: Stack, doing: readonly Doing[]): readonly string[] {
     }),
   );
   const steps = levels.filter((words) => words.length > 0).flatMap((words) => [...words, "level"]);
-  return [...[...images].map((image) => `image:${image}`), ...built.map((name) => `build:${name}`), ...steps];
+  return [...images, ...built.map((name) => `build:${name}`), ...steps];
+}
+
+function imageWord(looks: Looks | undefined): readonly string[] {
+  if (looks?.image === undefined) return [];
+  return [`image:${looks.image}${looks.digest === undefined ? "" : `=${looks.digest}`}`];
 }
 
 function levelsOf({ services }: Stack): readonly (readonly string[])[] {

@@ -1,0 +1,58 @@
+// Tags of images and what they stand for: a line each, and the document.
+import type { HostImage } from "../../engine/images.ts";
+import { visible } from "./escape.ts";
+import { columns } from "./layout.ts";
+import type { Screen } from "./paint.ts";
+
+export interface ImageRow {
+  readonly image: string;
+  /** Hosts that run it. */
+  readonly hosts: readonly string[];
+  readonly locked?: string;
+  readonly offered?: string;
+  readonly state: "locked" | "moved" | "not locked" | "no answer" | "bumped";
+}
+
+/** One row an image, in order of their names. */
+export function imageRows(images: readonly HostImage[], bumped: ReadonlySet<string>): readonly ImageRow[] {
+  const names = [...new Set(images.map(({ image }) => image))].sort();
+  return names.map((image) => {
+    const all = images.filter((one) => one.image === image);
+    const [locked, offered] = [all.find((one) => one.locked !== undefined)?.locked, all.find((one) => one.offered !== undefined)?.offered];
+    const known = { ...(locked === undefined ? {} : { locked }), ...(offered === undefined ? {} : { offered }) };
+    return { image, hosts: [...new Set(all.map(({ host }) => host))], ...known, state: bumped.has(image) ? "bumped" : stateOf(locked, offered) };
+  });
+}
+
+/** `hlx images`. */
+export function imagesLines(rows: readonly ImageRow[], { paint }: Pick<Screen, "paint">): readonly string[] {
+  if (rows.length === 0) return ["No images: no stack or container of these hosts names one by a tag."];
+  const painted = { locked: "green", moved: "yellow", "not locked": "yellow", "no answer": "red", bumped: "green" } as const;
+  const lines = rows.map(({ image, hosts, locked, offered, state }) => [
+    paint(painted[state], state),
+    visible(image),
+    short(locked),
+    short(offered),
+    visible(hosts.join(", ")),
+  ]);
+  const moved = rows.filter(({ state }) => state === "moved" || state === "not locked").length;
+  return [
+    ...columns([["", "IMAGE", "LOCKED", "REGISTRY", "HOSTS"], ...lines]),
+    ...(moved === 0 ? [] : [`${moved} to be written to hlx.lock:  hlx images --bump`]),
+  ];
+}
+
+/** `--json`. */
+export function imagesDocument(rows: readonly ImageRow[]): unknown {
+  return { format: 1, document: "images", images: rows };
+}
+
+function stateOf(locked: string | undefined, offered: string | undefined): ImageRow["state"] {
+  if (offered === undefined) return "no answer";
+  if (locked === undefined) return "not locked";
+  return locked === offered ? "locked" : "moved";
+}
+
+function short(digest: string | undefined): string {
+  return digest === undefined ? "–" : visible(digest.replace("sha256:", "").slice(0, 12));
+}

@@ -1,0 +1,92 @@
+// A volume of a Docker engine that outlives the stacks which use it.
+import { same } from "../lib/json.ts";
+import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
+import type { Readers } from "../model/ports/index.ts";
+import type { Resource, ResourceOptions } from "../model/resource.ts";
+import type { JsonSchema } from "../model/schema.ts";
+import type { Api, Step } from "../model/step.ts";
+import { asking, namePattern, textsSchema, wantedOf } from "./docker/door.ts";
+import { given, resourceOf } from "./make.ts";
+
+/** A volume; what is left out is the engine's choice and not compared. */
+export interface DockerVolume {
+  readonly name: string;
+  readonly driver: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly absent?: boolean;
+}
+
+export type DockerVolumeActual = Omit<DockerVolume, "name" | "absent">;
+
+const schema: JsonSchema = {
+  type: "object",
+  additionalProperties: false,
+  required: ["name", "driver"],
+  properties: {
+    name: { type: "string", pattern: namePattern, description: "The volume's name." },
+    driver: { type: "string", pattern: namePattern, description: "Default local." },
+    options: { ...textsSchema, description: "Options of the driver: { type: nfs, o: 'addr=192.168.1.5,rw', device: ':/media' }." },
+    labels: { ...textsSchema, description: "Labels; others may put theirs beside them." },
+    absent: { type: "boolean", description: "Remove the volume with all that is in it: needs --allow data-loss." },
+  },
+};
+
+export const dockerVolumeKind: Kind<DockerVolume, DockerVolumeActual, "docker"> = {
+  kind: "docker.volume",
+  summary: "A volume of the Docker engine that outlives the stacks which use it.",
+  schema,
+  via: ["docker"],
+  identity: ({ name }) => name,
+  probe,
+  diff,
+  steps,
+  absent: (desired) => ({ ...desired, absent: true }),
+  restore,
+};
+
+export interface DockerVolumeOptions extends Partial<Omit<DockerVolume, "name">>, ResourceOptions {
+  readonly name: string;
+}
+
+/** A volume. Default driver local. */
+export function dockerVolume({ name, driver = "local", options, labels, absent: gone, provides = [], ...brings }: DockerVolumeOptions): Resource<DockerVolume> {
+  const made = gone === true ? [] : ([`docker-volume:${name}`] as const);
+  return resourceOf(dockerVolumeKind, { name, driver, ...given({ options, labels, absent: gone }) }, { ...brings, provides: [...made, ...provides] });
+}
+
+function probe(desired: DockerVolume, { docker }: Pick<Readers, "docker">): Promise<Found<DockerVolumeActual>> {
+  return asking(desired.absent === true, async () => {
+    const found = (await docker.volumes()).find(({ Name }) => Name === desired.name);
+    if (found === undefined) return absent;
+    const options = desired.options === undefined ? undefined : wantedOf(found.Options, desired.options);
+    const labels = desired.labels === undefined ? undefined : wantedOf(found.Labels, desired.labels);
+    return present({ driver: found.Driver, ...given({ options, labels }) });
+  });
+}
+
+// Nothing of a volume can be changed, and made anew it is empty.
+function diff({ name: _, absent: gone, ...wanted }: DockerVolume, found: Known<DockerVolumeActual>): readonly Change[] {
+  const actual = found.found === "present" ? found.actual : undefined;
+  const lost = { risk: "data-loss", note: "all that is in the volume is lost" } as const;
+  if (gone === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, ...lost })];
+  const made = actual === undefined ? [change("exists", { before: false, after: true })] : [];
+  const differing = Object.entries(wanted).filter(([key, value]) => !same(actual?.[key as keyof DockerVolumeActual] ?? null, value));
+  const risk = actual === undefined ? { risk: "none" as const } : lost;
+  return [...made, ...differing.map(([key, value]) => change(key, { before: actual?.[key as keyof DockerVolumeActual] ?? null, after: value, ...risk }))];
+}
+
+function steps(desired: DockerVolume, found: Known<DockerVolumeActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
+  if (changes.length === 0) return [];
+  const { name, driver, options, labels } = desired;
+  const body = { Name: name, Driver: driver, ...given({ DriverOpts: options, Labels: labels }) };
+  const remove: Api = { do: "api", title: `remove volume ${name}`, via: "docker", method: "DELETE", path: `/volumes/${name}` };
+  const make: Api = { do: "api", title: `make volume ${name}`, via: "docker", method: "POST", path: "/volumes/create", body };
+  if (desired.absent === true) return [remove];
+  return found.found === "present" ? [remove, make] : [make];
+}
+
+function restore(desired: DockerVolume, before: Found<DockerVolumeActual>): DockerVolume | Irreversible {
+  if (before.found === "absent") return { ...desired, absent: true };
+  return { irreversible: `what was in the volume ${desired.name} is lost` };
+}
