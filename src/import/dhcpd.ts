@@ -35,6 +35,7 @@ export function readDhcpdDefaults({ text }: { readonly text: string }): Gathered
 
 /** Throws ProblemError where it cannot be read; what has no counterpart is noted. */
 export function readDhcpd(source: { readonly file: string; readonly text: string }, include: Include): Gathered {
+  refuseUnit(source);
   const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], extra: [], ddns: [], inside: [], depth: 0 };
   walk(statementsOf(source.file, source.text), reading);
   spread(reading);
@@ -54,6 +55,14 @@ export function readDhcpd(source: { readonly file: string; readonly text: string
     notes,
     params: { dhcp: some({ ...paramsOf(global), ddns: ddnsParams(reading.ddns, notes), extra: extra.length === 0 ? undefined : linesOf(extra) }) },
   };
+}
+
+// Beside dhcpd.conf, and easily taken for it.
+function refuseUnit({ file, text }: { readonly file: string; readonly text: string }): void {
+  const line = text.split("\n").findIndex((row) => /^\s*(\[(Unit|Service|Install)\]|(Description|ExecStart)\s*=)/.test(row));
+  if (line < 0) return;
+  const at = { file, line: line + 1, column: 1, text: text.split("\n")[line] ?? "" };
+  throw wrong("this is a systemd unit, and not dhcpd.conf", at, "leave it out: the role dhcp has the package's own unit");
 }
 
 // Said twice is said once.

@@ -41,8 +41,13 @@ export function importedFrom(all: readonly Gathered[], host?: string): Imported 
     inventory,
     roles: rolesOf(world, { rest, others, server: server.full }),
     host: server.name,
-    notes: [...gathered.notes, ...lost, ...everything.zones.flatMap((zone) => zone.notes), ...notes, ...server.notes],
+    notes: [...gathered.notes, ...unserved(gathered), ...lost, ...everything.zones.flatMap((zone) => zone.notes), ...notes, ...server.notes],
   };
+}
+
+function unserved({ params, subnets }: Gathered): readonly Note[] {
+  if (params["dhcp"] === undefined || subnets.length > 0) return [];
+  return [{ message: "no subnet is served here, so that the role dhcp has no networks: give dhcpd.conf or kea-dhcp4.conf as well" }];
 }
 
 // The inventory has one answer for each name: that of the first view. What others say is written out.

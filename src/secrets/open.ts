@@ -58,11 +58,18 @@ async function firstOf(lookups: readonly Lookup[], name: string): Promise<string
 function refuseMissing(missing: readonly string[], sources: readonly SecretSource[]): void {
   if (missing.length === 0) return;
   const none = sources.length === 0;
-  const where = none ? "the inventory names no secrets file" : `looked in ${sources.map(sourceName).join(", ")}`;
-  const add = missing.length === 1 ? `hlx secrets set ${missing[0]}` : "hlx secrets edit";
+  const where = none
+    ? "the inventory names no secrets file, and the environment has none"
+    : `looked in ${sources.map(sourceName).join(", ")} and in the environment`;
+  const [only] = missing;
+  const made = missing.length === 1 ? `; hlx secrets rotate ${only} makes a random one` : "";
+  const add = missing.length === 1 ? `hlx secrets set ${only}` : "hlx secrets edit";
+  const file = none
+    ? "name an age-encrypted file in the inventory's `secrets:` (hlx secrets init makes one)"
+    : `add ${missing.length === 1 ? "it" : "them"}: ${add}`;
   throw new ProblemError({
     code: "missing",
-    message: `no value for the secret${missing.length === 1 ? "" : "s"} ${missing.map((name) => `"${name}"`).join(", ")}: ${where} and in the environment`,
-    hint: `set ${missing.map(variableOf).join(", ")}, or ${none ? "name an age-encrypted file in the inventory's `secrets:` (hlx secrets init makes one)" : `add ${missing.length === 1 ? "it" : "them"}: ${add}`}`,
+    message: `no value for the secret${missing.length === 1 ? "" : "s"} ${missing.map((name) => `"${name}"`).join(", ")}: ${where}`,
+    hint: `set ${missing.map(variableOf).join(", ")}, or ${file}${made}`,
   });
 }

@@ -146,7 +146,12 @@ test("Pi-hole's settings", async () => {
   expect(notes(imported)).toContainEqual(expect.stringMatching(/^8 the name printer without its domain is not taken over/));
 });
 
+test("where dhcpd listens is no configuration by itself, and that is said", async () => {
+  expect(notes(importedFrom(await gathered(["dhcpd"], "isc-dhcp-server"), "dns01"))).toContainEqual(expect.stringMatching(/no subnet is served here/));
+});
+
 test.each([
+  ["dhcpd", "dhcpd.service", /this is a systemd unit, and not dhcpd\.conf/],
   ["zones", "db.10.7.0", /relative, and this file does not say to which zone/],
   ["dhcpd", "home.zone", /has no end|closes nothing|not closed/],
   ["kea", "pihole.toml", /no Dhcp4|./],
