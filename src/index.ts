@@ -39,6 +39,13 @@ export { type KernelModuleOptions, kernelModule } from "./resources/kernel-modul
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
 export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";
+export { proxmoxCephHealth } from "./resources/proxmox-ceph-health.ts";
+export { proxmoxCephPool } from "./resources/proxmox-ceph-pool.ts";
+export { proxmoxContainer } from "./resources/proxmox-container.ts";
+export { proxmoxMapping } from "./resources/proxmox-mapping.ts";
+export { proxmoxPool } from "./resources/proxmox-pool.ts";
+export { proxmoxStorageContent } from "./resources/proxmox-storage-content.ts";
+export { proxmoxTemplate } from "./resources/proxmox-template.ts";
 export { proxmoxVm } from "./resources/proxmox-vm.ts";
 export { type ServiceOptions, service } from "./resources/service.ts";
 export { unitOf } from "./resources/unit-of.ts";

@@ -6,6 +6,7 @@ import { doStep } from "./proxmox/do.ts";
 import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
 import { type Limits, makeLimits } from "./proxmox/limits.ts";
 import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./proxmox/open.ts";
+import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "./proxmox/reads.ts";
 
 /** A full copy of a large disk takes long. */
 const makingMs = 1_800_000;
@@ -54,6 +55,11 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
       return asked.finally(() => asking.delete(id));
     },
     made: async (cluster, id) => whenMade((await clusterAt(cluster)).client, id, performance.now() + makingMs),
+    storage: async (cluster, at) => lookAtStorage((await clusterAt(cluster)).client, at),
+    pool: async (cluster, name) => lookAtPool((await clusterAt(cluster)).client, name),
+    mapping: async (cluster, name) => lookAtMapping((await clusterAt(cluster)).client, name),
+    devices: async (cluster, node) => lookAtDevices((await clusterAt(cluster)).client, node),
+    ceph: async (cluster, node) => lookAtCeph((await clusterAt(cluster)).client, node),
   };
   const endpoint: Endpoint<"proxmox"> = {
     reader,

@@ -45,7 +45,8 @@ export interface NamedImage {
 
 export type Found<Actual> =
   | { readonly found: "present"; readonly actual: Actual; readonly evidence?: Evidence }
-  | { readonly found: "absent" }
+  /** Evidence of what is absent: what was found of that which it is made from. */
+  | { readonly found: "absent"; readonly evidence?: Evidence }
   /** There is nothing to look with yet: no engine, no user, no unit, no host. */
   | { readonly found: "blocked"; readonly needs: Capability; readonly because: string }
   /** Could not look: an error of the plan, never "create". */

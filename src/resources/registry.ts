@@ -20,6 +20,13 @@ import { kernelModuleKind } from "./kernel-module.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
+import { proxmoxCephHealthKind } from "./proxmox-ceph-health.ts";
+import { proxmoxCephPoolKind } from "./proxmox-ceph-pool.ts";
+import { proxmoxContainerKind } from "./proxmox-container.ts";
+import { proxmoxMappingKind } from "./proxmox-mapping.ts";
+import { proxmoxPoolKind } from "./proxmox-pool.ts";
+import { proxmoxStorageContentKind } from "./proxmox-storage-content.ts";
+import { proxmoxTemplateKind } from "./proxmox-template.ts";
 import { proxmoxVmKind } from "./proxmox-vm.ts";
 import { serviceKind } from "./service.ts";
 import { userKind } from "./user.ts";
@@ -45,6 +52,13 @@ export const kinds: readonly AnyKind[] = [
   piholeConfigKind,
   piholeFiltersKind,
   proxmoxVmKind,
+  proxmoxStorageContentKind,
+  proxmoxPoolKind,
+  proxmoxMappingKind,
+  proxmoxTemplateKind,
+  proxmoxContainerKind,
+  proxmoxCephPoolKind,
+  proxmoxCephHealthKind,
   dhcpServerKind,
   kernelModuleKind,
   k8sObjectKind,

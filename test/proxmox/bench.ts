@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { proxmox } from "../../src/connections/proxmox.ts";
 import type { Host } from "../../src/model/host.ts";
-import type { Change, Found } from "../../src/model/kind.ts";
+import type { Change, Found, Kind } from "../../src/model/kind.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
 import type { Api, StepResult } from "../../src/model/step.ts";
 import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
 import type { VmActual } from "../../src/resources/proxmox-vm/probe.ts";
 import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
 import { type Double, proxmoxDouble } from "./double.ts";
+import { newHeld } from "./double-storage.ts";
 
 export let double: Double;
 export let endpoint: Endpoint<"proxmox">;
@@ -26,6 +27,8 @@ export function useDouble(): void {
     Object.assign(double, { busy: 0, taskMs: 0, dropAnswers: false, blind: false });
     double.guests.clear();
     double.ha.clear();
+    double.linkedTo.clear();
+    Object.assign(double.held, newHeld());
     double.guests.set(9999, {
       node: "pve1",
       config: { name: "debian12", template: "1", scsi0: "thin:base-9999-disk-0,size=2G", boot: "order=scsi0", agent: "1" },
@@ -38,7 +41,7 @@ export function useDouble(): void {
 
 export function wanted(more: Partial<ProxmoxVm> = {}): ProxmoxVm {
   return {
-    cluster: { server: `127.0.0.1:${double.port}`, token: { secret: "proxmox.token" }, fingerprint: double.fingerprint },
+    cluster: cluster(),
     id: 514,
     name: "kube514",
     node: "pve1",
@@ -61,17 +64,19 @@ export function wanted(more: Partial<ProxmoxVm> = {}): ProxmoxVm {
   };
 }
 
-export interface Look {
-  readonly found: Found<VmActual>;
+export interface Look<Actual = VmActual> {
+  readonly found: Found<Actual>;
   readonly changes: readonly Change[];
   readonly steps: readonly Api[];
 }
 
-export async function look(desired: ProxmoxVm): Promise<Look> {
-  const found = await kind.probe(desired, { proxmox: endpoint.reader });
+export const look = (desired: ProxmoxVm): Promise<Look> => lookAs(kind, desired);
+
+export async function lookAs<Desired, Actual>(of: Kind<Desired, Actual, "proxmox">, desired: Desired): Promise<Look<Actual>> {
+  const found = await of.probe(desired, { proxmox: endpoint.reader });
   if (found.found !== "present" && found.found !== "absent") return { found, changes: [], steps: [] };
-  const changes = kind.diff(desired, found, ahead);
-  return { found, changes, steps: changes.length === 0 ? [] : (kind.steps(desired, found, { changes, now: new Date(0) }) as readonly Api[]) };
+  const changes = of.diff(desired, found, ahead);
+  return { found, changes, steps: changes.length === 0 ? [] : (of.steps(desired, found, { changes, now: new Date(0) }) as readonly Api[]) };
 }
 
 export async function run(steps: readonly Api[]): Promise<readonly StepResult[]> {
@@ -82,12 +87,23 @@ export async function run(steps: readonly Api[]): Promise<readonly StepResult[]>
   return results;
 }
 
+export const converge = (desired: ProxmoxVm): Promise<Record<string, unknown>> => convergeAs(kind, desired);
+
 /** Applies, expects that everything was done and that nothing is left; what changed, by property. */
-export async function converge(desired: ProxmoxVm): Promise<Record<string, unknown>> {
-  const { changes, steps } = await look(desired);
+export async function convergeAs<Desired, Actual>(of: Kind<Desired, Actual, "proxmox">, desired: Desired): Promise<Record<string, unknown>> {
+  const { found, changes, steps } = await lookAs(of, desired);
+  expect(["present", "absent"], JSON.stringify(found)).toContain(found.found);
+  const named = of.diff(desired, { found: "absent" }, ahead).map(({ property }) => property);
   expect(await run(steps)).toEqual(steps.map(() => expect.objectContaining({ result: "done" })));
-  expect((await look(desired)).changes).toEqual([]);
-  return Object.fromEntries(changes.map(({ property, after }) => [property, "value" in after ? after.value : after]));
+  const after = await lookAs(of, desired);
+  expect([after.changes, (await lookAs(of, desired)).found]).toEqual([[], after.found]);
+  const wanted = changes.filter(({ after: to }) => "hidden" in to || (to.value !== null && to.value !== false));
+  if (!JSON.stringify(desired).includes('"absent":true')) expect(named).toEqual(expect.arrayContaining(wanted.map(({ property }) => property)));
+  return Object.fromEntries(changes.map(({ property, after: to }) => [property, "value" in to ? to.value : to]));
+}
+
+export function cluster(): ProxmoxVm["cluster"] {
+  return { server: `127.0.0.1:${double.port}`, token: { secret: "proxmox.token" }, fingerprint: double.fingerprint };
 }
 
 export function titles(steps: readonly Api[]): readonly string[] {

@@ -1,9 +1,11 @@
 // How a Proxmox node writes down what it was given, and the certificate that it shows.
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import type { Server } from "node:https";
 import { join } from "node:path";
+import type { Call } from "./double-state.ts";
 
 /** What the server adds, and how it writes what it was given. */
 export function added(config: Readonly<Record<string, string>>, id: number): Record<string, string> {
@@ -63,4 +65,32 @@ export function uuid(): string {
 export function portOf(server: Server): number {
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** A request's parameters, of its query and its body; an upload's file by its name, size and hash. */
+export async function callOf(request: IncomingMessage): Promise<Call> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const [body, url] = [Buffer.concat(chunks), new URL(request.url ?? "/", "https://pve")];
+  const boundary = /boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1];
+  const { fields, file } = boundary === undefined ? { fields: [...new URLSearchParams(body.toString("utf8"))], file: undefined } : partsOf(body, boundary);
+  const pairs = [...url.searchParams, ...fields];
+  const lists: Record<string, string[]> = {};
+  for (const [key, value] of pairs) lists[key] = [...(lists[key] ?? []), value];
+  const at = { method: request.method ?? "GET", path: url.pathname.replace("/api2/json", "") };
+  return { ...at, params: Object.fromEntries(pairs), lists, ...(file === undefined ? {} : { file }) };
+}
+
+// The file's part is named "filename".
+function partsOf(body: Buffer, boundary: string): { readonly fields: [string, string][]; readonly file: Call["file"] } {
+  const parts = body.toString("latin1").split(`--${boundary}`).slice(1, -1);
+  const read = parts.map((part) => {
+    const [head = "", ...rest] = part.split("\r\n\r\n");
+    const name = /name="([^"]*)"/.exec(head)?.[1] ?? "";
+    return { name, filename: /filename="([^"]*)"/.exec(head.replace(/name="filename"/, ""))?.[1], content: rest.join("\r\n\r\n").replace(/\r\n$/, "") };
+  });
+  const sent = read.find(({ filename }) => filename !== undefined);
+  const bytes = Buffer.from(sent?.content ?? "", "latin1");
+  const file = sent === undefined ? undefined : { name: sent.filename ?? "", size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return { fields: read.filter(({ filename }) => filename === undefined).map(({ name, content }) => [name, content]), file };
 }

@@ -1,5 +1,6 @@
 // The guests of the double: made, cloned, set, resized, started and destroyed as PVE 9.2.11 did it.
 import { added, uuid, written } from "./double-config.ts";
+import { asWritten, liveInContainer, wrongInContainer } from "./double-container.ts";
 import { byHa } from "./double-ha.ts";
 import { type At, type AtGuest, type Call, type DoubleGuest, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
 
@@ -10,19 +11,23 @@ export function create({ params }: Call, { on, node }: At): Reply {
   if (taken !== undefined) return refuse(`unable to create VM ${id} - VM ${id} already exists on node '${taken.node}'`);
   if (config["name"]?.includes("_")) return refuseParameter("name", "invalid format - value does not look like a valid DNS name");
   on.double.guests.set(id, { node, config: added(config, id), running: false, pending: {}, ...(pool === undefined ? {} : { pool }) });
-  return start === "1" ? power({ on, node, id, rest: "", part: "/status/start" }) : task("qmcreate", { on, node, id });
+  return start === "1" ? power({ on, node, id, rest: "", part: "/status/start", type: "qemu" }) : task("qmcreate", { on, node, id });
 }
 
 export function onGuest(call: Call, at: AtGuest): Reply {
   const guest = at.on.double.guests.get(at.id);
   if (at.on.double.blind) return { status: 403, message: `Permission check failed (/vms/${at.id}, VM.Audit)` };
   // Whoever names the wrong node is told that there is no such file: never a 404.
-  if (guest === undefined || guest.node !== at.node) return refuse(`Configuration file 'nodes/${at.node}/qemu-server/${at.id}.conf' does not exist`);
+  const folder = at.type === "lxc" ? "lxc" : "qemu-server";
+  if (guest === undefined || guest.node !== at.node || (guest.type ?? "qemu") !== at.type)
+    return refuse(`Configuration file 'nodes/${at.node}/${folder}/${at.id}.conf' does not exist`);
   if (call.method === "GET") return look(guest, at);
   if (guest.config["lock"] !== undefined) return refuse(`VM is locked (${guest.config["lock"]})`);
   switch (`${call.method} ${at.part}`) {
     case "POST /clone":
       return clone(call, at, guest);
+    case "POST /template":
+      return toTemplate(at, guest);
     case "PUT /config":
     case "POST /config":
       return configure(call, at, guest);
@@ -89,13 +94,21 @@ function clone({ params }: Call, { on, node, id }: AtGuest, source: DoubleGuest)
   return task("qmclone", { on, node, id }, { finish });
 }
 
+function toTemplate({ on, node, id }: AtGuest, guest: DoubleGuest): Reply {
+  if (guest.running) return refuse(`you can't convert a VM to template if VM is running`);
+  if (guest.config["template"] === "1") return refuse(`you can't convert a template to a template`);
+  guest.config["template"] = "1";
+  guest.config["scsi0"] = (guest.config["scsi0"] ?? "").replace(/vm-(\d+)-disk/, "base-$1-disk");
+  return task("qmtemplate", { on, node, id });
+}
+
 const liveKeys =
   /^(name|tags|description|onboot|startup|balloon|protection|net\d+|scsi\d+|virtio\d+|ipconfig\d+|ci\w+|nameserver|searchdomain|sshkeys|delete|revert|digest|background_delay)$/;
 
 function configure({ params, method }: Call, { on, node, id }: AtGuest, guest: DoubleGuest): Reply {
   const { delete: gone = "", force, digest: _, background_delay: __, ...values } = params;
   if (Object.keys(values).length === 0 && gone === "") return refuse("no options specified");
-  const wrong = wrongIn(values);
+  const wrong = guest.type === "lxc" ? wrongInContainer({ values, method, gone }) : wrongIn(values);
   if (wrong !== undefined) return wrong;
   for (const [key, value] of Object.entries(values)) put(guest, { key, value, id });
   for (const key of gone.split(",").filter((one) => one !== "")) take(guest, key, force === "1");
@@ -108,18 +121,18 @@ function wrongIn(values: Readonly<Record<string, string>>): Reply | undefined {
   return /[ \n]/.test(values["sshkeys"] ?? "") ? refuseParameter("sshkeys", "invalid format - invalid urlencoded string") : undefined;
 }
 
-const driveKeys = /^(scsi|virtio|sata|ide|efidisk|tpmstate)\d+$/;
+const driveKeys = /^(scsi|virtio|sata|ide|efidisk|tpmstate|mp)\d+$/;
 
 function put(guest: DoubleGuest, { key, value, id }: { readonly key: string; readonly value: string; readonly id: number }): void {
   const had = guest.config[key];
-  const live = liveKeys.test(key);
+  const live = (guest.type === "lxc" ? liveInContainer : liveKeys).test(key);
   // The same volume with other options waits for the next start; anything else allocates, and what was there is detached.
   if (driveKeys.test(key) && had !== undefined && value.split(",")[0] === had.split(",")[0]) {
     (guest.running ? guest.pending : guest.config)[key] = withSize(value, had);
     return;
   }
   if (driveKeys.test(key) && had !== undefined && !had.includes("media=cdrom")) take(guest, key, false);
-  (guest.running && !live ? guest.pending : guest.config)[key] = written(key, value, id);
+  (guest.running && !live ? guest.pending : guest.config)[key] = guest.type === "lxc" ? asWritten(value, { id, key }) : written(key, value, id);
 }
 
 function withSize(value: string, had: string): string {
@@ -151,6 +164,7 @@ function resize({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest)
   const [had, want] = [Number(/size=(\d+)G/.exec(guest.config[disk] ?? "")?.[1]), Number(/^(\d+)G$/.exec(size)?.[1])];
   if (want < had) return task("resize", { on, node, id }, { exit: "shrinking disks is not supported" });
   guest.config[disk] = (guest.config[disk] ?? "").replace(/size=\d+G/, `size=${want}G`);
+  if (guest.type === "lxc" && !/^(rootfs|mp\d+)$/.test(disk)) return refuseParameter("disk", "value does not have a value in the enumeration");
   return task("resize", { on, node, id });
 }
 
@@ -159,6 +173,7 @@ function destroy({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest
   if (on.double.ha.has(id) && params["purge"] !== "1") return refuse(`unable to remove VM ${id} - used in HA resources and purge parameter not set.`);
   on.double.ha.delete(id);
   if (guest.config["protection"] === "1") return refuse(`can't remove VM ${id} - protection mode enabled`);
+  if (on.double.linkedTo.has(id)) return task("qmdestroy", { on, node, id }, { exit: `base volume 'thin:base-${id}-disk-0' is still in use by linked cloned` });
   on.double.guests.delete(id);
   return task("qmdestroy", { on, node, id });
 }
@@ -174,7 +189,7 @@ function power({ on, node, id, part }: AtGuest): Reply {
     if (bridge !== undefined && !on.double.bridges.has(bridge)) return task("qmstart", { on, node, id }, { exit: `bridge '${bridge}' does not exist` });
   }
   switchTo(verb === "start" || verb === "reboot", { on, id });
-  return task(`qm${verb}`, { on, node, id });
+  return task(`${guest.type === "lxc" ? "vz" : "qm"}${verb}`, { on, node, id });
 }
 
 /** What waited for the next start is in force with it. */

@@ -1,6 +1,7 @@
 // What the double of Proxmox holds, and what its parts share.
 import { randomBytes } from "node:crypto";
 import type { Access } from "./double-access.ts";
+import type { Held } from "./double-storage.ts";
 
 export interface DoubleGuest {
   node: string;
@@ -8,6 +9,8 @@ export interface DoubleGuest {
   running: boolean;
   pending: Record<string, string>;
   pool?: string;
+  /** A virtual machine where it is left out. */
+  type?: "lxc";
 }
 
 export interface Double extends Access {
@@ -20,8 +23,11 @@ export interface Double extends Access {
   reads: number;
   /** Storages whose disks can be cloned linked and snapshotted. */
   readonly linked: Set<string>;
+  /** Templates that guests are linked to: they are not destroyed. */
+  readonly linkedTo: Set<number>;
   readonly bridges: Set<string>;
   readonly pools: Set<string>;
+  readonly held: Held;
   /** Guests in the care of HA, with its settings of them. */
   readonly ha: Map<number, Record<string, string>>;
   /** The next so many clones fail with a lock's timeout. */
@@ -55,6 +61,10 @@ export interface Call {
   readonly method: string;
   readonly path: string;
   readonly params: Record<string, string>;
+  /** Parameters that came more than once, or once. */
+  readonly lists: Record<string, readonly string[]>;
+  /** The file of an upload. */
+  readonly file?: { readonly name: string; readonly size: number; readonly sha256: string };
 }
 
 export interface Task {
@@ -82,6 +92,7 @@ export interface At {
 export interface AtGuest extends At {
   readonly id: number;
   readonly part: string;
+  readonly type: "qemu" | "lxc";
 }
 
 export function refuse(message: string): Reply {
@@ -101,7 +112,7 @@ interface Tasked {
 /** A call that changes something answers at once; how it ended is in the task. */
 export function task(
   type: string,
-  { on, node, id }: { readonly on: On; readonly node: string; readonly id: number },
+  { on, node, id }: { readonly on: On; readonly node: string; readonly id: number | string },
   { exit = "OK", finish }: Tasked = {},
 ): Reply {
   const upid = `UPID:${node}:${randomBytes(4).toString("hex").toUpperCase()}:00A1B2C3:6740A1B2:${type}:${id}:hlx@pve!test:`;

@@ -5,10 +5,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Access, accessReply, newAccess, refusal, serveNodes } from "./double-access.ts";
-import { uuid } from "./double-config.ts";
+import { callOf, uuid } from "./double-config.ts";
+import { createContainer } from "./double-container.ts";
 import { create, onGuest } from "./double-guest.ts";
-import { joinPool, onHa } from "./double-ha.ts";
+import { onHa } from "./double-ha.ts";
 import { type At, type Call, type Double, type DoubleGuest, type On, type Reply, refuse, refuseParameter, type State, type Task } from "./double-state.ts";
+import { newHeld, onHeld, onMappings, onPools } from "./double-storage.ts";
 
 export type { Double, DoubleGuest } from "./double-state.ts";
 
@@ -29,6 +31,8 @@ function makeState(access: Access): State {
   const [guests, linked, bridges] = [new Map<number, DoubleGuest>(), new Set(["thin"]), new Set(["vmbr0"])];
   const nothing = {
     pools: new Set(["lab"]),
+    held: newHeld(),
+    linkedTo: new Set<number>(),
     ha: new Map<number, Record<string, string>>(),
     busy: 0,
     taskMs: 0,
@@ -40,7 +44,7 @@ function makeState(access: Access): State {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, on: On): Promise<void> {
-  const [{ double }, call] = [on, await read(request)];
+  const [{ double }, call] = [on, await callOf(request)];
   const refused = refusal(request, double);
   if (refused !== undefined) return void send(response, { status: 401, reason: refused });
   if (call.path === "/access/ticket") return void send(response, accessReply(call, double) ?? {});
@@ -49,14 +53,6 @@ async function answer(request: IncomingMessage, response: ServerResponse, on: On
   const reply = route(call, on);
   if (call.method === "GET" ? double.dropReads-- > 0 : double.dropAnswers) return void request.socket.destroy();
   send(response, reply);
-}
-
-async function read(request: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? "/", "https://pve");
-  const form = new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
-  return { method: request.method ?? "GET", path: url.pathname.replace("/api2/json", ""), params: Object.fromEntries([...url.searchParams, ...form]) };
 }
 
 function send(response: ServerResponse, { status = 200, reason = "OK", data = null, message, errors }: Reply): void {
@@ -73,16 +69,16 @@ function route(call: Call, on: On): Reply {
       ? onNode(call, { on, node, rest })
       : refuse(`hostname lookup '${node}' failed - failed to get address info for: ${node}: Name or service not known`);
   if (call.path.startsWith("/cluster/ha/resources")) return onHa(call, on);
+  if (call.path.startsWith("/cluster/mapping/pci")) return onMappings(call, on);
+  if (call.path === "/pools") return onPools(call, on);
   switch (`${call.method} ${call.path}`) {
-    case "PUT /pools":
-      return joinPool(call, on);
     case "GET /cluster/resources":
       return {
         data: on.double.blind
           ? []
           : [...on.double.guests].map(([vmid, guest]) => ({
-              id: `qemu/${vmid}`,
-              type: "qemu",
+              id: `${guest.type ?? "qemu"}/${vmid}`,
+              type: guest.type ?? "qemu",
               vmid,
               node: guest.node,
               status: "unknown",
@@ -108,11 +104,14 @@ function onNode(call: Call, at: At): Reply {
   const task = /^\/tasks\/([^/]+)\/(status|log)$/.exec(at.rest);
   if (task !== null) return taskAnswer(decodeURIComponent(task[1] ?? ""), task[2] ?? "", at.on);
   if (at.rest === "/tasks") return { data: activeTasks(at) };
+  const held = onHeld(call, at);
+  if (held !== undefined) return held;
   if (at.rest === "/qemu" && call.method === "POST") return create(call, at);
-  const guest = /^\/qemu\/(\d+)(\/.*)?$/.exec(at.rest);
+  if (at.rest === "/lxc" && call.method === "POST") return createContainer(call, at);
+  const guest = /^\/(qemu|lxc)\/(\d+)(\/.*)?$/.exec(at.rest);
   return guest === null
     ? { status: 501, message: `Method '${call.method} ${call.path}' not implemented` }
-    : onGuest(call, { ...at, id: Number(guest[1]), part: guest[2] ?? "" });
+    : onGuest(call, { ...at, type: guest[1] === "lxc" ? "lxc" : "qemu", id: Number(guest[2]), part: guest[3] ?? "" });
 }
 
 function taskAnswer(upid: string, what: string, { tasks }: On): Reply {
@@ -123,5 +122,5 @@ function taskAnswer(upid: string, what: string, { tasks }: On): Reply {
 }
 
 function activeTasks({ on, node }: At): readonly unknown[] {
-  return [...on.tasks].filter(([, task]) => task.exit === undefined && task.node === node).map(([upid, { type }]) => ({ upid, type }));
+  return [...on.tasks].filter(([, task]) => task.exit === undefined && task.node === node).map(([upid, { type }]) => ({ upid, type, id: upid.split(":")[6] }));
 }

@@ -2,7 +2,20 @@
 // Facts: observed on PVE 9.2.11 and in the sources of pve-http-server. Status codes say little: a missing guest is a 500, and only its text tells.
 import { isRecord } from "../../lib/json.ts";
 
-export type FailureKind = "absent" | "taken" | "busy" | "locked" | "running" | "agent" | "stale" | "denied" | "login" | "parameter" | "unreachable" | "other";
+export type FailureKind =
+  | "absent"
+  | "taken"
+  | "busy"
+  | "locked"
+  | "running"
+  | "agent"
+  | "stale"
+  | "denied"
+  | "login"
+  | "parameter"
+  | "unreachable"
+  | "uninstalled"
+  | "other";
 
 /** An answer that is none of success. `text` is hostile data. */
 export interface Failure {
@@ -23,6 +36,7 @@ const texts: readonly (readonly [RegExp, FailureKind])[] = [
   [/QEMU guest agent is not running|^Agent error|^VM \d+ qga command .* failed/, "agent"],
   [/checksum mismatch \(file change by other user\?\)|detected modified configuration/, "stale"],
   [/Permission check failed|only root can set|only root may/, "denied"],
+  [/binary not installed: |^pveceph configuration not initialized|ceph.* not (fully )?initialized/i, "uninstalled"],
   [/hostname lookup '.*' failed|no such cluster node/, "unreachable"],
 ];
 

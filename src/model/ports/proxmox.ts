@@ -53,10 +53,72 @@ export type GuestSeen =
       readonly pending: readonly string[];
     };
 
+/** A storage of a node. */
+export interface StorageSeen {
+  /** Sorts of content that it is configured for: iso, vztmpl, import, images, rootdir. */
+  readonly content: readonly string[];
+  /** Every node has the same content. */
+  readonly shared: boolean;
+  readonly volumes: readonly { readonly id: string; readonly bytes: number }[];
+}
+
+export interface PoolSeen {
+  readonly comment: string;
+  readonly guests: readonly number[];
+  readonly storages: readonly string[];
+}
+
+export interface MappingSeen {
+  readonly description: string;
+  /** Property strings: `id=10de:2684,node=pve1,path=0000:01:00.0`. */
+  readonly map: readonly string[];
+  readonly mdev: boolean;
+}
+
+/** A PCI device of a node. */
+export interface DeviceSeen {
+  /** `0000:01:00.0`. */
+  readonly path: string;
+  /** `10de:2684`: vendor and device. */
+  readonly id: string;
+  readonly subsystem?: string;
+  /** -1 where the node's IOMMU is off. */
+  readonly iommuGroup: number;
+}
+
+export interface CephPoolSeen {
+  readonly name: string;
+  readonly size: number;
+  readonly minSize: number;
+  readonly placementGroups: number;
+  readonly autoscale: string;
+  readonly rule: string;
+  readonly applications: readonly string[];
+}
+
+/** Ceph, where it is installed. */
+export interface CephSeen {
+  /** HEALTH_OK, HEALTH_WARN, HEALTH_ERR. */
+  readonly health: string;
+  /** What is not well, one line each. */
+  readonly because: readonly string[];
+  readonly pools: readonly CephPoolSeen[];
+}
+
 /** Every answer is asked for anew; equal questions at the same moment are asked once. Throws ProblemError (trust, unreachable, privilege, failed). */
 export interface ProxmoxReader {
   /** Two rounds: where it is, then what it is. */
   guest(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
   /** The same once nobody makes it any more; a lock that is left then was left behind. */
   made(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
+  /** A storage with what is in it, as one node sees it; null where the node has no such storage. What a file of this name is being downloaded into it is waited for. */
+  storage(cluster: ProxmoxCluster, at: { readonly node: string; readonly storage: string; readonly filename?: string }): Promise<StorageSeen | null>;
+  /** Null where there is none, or none that the login may see. */
+  pool(cluster: ProxmoxCluster, name: string): Promise<PoolSeen | null>;
+  /** A mapping of PCI devices; null where there is none, or none that the login may see. */
+  mapping(cluster: ProxmoxCluster, name: string): Promise<MappingSeen | null>;
+  /** The PCI devices of a node. */
+  devices(cluster: ProxmoxCluster, node: string): Promise<readonly DeviceSeen[]>;
+  /** Null where Ceph is not installed on the node. */
+  ceph(cluster: ProxmoxCluster, node: string): Promise<CephSeen | null>;
 }

@@ -1,0 +1,35 @@
+// A container of a Proxmox cluster (LXC).
+import type { Found, Irreversible, Kind } from "../model/kind.ts";
+import type { Resource, ResourceOptions } from "../model/resource.ts";
+import { given, resourceOf } from "./make.ts";
+import { type ProxmoxContainer, schema } from "./proxmox-container/desired.ts";
+import { diff } from "./proxmox-container/diff.ts";
+import { type ContainerActual, probe } from "./proxmox-container/probe.ts";
+import { steps } from "./proxmox-container/steps.ts";
+
+export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "proxmox"> = {
+  kind: "proxmox.container",
+  summary: "A container of a Proxmox cluster (LXC): its size, network, file systems and power, whichever node it is on.",
+  schema,
+  via: ["proxmox"],
+  identity: ({ id }) => String(id),
+  probe,
+  diff,
+  steps,
+  absent: goneOf,
+  restore,
+};
+
+/** A container. What is not given is left as Proxmox has it. */
+export function proxmoxContainer({ provides, exclusive, ...desired }: ProxmoxContainer & ResourceOptions): Resource<ProxmoxContainer> {
+  return resourceOf(proxmoxContainerKind, given(desired) as ProxmoxContainer, { ...given({ provides, exclusive }) });
+}
+
+function goneOf({ cluster, id, name, node }: ProxmoxContainer): ProxmoxContainer {
+  return { cluster, id, name, node, absent: true };
+}
+
+function restore(desired: ProxmoxContainer, before: Found<ContainerActual>): ProxmoxContainer | Irreversible {
+  if (before.found === "absent") return goneOf(desired);
+  return { irreversible: `the settings of container ${desired.id} before are not kept` };
+}

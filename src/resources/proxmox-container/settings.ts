@@ -1,0 +1,99 @@
+// A container's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults and aliases.
+import { described } from "../proxmox/mark.ts";
+import { flag, propertiesOf, type Settings, sizeOf, spelled, tagsText, word } from "../proxmox/properties.ts";
+import type { ContainerNic, Mount, ProxmoxContainer } from "./desired.ts";
+
+/** Config keys and their values as they are sent; file systems are apart. */
+export function configOf(desired: ProxmoxContainer): Readonly<Record<string, string>> {
+  const { tags, features, resolvers, search } = desired;
+  const all: Record<string, string | undefined> = {
+    hostname: desired.name,
+    description: described(desired.name, desired.description),
+    cores: word(desired.cores),
+    memory: word(desired.memory),
+    swap: word(desired.swap),
+    onboot: flag(desired.onboot),
+    protection: flag(desired.protection),
+    tags: tags === undefined ? undefined : tagsText(["hlx", ...tags].join(";")),
+    features: features === undefined ? undefined : featuresText(features),
+    nameserver: resolvers?.join(" "),
+    searchdomain: search,
+  };
+  for (const [index, nic] of (desired.nics ?? []).entries()) all[`net${index}`] = netOf(nic, index);
+  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+/** A config as it is compared: of these keys only, each in its one spelling. What is not there is as if it had its default. */
+export function settingsOf(config: Readonly<Record<string, string>>, keys: readonly string[]): Settings {
+  return Object.fromEntries(
+    keys.flatMap((key) => (config[key] === undefined && defaults[key] === undefined ? [] : [[key, canonical(key, config[key] ?? defaults[key] ?? "")]])),
+  );
+}
+
+/** What Proxmox has where nobody said (pct.conf(5)). */
+const defaults: Readonly<Record<string, string>> = { onboot: "0", protection: "0", swap: "512", memory: "512", features: "" };
+
+function canonical(key: string, value: string): string {
+  if (/^net\d+$/.test(key)) return netText(value);
+  switch (key) {
+    case "features":
+      return spelled(Object.fromEntries(Object.entries(propertiesOf(value, "")).filter(([, on]) => on !== "0")));
+    case "tags":
+      return tagsText(value);
+    case "description":
+      return value.trim();
+    case "nameserver":
+      return value.trim().split(/[ ,]+/).join(" ");
+    default:
+      return value;
+  }
+}
+
+/** What is compared of a network card: what else Proxmox has there (firewall, mtu, type) stays. */
+const compared = ["name", "hwaddr", "bridge", "tag", "ip", "gw"];
+
+function netText(value: string): string {
+  const { hwaddr = "", ip = "manual", ...rest } = propertiesOf(value, "name");
+  return spelled(only({ ...rest, ip, hwaddr: hwaddr.toUpperCase() }, (name) => compared.includes(name)));
+}
+
+function netOf({ name, mac, bridge, vlan, address = "manual", gateway }: ContainerNic, index: number): string {
+  const all = { name: name ?? `eth${index}`, hwaddr: mac.toUpperCase(), bridge, tag: word(vlan), ip: address, gw: gateway };
+  return spelled(Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))));
+}
+
+/** The value as it is sent for a card that is there: what nobody desires of it stays. */
+export function keeping(key: string, value: string, found: string | undefined): string {
+  if (!/^net\d+$/.test(key) || found === undefined) return value;
+  return spelled({ ...only(propertiesOf(found, "name"), (name) => !compared.includes(name)), ...propertiesOf(value, "name") });
+}
+
+function only(properties: Readonly<Record<string, string>>, keep: (name: string) => boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => keep(name)));
+}
+
+function featuresText(features: NonNullable<ProxmoxContainer["features"]>): string {
+  return spelled(Object.fromEntries(Object.entries(features).flatMap(([name, on]) => (on === true ? [[name, "1"]] : []))));
+}
+
+/** A further file system as it is compared: `10G at /data`. */
+export function mountText({ path, size, backup = false }: Mount): string {
+  return `${size}G at ${path}${backup ? ", in backups" : ""}`;
+}
+
+/** The same of what is found. */
+export function mountFound(value: string): string {
+  const { mp = "", backup = "0" } = propertiesOf(value, "volume");
+  return mountText({ path: mp, size: sizeOf(value) ?? 0, backup: backup === "1" });
+}
+
+/** What allocates it. */
+export function mountOf({ path, size, storage, backup = false }: Mount, own: string): string {
+  return `${storage ?? own}:${size},mp=${path}${backup ? ",backup=1" : ""}`;
+}
+
+/** The same volume at another place: without its name, an empty one would take its place. */
+export function mountRewritten(found: string, { path, backup = false }: Mount): string {
+  const { volume = "", size: _, mp: __, backup: ___, ...rest } = propertiesOf(found, "volume");
+  return [volume, ...Object.entries({ ...rest, mp: path, ...(backup ? { backup: "1" } : {}) }).map(([name, value]) => `${name}=${value}`)].join(",");
+}
