@@ -183,7 +183,17 @@ describe("a secret is where it belongs, and nowhere else", () => {
     expect([0, 2]).toContain(await hlx("drift", ...how));
     expect(await hlx("plan", "-o", "saved.plan", ...how)).toBe(0);
     expect(await hlx("show", "saved.plan", ...how)).toBe(0);
-    expect(await hlx("apply", "--yes", ...how)).toBe(0);
+    expect(await hlx("apply", "--yes", "--trace", `trace${how.join("")}`, "--profile", ...how)).toBe(0);
+  });
+
+  test("checked, reported, taken back", async () => {
+    await host.exec("echo other >> /etc/keeper.conf");
+    expect(await hlx("apply", "--check", "-D")).toBe(0);
+    expect(await hlx("drift", "--unmanaged", "--junit", "d.xml", "--html", "d.html", "--prom", "d.prom")).toBe(2);
+    expect(await hlx("drift", "--heal", "--json")).not.toBe(1);
+    lab.write("site.yaml", playbook(", round: 77"));
+    expect(await hlx("apply", "--yes")).toBe(0);
+    expect(await hlx("rollback", "1", "--yes", "--allow", "replace,data-loss,connectivity")).not.toBe(1);
   });
 
   test.each(["loud", "invalid", "slow"].flatMap((fail) => [[], ["-v"], ["-vv"], ["--json"]].map((how) => [fail, how] as const)))(

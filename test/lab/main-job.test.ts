@@ -1,4 +1,6 @@
 // The main job on two real hosts over SSH: from bare Debian to converged, and everything that is promised about it.
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { freshHosts, type LabHost } from "./hosts.ts";
 import { type HlxRun, hostLines, type Project, project } from "./project.ts";
@@ -122,6 +124,24 @@ describe("changes by hand", () => {
     expect([applied.code, applied.stdout + applied.stderr]).toEqual([6, expect.stringContaining("one/web/file:/srv/web/page")]);
     expect(await Promise.all([one, two].map((host) => host.exec("cat /srv/web/page")))).toEqual(["moved\n", "hello"]);
     expect((await lab.hlx("apply", "saved.plan", "--yes")).code).toBe(6);
+    await good(lab.hlx("apply", "--yes"));
+  });
+
+  test("a plan that is made here is reviewed and applied in a place that has nothing but it and the identity, once", async () => {
+    await good(lab.hlx("secrets", "init"));
+    await one.exec("echo other > /srv/web/page");
+    await good(lab.hlx("plan", "-o", "ci.plan"));
+    const there = project({ "ci.plan": lab.read("ci.plan") }, [one, two]);
+    expect(await good(there.hlx("show", "ci.plan"))).toMatch(/one +file:\/srv\/web\/page/);
+    const refused = await there.hlx("apply", "ci.plan", "--yes");
+    expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining("was made with another identity")]);
+    there.write(".home/.config/hlx/age.txt", lab.read(".home/.config/hlx/age.txt"));
+    chmodSync(join(there.folder, ".home/.config/hlx/age.txt"), 0o600);
+    await good(there.hlx("apply", "ci.plan", "--yes"));
+    expect(await one.exec("cat /srv/web/page")).toBe("hello");
+    await one.exec("echo other > /srv/web/page");
+    const again = await lab.hlx("apply", "ci.plan", "--yes");
+    expect([again.code, again.stdout + again.stderr]).toEqual([6, expect.stringMatching(/used/)]);
     await good(lab.hlx("apply", "--yes"));
   });
 

@@ -92,7 +92,7 @@ describe("a schedule", () => {
     await host.exec(`${hlx} apply -y`);
   });
 
-  test("is installed, listed, and run: drift is no failed unit", async () => {
+  test("is installed, listed, and run, never twice at once: drift is no failed unit", async () => {
     await host.exec(`${hlx} schedule install --every 15m`);
     expect(await host.exec(`${hlx} schedule list`)).toMatch(/\/srv\/lab {2}--every 15m\n {2}timer {2}active/);
     unit = (await host.exec("systemctl list-unit-files --no-legend 'hlx-drift-*.timer'")).split(".")[0] ?? "";
@@ -103,6 +103,10 @@ describe("a schedule", () => {
     await host.exec(`${hlx} schedule run`);
     expect(await said()).toMatch(/drifted +self +kit\/file:\/etc\/kit.soft/);
     expect(await result()).toBe("Result=success\nExecMainStatus=2\n");
+    await host.exec(`for n in 1 2 3; do (${hlx} schedule run) & done; wait`);
+    const marks = (await said()).split("\n").flatMap((line) => /^(Starting|Finished) /.exec(line)?.[1] ?? []);
+    expect(marks.length).toBeGreaterThanOrEqual(6);
+    expect(marks).toEqual(marks.map((_, index) => ["Starting", "Finished"][index % 2]));
   });
 
   test("heals by its timer alone, and is skipped while an apply runs", async () => {
