@@ -11,10 +11,14 @@ import { controlFolder } from "./openssh/folder.ts";
 import { openSshTransport } from "./openssh/transport.ts";
 import { sessionOptions } from "./shell/options.ts";
 import { openSession } from "./shell/session.ts";
+import { isKnown, learnKeys } from "./ssh/learn.ts";
+import { targetOf } from "./ssh.ts";
 
 export const openssh: Connection = {
   connection: "openssh",
   open: (host, options) => openSession(() => connect(host, options), sessionOptions(host, options)),
+  knows: async (host, options) => isKnown(await targetOf(host, options)),
+  learn: async (host, keys, options) => learnKeys(await targetOf(host, options), keys, options),
 };
 
 async function connect(host: Host, options: ConnectOptions): Promise<Transport> {

@@ -1,6 +1,7 @@
 // The way to Proxmox clusters: one client a cluster and run, shared by all guests.
 import type { Endpoint, EndpointDriver, EndpointRun, Endpoints } from "../model/ports/endpoint.ts";
 import type { ProxmoxCluster, ProxmoxReader } from "../model/ports/proxmox.ts";
+import { hostKeysOf } from "./proxmox/agent.ts";
 import type { Client } from "./proxmox/client.ts";
 import { doStep } from "./proxmox/do.ts";
 import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
@@ -47,20 +48,7 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
     return known;
   }
 
-  const reader: ProxmoxReader = {
-    guest: async (cluster, id) => {
-      const { client, asking } = await clusterAt(cluster);
-      const asked = asking.get(id) ?? lookAtGuest(client, id);
-      asking.set(id, asked);
-      return asked.finally(() => asking.delete(id));
-    },
-    made: async (cluster, id) => whenMade((await clusterAt(cluster)).client, id, performance.now() + makingMs),
-    storage: async (cluster, at) => lookAtStorage((await clusterAt(cluster)).client, at),
-    pool: async (cluster, name) => lookAtPool((await clusterAt(cluster)).client, name),
-    mapping: async (cluster, name) => lookAtMapping((await clusterAt(cluster)).client, name),
-    devices: async (cluster, node) => lookAtDevices((await clusterAt(cluster)).client, node),
-    ceph: async (cluster, node) => lookAtCeph((await clusterAt(cluster)).client, node),
-  };
+  const reader = readerOver(clusterAt);
   const endpoint: Endpoint<"proxmox"> = {
     reader,
     call: async (step, options) => {
@@ -76,5 +64,24 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
       await Promise.allSettled(clusters.values());
       for (const client of opened) client.close();
     },
+  };
+}
+
+function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): ProxmoxReader {
+  const client = async (cluster: ProxmoxCluster): Promise<Client> => (await clusterAt(cluster)).client;
+  return {
+    guest: async (cluster, id) => {
+      const open = await clusterAt(cluster);
+      const asked = open.asking.get(id) ?? lookAtGuest(open.client, id);
+      open.asking.set(id, asked);
+      return asked.finally(() => open.asking.delete(id));
+    },
+    hostKeys: async (cluster, id) => hostKeysOf(await client(cluster), id),
+    made: async (cluster, id) => whenMade(await client(cluster), id, performance.now() + makingMs),
+    storage: async (cluster, at) => lookAtStorage(await client(cluster), at),
+    pool: async (cluster, name) => lookAtPool(await client(cluster), name),
+    mapping: async (cluster, name) => lookAtMapping(await client(cluster), name),
+    devices: async (cluster, node) => lookAtDevices(await client(cluster), node),
+    ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),
   };
 }

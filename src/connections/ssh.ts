@@ -7,6 +7,7 @@ import { sessionOptions } from "./shell/options.ts";
 import { openSession } from "./shell/session.ts";
 import { resolveTarget } from "./ssh/config.ts";
 import type { SshOptions } from "./ssh/hops.ts";
+import { isKnown, learnKeys } from "./ssh/learn.ts";
 import { readSshConfig } from "./ssh/ssh-config-file.ts";
 import { containerStream } from "./ssh/streams.ts";
 import type { SshTarget } from "./ssh/target.ts";
@@ -14,6 +15,8 @@ import type { SshTarget } from "./ssh/target.ts";
 export const ssh: Connection = {
   connection: "ssh",
   open: (host, options) => openSession(() => connect(host, options), sessionOptions(host, options)),
+  knows: async (host, options) => isKnown(await targetOf(host, options)),
+  learn: async (host, keys, options) => learnKeys(await targetOf(host, options), keys, options),
 };
 
 // Loaded here, not above: ssh2 and node-ssh take 40 ms, which a command that connects nowhere need not wait for.

@@ -8,14 +8,16 @@ import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
 import type { Holder } from "../model/ports/shell.ts";
 import type { RunStart, State } from "../model/ports/state.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
-import type { Address } from "../model/resource.ts";
+import { type Address, covers } from "../model/resource.ts";
 import { belongsTo } from "../plan/prune.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
-import { arrive, makeHost } from "./birth.ts";
+import { arrive, type HostUnit, makeHost } from "./birth.ts";
 import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
+import { introducerOf } from "./introduce.ts";
 import { keepingMade } from "./made.ts";
+import { hostCapability } from "./outside.ts";
 import { recordAll } from "./record.ts";
 import { keyFor, secretsOf } from "./survey.ts";
 import { makeTurns, type Turns } from "./turns.ts";
@@ -102,6 +104,7 @@ async function prepare(plan: Plan, { world, state, number, options, found }: Pre
     changing: new Set(busy.map(({ host, id }) => actualKey(host, id))),
     outcomes: new Map(),
     checks: [],
+    machines: new Map(),
     locks: (name) => {
       const lock = locks.get(name) ?? semaphore(1);
       locks.set(name, lock);
@@ -142,17 +145,30 @@ async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { pl
       units.flatMap(({ entries }) => entries),
       { run, turns, units },
     );
-  const opened = await openSession(planned, run).catch(problemOf);
+  const opened = await openSession(planned, all, run).catch(problemOf);
   if ("code" in opened) return giveUp({ end: opened.code === "stale" ? "refused" : "unreachable", problem: opened });
-  const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId } } : {};
+  const saved = options.saved ? { saved: { planId: plan.id, machineId: planned.machineId, made: wasMade(all, run) } } : {};
   const checks = planned.checks ?? [];
   const work = { host: planned.host, session: opened, units, checks, holder: holderOf(run, options), ...saved };
   return workOn(work, run, turns).catch((thrown: unknown) => giveUp({ end: "broken", thrown }));
 }
 
-function openSession(planned: PlannedHost, run: Run): Promise<HostSession> {
+function openSession(planned: PlannedHost, units: readonly HostUnit[], run: Run): Promise<HostSession> {
   const host = bareHost(planned);
-  return planned.unborn === undefined ? run.world.sessions.of(host) : arrive(host, planned.unborn, run);
+  if (planned.unborn === undefined) return run.world.sessions.of(host);
+  const makers = units.filter(({ unit }) => unit.outside === true).flatMap(({ entries }) => entries);
+  const introducer = introducerOf(host.name, makers, run.world);
+  const anew = wasMade(units, run);
+  return arrive(host, { promised: planned.unborn, introducer: introducer && { ...introducer, anew }, anew }, run);
+}
+
+/** Did this very run bring the machine into being? */
+function wasMade(units: readonly HostUnit[], { outcomes }: Run): boolean {
+  const makers = units.filter(({ unit }) => unit.outside === true).flatMap(({ entries }) => entries);
+  return makers.some((entry) => {
+    const makes = entry.provides.some((capability) => covers(capability, hostCapability(entry.host)));
+    return makes && ["create", "replace"].includes(entry.action) && outcomes.get(entry.address)?.outcome === "changed";
+  });
 }
 
 function bareHost({ host, login }: PlannedHost): Host {

@@ -1,20 +1,24 @@
 // A host comes into being: what makes it from outside is done first, then it is waited for, and must be what was promised.
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Facts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import type { Entry, PlannedHost, Unit } from "../model/plan.ts";
 import type { ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { StepResult } from "../model/step.ts";
 import type { HostRun, Run } from "./host-run.ts";
+import { otherMachine } from "./identity.ts";
+import { type Introducer, introduce } from "./introduce.ts";
 import { brokenPromise } from "./outside.ts";
 import { probe } from "./probe.ts";
 import type { Turns } from "./turns.ts";
 import { runUnit, skipAll } from "./unit.ts";
-import type { HostSession } from "./world.ts";
+import type { HostSession, World } from "./world.ts";
 
 /** How long a host that was just made may take until it answers, and how often it is asked, in milliseconds. */
 const arrivalMs = 600_000;
 const askEveryMs = 1000;
+/** How long who could vouch for its key may stay silent once the host itself answers: not every image has an agent. */
+const vouchingMs = 90_000;
 
 export interface HostUnit {
   readonly unit: Unit;
@@ -48,33 +52,82 @@ async function takeUnit(unit: Unit, entries: readonly Entry[], { on, turns }: { 
   return good;
 }
 
+/** What is known of a host that has to answer. */
+export interface Arriving {
+  /** What was promised of it. */
+  readonly promised: NonNullable<PlannedHost["unborn"]>;
+  readonly introducer: Introducer | undefined;
+  /** This run made the machine; else it must be the one that the last apply recorded. */
+  readonly anew: boolean;
+}
+
 /** Connects to a host that was just made, as soon as it lets us in. Throws ProblemError: stale when it is not as promised, what refused us at the deadline, or interrupted. */
-export async function arrive(host: Host, promised: NonNullable<PlannedHost["unborn"]>, { world }: Run): Promise<HostSession> {
-  const deadline = world.monotonicMs() + arrivalMs;
+export async function arrive(host: Host, arriving: Arriving, { world, machines }: Run): Promise<HostSession> {
+  const patience = patienceOf(arriving, world.monotonicMs());
   for (;;) {
+    const unvouched = await introduce(host, arriving.introducer, world);
     const answer = await tryIt(() => world.sessions.again(host).then(async (session) => ({ session, facts: await world.facts(session.shell) })));
-    if ("value" in answer) return kept(host.name, promised, answer.value);
+    if ("value" in answer) {
+      await refuseOther(host.name, arriving, { facts: answer.value.facts, world });
+      machines.set(host.name, answer.value.facts.machineId);
+      return answer.value.session;
+    }
     const { problem } = answer;
-    if (!mayPass(problem) || world.monotonicMs() >= deadline) throw new ProblemError(problem);
+    if (patience.isOver(problem, world.monotonicMs()))
+      throw new ProblemError(gaveUp(problem, { host, unvouched, waited: patience.waited(world.monotonicMs()) }));
     if (world.stop.aborted) throw new ProblemError({ code: "interrupted", message: `waiting for ${host.name}: interrupted`, cause: problem });
-    world.emit({ event: "waiting", host: host.name, address: host.name, for: `a login: ${problem.message}` });
-    await sleep(askEveryMs, undefined, { signal: world.stop }).catch(() => undefined);
+    world.emit({ event: "waiting", host: host.name, address: host.name, for: unvouched ?? `a login: ${problem.message}` });
+    await world.pause(askEveryMs);
   }
 }
 
-function kept(
-  host: string,
-  promised: NonNullable<PlannedHost["unborn"]>,
-  { session, facts }: { session: HostSession; facts: Parameters<typeof brokenPromise>[2] },
-) {
-  const broken = brokenPromise(host, promised, facts);
-  if (broken !== undefined) throw new ProblemError(broken);
-  return session;
+interface Patience {
+  isOver(problem: Problem, now: number): boolean;
+  waited(now: number): number;
 }
 
-// Accounts and sudo rules appear while a machine starts for the first time; a wrong host key does not become right.
-function mayPass({ code }: Problem): boolean {
-  return code === "unreachable" || code === "privilege";
+// A key that nobody vouches for is waited on for a while where somebody could, from the moment it is shown.
+function patienceOf({ introducer }: Pick<Arriving, "introducer">, since: number): Patience {
+  let shown: number | undefined;
+  const untilOf = ({ code }: Problem, now: number): number => {
+    if (!mayPass(code)) return now;
+    if (code !== "trust") return since + arrivalMs;
+    shown ??= now;
+    return introducer === undefined ? now : Math.min(shown + vouchingMs, since + arrivalMs);
+  };
+  return { isOver: (problem, now) => now >= untilOf(problem, now), waited: (now) => now - since };
+}
+
+interface GivingUp {
+  readonly host: Host;
+  /** Who did not vouch for its key. */
+  readonly unvouched: string | undefined;
+  readonly waited: number;
+}
+
+// Whoever reads it must know which of the three was not there: the agent, the address, or a login.
+function gaveUp(problem: Problem, { host, unvouched, waited }: GivingUp): Problem {
+  const seconds = Math.round(waited / 1000);
+  if (problem.code === "unreachable" || problem.code === "privilege")
+    return { ...problem, message: `waited ${seconds} s for ${host.name}${unvouched === undefined ? "" : ` and for ${unvouched}`}: ${problem.message}` };
+  if (problem.code !== "trust" || unvouched === undefined) return problem;
+  const hint = `compare its key on its console, then hlx trust ${host.name}; an image with an agent (vm.agent: true) needs neither`;
+  return { ...problem, message: `${problem.message}; ${unvouched} did not vouch for it within ${seconds} s`, hint };
+}
+
+interface Came {
+  readonly facts: Facts;
+  readonly world: World;
+}
+
+async function refuseOther(host: string, { promised, anew }: Arriving, { facts, world }: Came): Promise<void> {
+  const other = brokenPromise(host, promised, facts) ?? (anew ? undefined : await otherMachine(host, facts, world));
+  if (other !== undefined) throw new ProblemError(other);
+}
+
+// Accounts and sudo rules appear while a machine starts for the first time, and it may make its keys anew; what is wrong for good stays wrong.
+function mayPass(code: Problem["code"]): boolean {
+  return code === "unreachable" || code === "privilege" || code === "trust";
 }
 
 async function tryIt<Value>(work: () => Promise<Value>): Promise<{ readonly value: Value } | { readonly problem: Problem }> {

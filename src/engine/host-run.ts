@@ -29,6 +29,8 @@ export interface Run {
   readonly actuals: Map<string, unknown>;
   readonly approve?: Approve;
   readonly outcomes: Map<Address, Outcome>;
+  /** machine-id of the hosts that came into being, as they showed it. */
+  readonly machines: Map<string, string>;
   /** Health checks that ended, in that order. */
   readonly checks: Checked[];
   /** What the last look at each resource found. */

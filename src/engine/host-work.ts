@@ -23,7 +23,12 @@ export interface HostWork {
   readonly checks: readonly Check[];
   readonly holder: Holder;
   /** The plan was saved: it is consumed on the host, which must be the very machine that was planned for. */
-  readonly saved?: { readonly planId: string; readonly machineId: string | undefined };
+  readonly saved?: {
+    readonly planId: string;
+    readonly machineId: string | undefined;
+    /** This run made the machine: it is another one than before, as was planned. */
+    readonly made: boolean;
+  };
 }
 
 export type HostEnd = { readonly end: "done"; readonly probed: number; readonly asDesired: number } | { readonly end: "refused"; readonly problem: Problem };
@@ -67,7 +72,7 @@ async function lockAndLook({ host, units, session, holder, saved }: HostWork, ru
 }
 
 async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {
-  if (saved === undefined) return undefined;
+  if (saved === undefined || saved.made) return undefined;
   const facts = await run.world.facts(session.shell).catch(problemOf);
   if ("code" in facts) return { answer: { lock: "refused", problem: facts }, fresh: new Map() };
   const problem = (await otherMachine(host, facts, run.world)) ?? otherThanPlanned(host, facts, saved);

@@ -7,6 +7,7 @@ import type { Resource } from "../model/resource.ts";
 import type { Assignment } from "../model/role.ts";
 import { declare } from "./declare.ts";
 import { otherMachine } from "./identity.ts";
+import { introduce, introducerOf } from "./introduce.ts";
 import { type FromOutside, factsOf, hostCapability, lookFromOutside } from "./outside.ts";
 import { notProbed, probe } from "./probe.ts";
 import type { HostSession, Work, World } from "./world.ts";
@@ -43,6 +44,12 @@ export async function lookAt(
     { world, work },
   );
   if (made.host === "absent") return unborn(host, inside, { world, work, made });
+  const introducer = introducerOf(
+    host.name,
+    made.declared.flatMap(({ resource, found }) => (found.found === "present" ? [resource] : [])),
+    world,
+  );
+  await introduce(host, introducer && { ...introducer, anew: false }, world);
   const look = await lookInside(host, inside, { world, work, quiet: made.host === "perhaps" });
   if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared] };
   return made.host === "perhaps" ? unborn(host, inside, { world, work, made }) : look;

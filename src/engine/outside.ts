@@ -4,8 +4,9 @@ import type { Facts, PromisedFacts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
 import { type Found, highestRisk } from "../model/kind.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
-import { type Capability, covers } from "../model/resource.ts";
+import { addressOf, type Capability, covers } from "../model/resource.ts";
 import { type Assignment, viewOf } from "../model/role.ts";
+import { matchesAny } from "../plan/target.ts";
 import { type Declared, declare } from "./declare.ts";
 import { notProbed, probe } from "./probe.ts";
 import type { Work, World } from "./world.ts";
@@ -41,7 +42,7 @@ export async function lookFromOutside(
   const session = on.world.sessions.outside(host);
   const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world: on.world, session })));
   const looked = declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed }));
-  return { declared: looked, promised, host: stateOf(host, looked, on.world) };
+  return { declared: looked, promised, host: stateOf(host, looked, on) };
 }
 
 /** The facts that are promised; every other one throws ProblemError (input) when a role asks for it. */
@@ -99,9 +100,13 @@ function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, 
   return Object.assign({}, ...told);
 }
 
-function stateOf(host: Host, declared: FromOutside["declared"], world: World): FromOutside["host"] {
+// What is to be made anew is as good as gone: what is inside is planned for the machine that will be there.
+function stateOf(host: Host, declared: FromOutside["declared"], { world, work }: { readonly world: World; readonly work: Work }): FromOutside["host"] {
+  const anew = work.targets?.replace ?? [];
   const makers = declared.filter(({ resource }) => resource.provides.some((capability) => covers(capability, hostCapability(host.name))));
-  if (makers.some(({ found }) => found.found === "absent")) return "absent";
+  const isGone = ({ assignment, resource, found }: (typeof makers)[number]): boolean =>
+    found.found === "absent" || matchesAny(addressOf(host.name, assignment.as, resource.id), anew);
+  if (makers.some(isGone)) return "absent";
   return makers.some((one) => mayBeAway(one, world)) ? "perhaps" : "here";
 }
 

@@ -9,7 +9,7 @@ import { settleMade } from "./made.ts";
 /** Records every resource that is as desired now. What failed keeps the record of the run before. */
 export async function recordAll(plan: Plan, run: Run): Promise<void> {
   const at = run.world.now().toISOString();
-  const machineIds = new Map(plan.hosts.map(({ host, machineId }) => [host, machineId]));
+  const machineIds = new Map(plan.hosts.map(({ host, machineId }) => [host, run.machines.get(host) ?? machineId]));
   const recorded = plan.entries.flatMap((entry): readonly Recorded[] => {
     const found = run.found.get(entry.address);
     const outcome = run.outcomes.get(entry.address)?.outcome;

@@ -71,7 +71,15 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
     await Promise.allSettled([...opened.values()].map((session) => session.close()));
   }
 
-  return { of, outside, again, closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+  return { of, outside, again, ...keysOf(connections, connect), closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+}
+
+function keysOf(connections: SessionsOptions["connections"], connect: ConnectOptions): Pick<Sessions, "knows" | "learn"> {
+  const connectionOf = ({ login }: Host): Connection | undefined => connections.get(login.connection);
+  return {
+    knows: async (host) => (await connectionOf(host)?.knows?.(host, connect)) ?? true,
+    learn: async (host, keys, how) => (await connectionOf(host)?.learn?.(host, keys, { ...connect, ...how })) ?? false,
+  };
 }
 
 /** What kinds may ask with: the shell, and every other port opened by the first question to it. */

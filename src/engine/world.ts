@@ -50,6 +50,10 @@ export interface Sessions {
   outside(host: Host): HostSession;
   /** As `of`, but a failure is not remembered: for a host that is about to answer. */
   again(host: Host): Promise<HostSession>;
+  /** Is any key of this host written down? Yes where there are no keys to know. */
+  knows(host: Host): Promise<boolean>;
+  /** Writes down keys that the host's maker vouches for; false when they were there. */
+  learn(host: Host, keys: readonly string[], how: { readonly replacing: boolean }): Promise<boolean>;
   /** Round trips that a host cost so far; 0 when it was never opened. */
   roundTrips(host: string): number;
   closeAll(): Promise<void>;

@@ -65,6 +65,14 @@ export interface Ahead {
 /** What was there before a run, by path: what `restore` may desire again. The content is read from the host's undo folder. */
 export type PreImages = ReadonlyMap<string, { readonly sha256: string; readonly content: string }>;
 
+/** What the maker of a host knows of the keys that it will show. */
+export type HostKeys =
+  /** Lines as in a `.pub` file: type and key. */
+  | { readonly known: "keys"; readonly keys: readonly string[] }
+  | { readonly known: "not yet"; readonly waitsFor: string }
+  /** Nobody can tell. */
+  | { readonly known: "never"; readonly because: string };
+
 /** Why nothing can bring back what was there. */
 export interface Irreversible {
   readonly irreversible: string;
@@ -97,6 +105,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   probe(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
   diff(desired: Desired, found: Known<Actual>, ahead: Ahead): readonly Change[];
   steps(desired: Desired, found: Known<Actual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Step[];
+  /** For kinds that make hosts from outside: the keys by which the host is recognised, over a way that is trusted. */
+  hostKeys?(desired: Desired, on: Pick<Readers, Via>): Promise<HostKeys>;
   /** What to desire to be rid of it: prune, destroy. */
   absent?(desired: Desired): Desired;
   /** For kinds whose desired state is a set. Without it the whole is one member, named by its identity. */

@@ -126,7 +126,7 @@ function mended(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending)
   return { changes, steps: changes.length === 0 ? [] : kind.steps(desired, found, { changes, now }) };
 }
 
-// Removed, then created: the changes are those of a creation, and each has the risk of a replacement.
+// Removed, then created: the changes are those of a creation, and each has the risk of a replacement, or of what the removal costs.
 function madeAnew(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
   if (kind.absent === undefined)
     throw new ProblemError({
@@ -137,7 +137,7 @@ function madeAnew(kind: AnyKind, desired: unknown, { found, ahead, now }: Mendin
   const gone = mended(kind, kind.absent(desired), { found, ahead, now });
   const made = mended(kind, desired, { found: { found: "absent" }, ahead, now });
   return {
-    changes: made.changes.map((change) => ({ ...change, risk: highestRisk([change, { ...change, risk: "replace" }]) })),
+    changes: made.changes.map((change) => ({ ...change, risk: highestRisk([change, { ...change, risk: "replace" }, ...gone.changes]) })),
     steps: [...gone.steps, ...made.steps],
   };
 }

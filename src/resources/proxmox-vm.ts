@@ -17,6 +17,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   probe,
   diff,
   steps,
+  hostKeys: ({ cluster, id }, on) => on.proxmox.hostKeys(cluster, id),
   absent: ({ cluster, id, name, node }) => ({ cluster, id, name, node, absent: true }),
   restore,
 };

@@ -19,6 +19,10 @@ export interface MemoryHost {
   /** Steps after so many are never answered: the connection is cut. */
   cutAfter?: number;
   down: boolean;
+  /** The key that it shows; without one nothing is checked. */
+  shows?: string;
+  /** The keys that are written down for it here. */
+  readonly trusted: Set<string>;
   holder?: Holder;
   /** The holder's process is no more, as after a kill: who comes next takes over. */
   abandoned: boolean;
@@ -34,6 +38,7 @@ export function memoryHost(notes: Readonly<Record<string, string>> = {}): Memory
     failing: new Set(),
     erases: new Map(),
     down: false,
+    trusted: new Set(),
     abandoned: false,
     epoch: 0,
     usedPlans: new Set(),
@@ -47,7 +52,16 @@ export function memoryConnection(hosts: ReadonlyMap<string, MemoryHost>): Connec
     open: async ({ name }: Host) => {
       const host = hosts.get(name);
       if (host === undefined || host.down) throw new ProblemError({ code: "unreachable", message: `${name}: no answer` });
+      if (host.shows !== undefined && !host.trusted.has(host.shows))
+        throw new ProblemError({ code: "trust", message: `${name}: its key ${host.shows} is not written down` });
       return memorySession(host);
+    },
+    knows: async ({ name }) => hosts.get(name)?.shows === undefined || (hosts.get(name)?.trusted.size ?? 0) > 0,
+    learn: async ({ name }, keys, { replacing }) => {
+      const trusted = hosts.get(name)?.trusted;
+      if (replacing) trusted?.clear();
+      for (const key of keys) trusted?.add(key);
+      return true;
     },
   };
 }

@@ -72,7 +72,7 @@ export function memoryWorld(names: readonly string[]): MemoryWorld {
     knownState: async () => state,
     now: () => new Date("2026-11-21T12:00:00Z"),
     monotonicMs: () => 0,
-    pause: async () => undefined,
+    pause: () => new Promise((resolve) => void setImmediate(resolve)),
     randomHex: (bytes) => "ab".repeat(bytes),
     emit: (event) => void events.push({ ms: 0, ...event } as Event),
     stop: stop.signal,

@@ -1,71 +1,9 @@
 // Hosts that do not exist yet: planned as promised, made from outside, waited for, and gone on with inside.
 import { describe, expect, test } from "vitest";
 import { factsOf } from "../../src/engine/outside.ts";
-import { type AnyKind, absent, change, present } from "../../src/model/kind.ts";
-import type { Endpoint } from "../../src/model/ports/endpoint.ts";
-import type { Resource } from "../../src/model/resource.ts";
-import type { Api } from "../../src/model/step.ts";
 import { note } from "../../src/testing/note.ts";
-import { apply, lab, outcomes, plan } from "./lab.ts";
-
-interface Vm {
-  readonly name: string;
-  readonly cores: number;
-}
-
-interface Cluster {
-  readonly vms: Map<string, number>;
-  readonly calls: string[];
-  /** Creates that fail. */
-  broken: boolean;
-}
-
-const vmKind = {
-  kind: "vm",
-  summary: "a machine made through an API",
-  schema: { type: "object" },
-  via: ["cluster"],
-  identity: ({ name }: Vm) => name,
-  probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined> } }) => {
-    const cores = await on.cluster.cores(name);
-    return cores === undefined ? absent : present({ cores });
-  },
-  diff: ({ cores }: Vm, found: { readonly actual?: Pick<Vm, "cores"> }) =>
-    found.actual?.cores === cores ? [] : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : "reboot" })],
-  steps: ({ name, cores }: Vm): readonly Api[] => [{ do: "api", title: `make ${name}`, via: "cluster", method: "POST", path: name, body: cores }],
-} as unknown as AnyKind;
-
-function vm(name: string, cores: number): Resource {
-  return { kind: "vm", desired: { name, cores }, id: `vm:${name}`, provides: [`host:${name}`], traces: [] };
-}
-
-const work = { outside: { "a/guest": { hostname: "memory" } } };
-const keys = ["a/one", "a/guest"];
-
-/** Host "a" comes up a moment after its machine was made. */
-function world(vms: Readonly<Record<string, number>> = {}, hosts: readonly string[] = ["a"]) {
-  const cluster: Cluster = { vms: new Map(Object.entries(vms)), calls: [], broken: false };
-  const inside = lab({ one: [note("x", "1"), note("y", "2")], guest: [vm("a", 2)] }, hosts);
-  const host = inside.hosts.get("a");
-  if (host === undefined) throw new Error("no host a");
-  host.down = !cluster.vms.has("a");
-  const endpoint = {
-    reader: { cores: async (name: string) => cluster.vms.get(name) },
-    call: async ({ path, body, title }: Api) => {
-      cluster.calls.push(title);
-      if (cluster.broken) return { result: "failed", output: "", exitStatus: 1, because: "no space on the storage" };
-      cluster.vms.set(path, Number(body));
-      setTimeout(() => {
-        host.down = false;
-      }, 100);
-      return { result: "done", output: "" };
-    },
-    requests: () => 0,
-  } as unknown as Endpoint;
-  inside.kinds.set("vm", vmKind);
-  inside.endpoints.set("cluster", { port: "cluster" as never, start: () => ({ of: () => endpoint, close: async () => undefined }) });
-  return { inside, cluster, host };
-}
+import { apply, outcomes, plan } from "./lab.ts";
+import { keys, work, world } from "./made-host.ts";
 
 describe("a host that is not there yet", () => {
   test("is planned without connecting: its maker exactly, what is inside predicted, the maker first", async () => {

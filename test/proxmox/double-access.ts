@@ -101,7 +101,16 @@ export const everything = Object.fromEntries(
     ..."Allocate Audit Clone Config.CDROM Config.CPU Config.Cloudinit Config.Disk Config.HWType Config.Memory Config.Network Config.Options PowerMgmt"
       .split(" ")
       .map((name) => `VM.${name}`),
-    ...["VM.Snapshot", "VM.Snapshot.Rollback", "VM.GuestAgent.Audit", "Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Datastore.Audit", "SDN.Use"],
+    ...[
+      "VM.Snapshot",
+      "VM.Snapshot.Rollback",
+      "VM.GuestAgent.Audit",
+      "VM.GuestAgent.FileRead",
+      "Datastore.AllocateSpace",
+      "Datastore.AllocateTemplate",
+      "Datastore.Audit",
+      "SDN.Use",
+    ],
     ...["Sys.Audit", "Sys.AccessNetwork", "Sys.Console", "Sys.Modify", "Pool.Allocate", "Pool.Audit", "Mapping.Audit", "Mapping.Modify", "Mapping.Use"],
   ].map((name) => [name, 1]),
 );

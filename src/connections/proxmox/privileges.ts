@@ -20,6 +20,9 @@ export function neededPrivileges(version: string): readonly Needed[] {
   const agent = Number.parseInt(version, 10) >= 9 ? "VM.GuestAgent.Audit" : "VM.Monitor";
   return [
     { path: "/vms", privileges: [...guests, agent], for: "guests" },
+    ...(Number.parseInt(version, 10) >= 9
+      ? [{ path: "/vms", privileges: ["VM.GuestAgent.FileRead"], for: "the host keys of new guests, through their agents", optional: true as const }]
+      : []),
     { path: "/storage", privileges: ["Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Datastore.Audit"], for: "disks and images" },
     { path: "/sdn/zones", privileges: ["SDN.Use"], for: "network cards" },
     { path: "/", privileges: ["Sys.Audit"], for: "tasks, and other nodes when this one does not answer", optional: true },

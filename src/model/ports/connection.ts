@@ -42,4 +42,8 @@ export interface ConnectOptions {
 export interface Connection {
   readonly connection: string;
   open(host: Host, options: ConnectOptions): Promise<Session>;
+  /** Is any key of this host written down? Left out where there are no keys. */
+  knows?(host: Host, options: ConnectOptions): Promise<boolean>;
+  /** Writes down keys that somebody who is trusted vouches for, in the first file of known hosts; `replacing`: instead of what is there. False when they were there. */
+  learn?(host: Host, keys: readonly string[], options: ConnectOptions & { readonly replacing: boolean }): Promise<boolean>;
 }

@@ -1,4 +1,5 @@
 // What may be asked of a Proxmox cluster: its guests as they are, whichever node they are on.
+import type { HostKeys } from "../kind.ts";
 import type { SecretRef } from "../text.ts";
 
 /** A node of a cluster, and what it is recognised by: the SHA-256 of its certificate, or the cluster's CA. */
@@ -121,4 +122,6 @@ export interface ProxmoxReader {
   devices(cluster: ProxmoxCluster, node: string): Promise<readonly DeviceSeen[]>;
   /** Null where Ceph is not installed on the node. */
   ceph(cluster: ProxmoxCluster, node: string): Promise<CephSeen | null>;
+  /** The public keys of its SSH server, read by its guest agent. */
+  hostKeys(cluster: ProxmoxCluster, id: number): Promise<HostKeys>;
 }
