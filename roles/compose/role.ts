@@ -72,7 +72,7 @@ function claimsOf(stack: ComposeStackOptions): readonly Claim[] {
   const { compose, problems, warnings } = readStack(stack);
   const findings = [...problems.map((problem) => findingOf(stack, problem, "error")), ...warnings.map((problem) => findingOf(stack, problem, "warning"))];
   if (compose === undefined || stack.absent === true) return findings;
-  const ports = [...compose.services.values()].flatMap(({ name, ports }) => ports.flatMap((port) => portOf(port, { stack, service: name, compose })));
+  const ports = [...compose.services.values()].flatMap(({ name, ports }) => rangesOf(ports).flatMap((port) => portOf(port, { stack, service: name, compose })));
   const networks = [...compose.networks.values()].map(
     ({ name, external }): Claim => ({ path: pathOf(stack), claim: external ? "needs" : "provides", what: `network ${name}`, by: `stack ${stack.name}` }),
   );
@@ -96,13 +96,40 @@ interface Publishing {
   readonly compose: Compose;
 }
 
-function portOf(
-  { published, protocol, hostIp }: { readonly published?: number; readonly protocol: string; readonly hostIp: string },
-  { stack, service, compose }: Publishing,
-): readonly Claim[] {
+interface Published {
+  readonly published?: number;
+  readonly last?: number;
+  readonly protocol: string;
+  readonly hostIp: string;
+}
+
+// As they are written: one range is one claim, however wide.
+function rangesOf(ports: readonly Published[]): readonly Published[] {
+  const ranges: Published[] = [];
+  for (const port of ports) {
+    const before = ranges.at(-1);
+    const follows = before !== undefined && port.published === (before.last ?? before.published ?? 0) + 1;
+    if (follows && before.protocol === port.protocol && before.hostIp === port.hostIp) ranges[ranges.length - 1] = { ...before, last: port.published ?? 0 };
+    else ranges.push(port);
+  }
+  return ranges;
+}
+
+function portOf({ published, last, protocol, hostIp }: Published, { stack, service, compose }: Publishing): readonly Claim[] {
   if (published === undefined || protocol === "sctp") return [];
   const by = `service ${service} of stack ${stack.name}`;
   const at = compose.document.at(["services", service, "ports"]);
   const address = hostIp === "" ? {} : { address: hostIp };
-  return [{ path: pathOf(stack), at, claim: "port", port: published, protocol: protocol === "udp" ? "udp" : "tcp", by, ...address }];
+  return [
+    {
+      path: pathOf(stack),
+      at,
+      claim: "port",
+      port: published,
+      ...(last !== undefined && { last }),
+      protocol: protocol === "udp" ? "udp" : "tcp",
+      by,
+      ...address,
+    },
+  ];
 }
