@@ -15,24 +15,26 @@ export interface Field {
  * What tells the items of a list apart, by the list's name: the keys by which server-side apply merges the lists of the API's own kinds
  * (x-kubernetes-list-map-keys). Lists of other names are told apart by position.
  */
-const keys: Readonly<Record<string, readonly (readonly string[])[]>> = {
-  containers: [["name"]],
-  initContainers: [["name"]],
-  ephemeralContainers: [["name"]],
-  volumes: [["name"]],
-  env: [["name"]],
-  imagePullSecrets: [["name"]],
-  volumeMounts: [["mountPath"]],
-  volumeDevices: [["devicePath"]],
-  hostAliases: [["ip"]],
-  topologySpreadConstraints: [["topologyKey", "whenUnsatisfiable"]],
-  ports: [
-    ["containerPort", "protocol"],
-    ["port", "protocol"],
-  ],
-  webhooks: [["name"]],
-  volumeClaimTemplates: [["metadata"]],
-};
+const keys: ReadonlyMap<string, readonly (readonly string[])[]> = new Map(
+  Object.entries({
+    containers: [["name"]],
+    initContainers: [["name"]],
+    ephemeralContainers: [["name"]],
+    volumes: [["name"]],
+    env: [["name"]],
+    imagePullSecrets: [["name"]],
+    volumeMounts: [["mountPath"]],
+    volumeDevices: [["devicePath"]],
+    hostAliases: [["ip"]],
+    topologySpreadConstraints: [["topologyKey", "whenUnsatisfiable"]],
+    ports: [
+      ["containerPort", "protocol"],
+      ["port", "protocol"],
+    ],
+    webhooks: [["name"]],
+    volumeClaimTemplates: [["metadata"]],
+  }),
+);
 
 const said: readonly string[] = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
 
@@ -80,7 +82,7 @@ type Key = readonly (readonly [string, unknown])[];
 
 function keyOf(item: unknown, list: string): Key | undefined {
   if (!isRecord(item)) return undefined;
-  const names = keys[list]?.find(([first = ""]) => item[first] !== undefined);
+  const names = keys.get(list)?.find(([first = ""]) => item[first] !== undefined);
   return names?.map((name) => [name, item[name] ?? (name === "protocol" ? "TCP" : null)]);
 }
 

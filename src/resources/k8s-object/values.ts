@@ -3,18 +3,25 @@ import { sha256 } from "../../lib/hash.ts";
 import { same } from "../../lib/json.ts";
 import type { KubernetesObject } from "../../model/ports/kubernetes.ts";
 import type { K8sObject } from "./desired.ts";
-import { mark, objectOf } from "./desired.ts";
+import { objectOf } from "./desired.ts";
 import { type Field, fieldsOf, withoutServersOwn } from "./fields.ts";
 
 /** By path. A hash where the value is never shown. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** The desired fields; hlx's mark is the last one. */
+/** The desired fields, what tells most first: what runs, how often, all else; then labels and annotations, hlx's mark as the last one. */
 export function desiredFields(desired: K8sObject): readonly Field[] {
-  const fields = fieldsOf(objectOf(desired));
-  const isMark = ({ path }: Field): boolean => path === `metadata.annotations[${mark}]`;
-  return [...fields.filter((field) => !isMark(field)), ...fields.filter(isMark)];
+  const rank = ({ path }: Field): number => ranks.findIndex((pattern) => pattern.test(path));
+  return fieldsOf(objectOf(desired)).toSorted((one, other) => rank(one) - rank(other));
 }
+
+const ranks: readonly RegExp[] = [
+  /^spec\.(template\.spec\.|jobTemplate\.spec\.template\.spec\.)?containers\[[^\]]*\]\.image$/,
+  /^spec\.(replicas|schedule)$/,
+  /^(?!metadata\.)/,
+  /^metadata\.(?!annotations\[hlx\.io\/managed-by\]$)/,
+  /./,
+];
 
 /** Is the value of this field never shown? The data of a Secret, and whatever holds a secret. */
 export function isHidden(desired: K8sObject, { path, at }: Pick<Field, "path" | "at">): boolean {
