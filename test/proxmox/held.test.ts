@@ -1,6 +1,10 @@
 // Files in storages, pools and mappings over the connection and the double: what is planned is what is done, and a second look finds nothing.
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { highestRisk } from "../../src/model/kind.ts";
 import { proxmoxMappingKind as mappingKind, type ProxmoxMapping } from "../../src/resources/proxmox-mapping.ts";
 import { type ProxmoxPool, proxmoxPoolKind as poolKind } from "../../src/resources/proxmox-pool.ts";
@@ -53,6 +57,39 @@ describe("proxmox.storageContent", () => {
     expect((await lookAs(contentKind, image())).changes).toEqual([]);
     expect(await first).toMatchObject([{ result: "done" }]);
     expect(double.writes).toHaveLength(1);
+  });
+  describe("one of this machine", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hlx-pve-upload-"));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "mine.qcow2");
+    const bytes = randomBytes(3_000_000);
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const sent = (more: Partial<ProxmoxStorageContent> = {}): ProxmoxStorageContent => {
+      const { url: _, sha512: __, ...bare } = image({ file, sha256, ...more });
+      return bare;
+    };
+
+    test("is sent piece by piece, byte for byte, with its checksum", async () => {
+      writeFileSync(file, bytes);
+      await convergeAs(contentKind, sent());
+      expect(double.held.volumes).toEqual([{ node: "pve1", volid: "local:import/debian-12.qcow2", size: 3_000_000 }]);
+      expect(double.writes).toEqual([
+        `POST /nodes/pve1/storage/local/upload ${JSON.stringify({ content: "import", checksum: sha256, "checksum-algorithm": "sha256" })}`,
+      ]);
+    });
+    test("with another checksum fails, and is not there", async () => {
+      writeFileSync(file, bytes);
+      expect((await run((await lookAs(contentKind, sent({ sha256: "0".repeat(64) }))).steps))[0]).toMatchObject({
+        result: "failed",
+        because: expect.stringContaining("checksum mismatch"),
+      });
+      expect(double.held.volumes).toEqual([]);
+    });
+    test("that is not there is told before anything is sent", async () => {
+      const { steps } = await lookAs(contentKind, sent({ file: "/nowhere/mine.qcow2" }));
+      await expect(run(steps)).rejects.toThrow("the file /nowhere/mine.qcow2 of this machine cannot be read");
+      expect(double.writes).toEqual([]);
+    });
   });
   test("on a shared storage it is there for every node", async () => {
     double.held.web.set(url, sha512);

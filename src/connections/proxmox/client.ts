@@ -1,4 +1,5 @@
 // Requests to the Proxmox API: verified TLS, a login, typed failures, and never the same POST twice.
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { semaphore } from "../../lib/semaphore.ts";
 import { type Problem, ProblemError } from "../../model/problem.ts";
@@ -7,6 +8,7 @@ import type { Login } from "./login.ts";
 import { otherNodes } from "./others.ts";
 import { type Answer, type Asked, asked, type Method, type Params } from "./request.ts";
 import type { Server } from "./socket.ts";
+import { type Sent, uploadOf } from "./upload.ts";
 import { openWay } from "./way.ts";
 
 export type { Answer, Method, Params } from "./request.ts";
@@ -27,6 +29,8 @@ export interface ClientOptions {
 export interface Client {
   /** What came back. "lost": the connection broke, and nobody knows whether it was done. Throws ProblemError when it was not sent: trust, unreachable, privilege. */
   ask(method: Method, path: string, params?: Params): Promise<Answer>;
+  /** Sends a file of this machine; else as `ask` with POST. Throws ProblemError (missing) when there is no such file. */
+  upload(path: string, sent: Sent): Promise<Answer>;
   requests(): number;
   /** The node that answered last. */
   server(): Server;
@@ -74,7 +78,12 @@ export function openClient({ servers, login, timeoutMs, connectTimeoutMs, atOnce
     return slots.with(() => once(what));
   }
 
-  return { ask, requests: () => count, server: way.current, close: way.close };
+  async function upload(path: string, sent: Sent): Promise<Answer> {
+    await learnt();
+    const what: Asked = { method: "POST", path, upload: await uploadOf(sent, `hlx-${randomUUID()}`) };
+    return slots.with(() => once(what));
+  }
+  return { ask, upload, requests: () => count, server: way.current, close: way.close };
 }
 
 function isLogin(answer: Answer): boolean {

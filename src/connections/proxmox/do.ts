@@ -16,11 +16,22 @@ const asksMs = [200, 500, 1000, 2000];
 export async function doStep(client: Client, step: Api, options: WriteOptions): Promise<StepResult> {
   if (step.until !== undefined) return waited(client, step, { path: step.path, until: step.until });
   const body = filled(step.body ?? {}, options.reveal) as Params;
-  const answer = await whereverItIs(client, step, (path) => client.ask(step.method as Method, path, body));
+  const answer = await whereverItIs(client, step, (path) => send(client, { ...step, path }, body));
   if ("lost" in answer) return { result: "unknown", because: `${step.title}: ${answer.lost}` };
   if ("failure" in answer) return refused(client, step, answer.failure);
   const task = taskOf(answer.data);
   return task === undefined ? { result: "done", output: "" } : ended(client, { step, task }, options);
+}
+
+// A file of this machine goes along as it is; everything else is a form.
+function send(client: Client, { method, path }: Api, body: Params): Promise<Answer> {
+  const { file, filename, ...fields } = body;
+  if (!path.endsWith("/upload") || typeof file !== "string") return client.ask(method as Method, path, body);
+  return client.upload(path, {
+    file,
+    filename: String(filename),
+    fields: Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, String(one)])),
+  });
 }
 
 async function ended(

@@ -4,6 +4,7 @@ import { type Agent, request } from "node:https";
 import { ProblemError } from "../../model/problem.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Server } from "./socket.ts";
+import { sendUpload, type Upload } from "./upload.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Params = Readonly<Record<string, unknown>>;
@@ -14,6 +15,8 @@ export interface Asked {
   readonly method: Method;
   readonly path: string;
   readonly form?: string;
+  /** Instead of a form. */
+  readonly upload?: Upload;
 }
 
 /** A node and the connections to it that are open. */
@@ -46,8 +49,8 @@ function wordOf(value: unknown): string {
 }
 
 /** Sends it once. "lost": it may have been done. Throws ProblemError (trust, unreachable) when it was not sent. */
-export function send({ server, agent }: Door, { method, path, form }: Asked, { headers: who, timeoutMs }: Sending): Promise<Answer> {
-  const headers = { ...who, ...(form === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" }) };
+export function send({ server, agent }: Door, { method, path, form, upload }: Asked, { headers: who, timeoutMs }: Sending): Promise<Answer> {
+  const headers = { ...who, ...bodyHeaders({ form, upload }) };
   return new Promise((resolve, reject) => {
     const lost = (error: Error): void => resolve({ lost: `${method} ${path}: ${error.message}` });
     let written = false;
@@ -58,8 +61,14 @@ export function send({ server, agent }: Door, { method, path, form }: Asked, { h
     sent.once("timeout", () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     sent.once("error", (error) => (error instanceof ProblemError || !written ? reject(error) : lost(error)));
     sent.once("response", (response) => void read(response).then(resolve, lost));
-    sent.end(form);
+    if (upload === undefined) sent.end(form);
+    else void sendUpload(sent, upload);
   });
+}
+
+function bodyHeaders({ form, upload }: { readonly form: string | undefined; readonly upload: Upload | undefined }): Readonly<Record<string, string>> {
+  if (upload !== undefined) return { "Content-Type": `multipart/form-data; boundary=${upload.boundary}`, "Content-Length": String(upload.length) };
+  return form === undefined ? {} : { "Content-Type": "application/x-www-form-urlencoded" };
 }
 
 /** An answer, whole. Throws when it breaks off or is larger than 16 MiB. */
