@@ -6,6 +6,8 @@ export default defineRole({
   name: "guest",
   summary: "The virtual machine of a host with `vm:`, made through its Proxmox node's API before anything inside is looked at.",
   params: { type: "object", additionalProperties: false, properties: {} },
+  // What it is made from, and what of its node it uses, is there first.
+  requires: [{ role: "proxmox-cluster", hosts: "all", ifGiven: true }],
   outside: {
     facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory), ...cardsOf(host) }),
     unasked: ({ host, inventory }) => isMade(host, inventory),

@@ -23,11 +23,18 @@ export function proxmoxClusterOf(node: string, { hosts }: { readonly hosts: Host
   const settings = settingsOf(host?.vars);
   const login = loginOf(settings);
   if (host === undefined || login === undefined) throw noLogin(node);
-  const others = [...hosts.values()].filter((other) => other !== host && isSameToken(settingsOf(other.vars), settings));
+  const others = proxmoxNodesOf(node, { hosts }).filter((other) => other !== host);
   const ca = typeof settings["ca"] === "string" ? { ca: settings["ca"] } : {};
   const all = [host, ...others].map(nodeOf);
   const [first = nodeOf(host), ...also] = all.filter(({ fingerprint }) => fingerprint !== undefined || "ca" in ca);
   return { ...first, ...login, ...ca, ...(also.length === 0 ? {} : { also }) };
+}
+
+/** The nodes of the inventory that are in one cluster with this one, itself among them: those with the same token. */
+export function proxmoxNodesOf(node: string, { hosts }: { readonly hosts: Hosts }): readonly Host[] {
+  const host = hosts.get(node);
+  const settings = settingsOf(host?.vars);
+  return [...hosts.values()].filter((other) => other === host || isSameToken(settingsOf(other.vars), settings));
 }
 
 function settingsOf(vars: Host["vars"] | undefined): Settings {

@@ -44,6 +44,8 @@ export type Input =
 export interface Requirement {
   readonly role: string;
   readonly hosts?: string;
+  /** Only where a play gives one of those hosts that role. */
+  readonly ifGiven?: true;
 }
 
 export interface Declaring<Params> {

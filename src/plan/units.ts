@@ -58,7 +58,7 @@ function fulfilling(
   const found = all.filter(
     ({ role, as, host }) => (role === requirement.role || as === requirement.role) && hosts.has(host) && !(host === assignment.host && as === assignment.as),
   );
-  if (found.length === 0) throw new ProblemError(unfulfilled(assignment, requirement));
+  if (found.length === 0 && requirement.ifGiven !== true) throw new ProblemError(unfulfilled(assignment, requirement));
   return found;
 }
 

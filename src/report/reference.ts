@@ -43,7 +43,8 @@ export function kindPage(kind: AnyKind, cases: readonly DescribedCase[] = []): s
 /** The page of one role: what it is for, its params, what must be applied before. */
 export function rolePage(role: Role): string {
   const requires = (role.requires ?? []).map(
-    (required) => `- ${code(required.role)}${required.hosts === undefined ? " on the same host" : ` on ${code(required.hosts)}`}`,
+    (required) =>
+      `- ${code(required.role)}${required.hosts === undefined ? " on the same host" : ` on ${code(required.hosts)}`}${required.ifGiven === true ? ", where a play gives it" : ""}`,
   );
   const required = requires.length === 0 ? [] : ["## Requires", requires.join("\n")];
   return page(`Role ${code(role.name)}`, [role.summary, ...propertySection("Params", role.params), ...required]);

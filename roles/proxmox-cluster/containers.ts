@@ -1,0 +1,55 @@
+// The containers of a node: their numbers and sizes from the params, their network from the inventory.
+import { type Device, type Host, type Network, proxmoxClusterOf, proxmoxContainer, type Resource, subnetOf } from "hlx";
+import type { Around } from "./images.ts";
+import type { Container, Params } from "./params.ts";
+
+/** Throws an Error that says what is missing. */
+export function containersOf({ containers = {}, downloads = {}, files = "local" }: Params, { host, inventory }: Around): readonly Resource[] {
+  const volumeOf = (template: string): string => {
+    const download = downloads[template];
+    return download === undefined ? template : `${download.storage ?? files}:vztmpl/${template}`;
+  };
+  return Object.entries(containers).map(([name, { template, mounts = {}, nesting, start = "boot", mac, memory = 512, ...container }]) =>
+    proxmoxContainer({
+      ...container,
+      cluster: proxmoxClusterOf(host.name, inventory),
+      name,
+      node: host.name,
+      memory,
+      ostemplate: volumeOf(template),
+      ...(nesting === undefined ? {} : { features: { nesting } }),
+      ...mountsOf(mounts),
+      ...networkOf(name, mac, { host, inventory }),
+      onboot: start === "boot",
+      ...(start === "boot" ? { running: true } : {}),
+    }),
+  );
+}
+
+function mountsOf(mounts: NonNullable<Container["mounts"]>): Partial<Parameters<typeof proxmoxContainer>[0]> {
+  const entries = Object.entries(mounts).map(([path, mount], index) => [`mp${index}`, { path, ...mount }] as const);
+  return entries.length === 0 ? {} : { mounts: Object.fromEntries(entries) };
+}
+
+// A host or device of its name says where it is; without one it has no network.
+function networkOf(name: string, mac: string | undefined, { inventory }: Around): Partial<Parameters<typeof proxmoxContainer>[0]> {
+  const known: Host | Device | undefined = inventory.hosts.get(name) ?? inventory.devices.get(name);
+  const [network = "", address] = Object.entries(known?.addresses ?? {})[0] ?? [];
+  const place = inventory.networks.get(network);
+  if (place?.bridge === undefined || address === undefined) return {};
+  const card = mac ?? known?.mac;
+  if (card === undefined) throw new Error(`container "${name}" needs a mac: without one Proxmox makes up a new one on every write`);
+  return {
+    nics: [{ mac: card, bridge: place.bridge, address: `${address}/${subnetOf(place.cidr)?.bits ?? 24}`, ...gatewayOf(place) }],
+    ...namesOf(place, inventory),
+  };
+}
+
+function gatewayOf({ gateway }: Network): { readonly gateway?: string } {
+  return gateway === undefined ? {} : { gateway };
+}
+
+function namesOf({ dns, domain }: Network, { hosts }: Around["inventory"]) {
+  const resolvers = dns.map((each) => hosts.get(each)?.login.address ?? each);
+  return { ...(resolvers.length === 0 ? {} : { resolvers }), ...(domain === undefined ? {} : { search: domain }) };
+}
