@@ -122,7 +122,7 @@ function diff({ names, absent: gone }: Packages, found: Known<PackagesActual>): 
 
 function versionNote(name: string, found: Known<PackagesActual>, gone: boolean | undefined): { readonly note?: string } {
   const version = found.found === "present" ? found.evidence?.[name] : undefined;
-  return typeof version === "string" && gone !== true ? { note: `version ${version}` } : {};
+  return typeof version === "string" ? { note: `${gone === true ? "was version" : "version"} ${version}` } : {};
 }
 
 /** How long one apt transaction may take. */

@@ -1,6 +1,6 @@
 // Which commit a run was made from, where there is one.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -21,6 +21,19 @@ test("the commit of the work tree that a folder is in", async () => {
   execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "-C", folder, "commit", "--quiet", "--allow-empty", "-m", "x"], { env });
   mkdirSync(join(folder, "inner"));
   expect(await gitCommitOf(join(folder, "inner"), io)).toMatch(/^[0-9a-f]{12}$/);
+});
+
+test("a + where a file that git knows was changed since, and only there", async () => {
+  const folder = repository();
+  const git = (...words: readonly string[]) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "-C", folder, ...words], { env });
+  writeFileSync(join(folder, "site.yaml"), "a");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "x");
+  git("tag", "v1");
+  writeFileSync(join(folder, "new"), "not git's business");
+  expect(await gitCommitOf(folder, io)).toMatch(/^[0-9a-f]{12}$/);
+  writeFileSync(join(folder, "site.yaml"), "b");
+  expect(await gitCommitOf(folder, io)).toMatch(/^[0-9a-f]{12}\+$/);
 });
 
 test("nothing without a commit, without a repository, without git", async () => {

@@ -126,7 +126,7 @@ test("runs: the list, and one of them with what changed", () => {
     counts: { changed: 1, failed: 1, ok: 0 },
     roundTrips: 9,
   };
-  const back: RunSummary = { ...run, run: 18, command: "rollback", argv: ["rollback", "17"], undoes: 17, exitCode: 0 };
+  const back: RunSummary = { ...run, run: 18, gitCommit: "fedcba987654+", command: "rollback", argv: ["rollback", "17"], undoes: 17, exitCode: 0 };
   const at = run.at;
   const intent = { record: "intent", desired: {}, sealed: false, at } as const;
   const journal: readonly (JournalRecord & { readonly at: string })[] = [

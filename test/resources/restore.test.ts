@@ -134,6 +134,13 @@ describe("a plan says what cannot be undone", () => {
   ])("%s", (...[, resource, found, expected]) => expect(lasting(kindOf(resource), resource.desired, found)).toEqual(expected));
 });
 
+test("which version of a package goes is told, so that the history knows it", () => {
+  const gone = packages(["a"], { absent: true });
+  const ahead = { changing: new Set<string>(), digest: () => undefined };
+  const found = { found: "present", actual: { a: "installed" }, evidence: { a: "1.2-3" } } as const;
+  expect(kindOf(gone).diff(gone.desired, found, ahead)).toMatchObject([{ property: "package:a", note: "was version 1.2-3" }]);
+});
+
 test("a service has no way to be absent but off", () => {
   expect(kindOf(service({ unit: "x" })).absent?.(service({ unit: "x" }).desired)).toMatchObject({ running: false, enabled: false });
 });

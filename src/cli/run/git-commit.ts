@@ -4,12 +4,15 @@ import type { Io } from "../io.ts";
 
 const mostMs = 2_000;
 
-/** The abbreviated commit that the folder's work tree stands on; undefined where there is no git, no repository or no commit. Asks for nothing that runs hooks. */
+// Neither a monitor that the repository's configuration names is run, nor the index written.
+const quiet = ["-c", "core.fsmonitor=false", "--no-optional-locks"];
+
+/** The abbreviated commit that the folder's work tree stands on, with a `+` where files that it knows were changed since; undefined where there is no git, no repository or no commit. */
 export function gitCommitOf(folder: string, { env }: Pick<Io, "env">): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile("git", ["-C", folder, "rev-parse", "--verify", "--short=12", "HEAD"], { env, timeout: mostMs }, (error, stdout) => {
+    execFile("git", [...quiet, "-C", folder, "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+"], { env, timeout: mostMs }, (error, stdout) => {
       const commit = stdout.trim();
-      resolve(error === null && /^[0-9a-f]{7,64}$/.test(commit) ? commit : undefined);
+      resolve(error === null && /^[0-9a-f]{7,64}\+?$/.test(commit) ? commit : undefined);
     });
   });
 }

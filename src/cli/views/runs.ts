@@ -35,7 +35,7 @@ export function runLines(
 
 function headLines({ run, who, where, at, ended, exitCode, argv, command, gitCommit, undoes, roundTrips }: RunSummary): readonly string[] {
   const facts = [
-    ...(gitCommit === undefined ? [] : [`commit ${visible(gitCommit)}`]),
+    ...(gitCommit === undefined ? [] : [`commit ${visible(gitCommit).replace(/\+$/, " with changes that were not committed")}`]),
     ...(undoes === undefined ? [] : [`takes back run ${undoes}`]),
     ...(roundTrips === undefined ? [] : [`${counted(roundTrips, "round trip")} at most on a host`]),
   ];
@@ -83,7 +83,17 @@ function runRow(summary: RunSummary): readonly string[] {
   const { run, at, who, where, gitCommit = "", exitCode, argv, command } = summary;
   const when = at.replace("T", " ").replace(/:\d\d(\.\d+)?Z$/, "");
   const words = visible((argv.length > 0 ? argv : [command]).join(" "));
-  return [String(run), when, tookOf(summary), visible(who), visible(where), visible(gitCommit.slice(0, 8)), String(exitCode ?? "-"), countsOf(summary), words];
+  return [
+    String(run),
+    when,
+    tookOf(summary),
+    visible(who),
+    visible(where),
+    visible(gitCommit.replace(/^(.{8}).*?(\+?)$/, "$1$2")),
+    String(exitCode ?? "-"),
+    countsOf(summary),
+    words,
+  ];
 }
 
 function tookOf({ at, ended }: Pick<RunSummary, "at" | "ended">): string {
