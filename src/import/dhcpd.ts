@@ -138,15 +138,22 @@ function subnet({ words: [, address, , mask], block = [], at }: Statement, readi
   reading.inside.push(inside);
 }
 
-// The only subnet's settings are those of all; of several, only what differs by network has a place.
+// What all subnets say alike is said of all; what differs by network has a place only where the inventory has it.
 function spread({ inside, subnets, global, extra, ddns, notes }: Reading): void {
-  const [only, ...more] = inside.map((statements, index) => statements.filter((one) => !saysNoMore(one, subnets[index]?.cidr ?? "")));
-  if (only !== undefined && more.length === 0) {
-    const rest = only.filter(({ words: [word], block }) => block === undefined && word?.text !== "range");
-    ddns.push(...rest.filter(isAboutNames));
-    global.push(...rest.filter(({ words: [word] }) => silent.has(word?.text ?? "")));
-    extra.push(...rest.filter((one) => !silent.has(one.words[0]?.text ?? "") && !isAboutNames(one)).map(statementText));
-  } else notes.push(...inside.flat().flatMap(leftOut));
+  const kept = inside.map((statements, index) => statements.filter((one) => !saysNoMore(one, subnets[index]?.cidr ?? "")));
+  const said = kept.map((statements) => new Set(statements.map(statementText)));
+  const isCommon = (one: Statement): boolean =>
+    one.block === undefined && one.words[0]?.text !== "range" && said.every((texts) => texts.has(statementText(one)));
+  const rest = (kept[0] ?? []).filter(isCommon);
+  ddns.push(...rest.filter(isAboutNames));
+  global.push(...rest.filter(({ words: [word] }) => silent.has(word?.text ?? "")));
+  extra.push(...rest.filter((one) => !silent.has(one.words[0]?.text ?? "") && !isAboutNames(one)).map(statementText));
+  notes.push(
+    ...kept
+      .flat()
+      .filter((one) => !isCommon(one))
+      .flatMap(leftOut),
+  );
 }
 
 // An option that follows from the network itself.
@@ -211,7 +218,8 @@ function listed(words: readonly Word[] | undefined): readonly string[] {
 
 function paramsOf(global: readonly Statement[]): JsonObject {
   const number = (name: string): number | undefined => (/^\d+$/.test(wordAfter(global, name)?.text ?? "") ? Number(wordAfter(global, name)?.text) : undefined);
-  const [lease, maxLease] = [number("default-lease-time"), number("max-lease-time")];
+  // Where it does not say, dhcpd's own defaults.
+  const [lease, maxLease] = [number("default-lease-time") ?? 43_200, number("max-lease-time") ?? 86_400];
   const [file, server] = [wordAfter(global, "filename")?.text, wordAfter(global, "next-server")?.text];
   const options = optionsOf(global);
   return some({

@@ -5,6 +5,7 @@ import { isQuiet } from "../model/dhcp/kea-fixed.ts";
 import { keaKnown } from "../model/dhcp/kea-read.ts";
 import { type Document, type Path, parseYaml } from "../model/documents/parse.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
+import { common, differing, inheritedMembers } from "./kea-common.ts";
 import { wrong } from "./zone/lines.ts";
 
 interface Node {
@@ -21,12 +22,16 @@ export function readKea({ file, text }: { readonly file: string; readonly text: 
   const top: Node = { value: root as JsonObject, path: ["Dhcp4"], document };
   const nets = [...members(top, "subnet4"), ...members(top, "shared-networks").flatMap((network) => members(network, "subnet4"))];
   const hosts = [...members(top, "reservations"), ...nets.flatMap((net) => members(net, "reservations"))];
+  const shared = common(
+    top.value,
+    nets.map(({ value }) => value),
+  );
   return {
     ...nothing,
     subnets: nets.map((net) => subnet(net, top)),
     hosts: hosts.flatMap(host),
-    params: { dhcp: paramsOf(top) },
-    notes: [...unknown(top, (key) => lost.includes(key)), ...nets.flatMap((net) => unknown(net, (key) => !knownSubnet.includes(key)))],
+    params: { dhcp: paramsOf({ ...top, value: shared }) },
+    notes: nets.flatMap((net) => unknown(net, [...Object.keys(net.value).filter((key) => !knownSubnet.includes(key)), ...differing(net.value, shared)])),
   };
 }
 
@@ -80,37 +85,52 @@ function host({ value, path, document }: Node): readonly GatheredHost[] {
 }
 
 function paramsOf(top: Node): JsonObject {
-  const [lease, longest, file] = [top.value["valid-lifetime"], top.value["max-valid-lifetime"], top.value["boot-file-name"]];
-  const interfaces = isRecord(top.value["interfaces-config"]) ? top.value["interfaces-config"]["interfaces"] : undefined;
-  const listened = Array.isArray(interfaces) ? interfaces.map((one) => String(one).split("/")[0] ?? "").filter((one) => one !== "*") : [];
+  const [lease, longest] = [top.value["valid-lifetime"], top.value["max-valid-lifetime"]];
   const options = Object.fromEntries(
     members(top, "option-data").flatMap(({ value: { name, data } }) => (derived.includes(String(name)) ? [] : [[String(name), data ?? ""]])),
   );
+  const zone = zoneOf(top.value);
+  const sends = zone !== undefined;
   const extra = Object.fromEntries(
-    Object.entries(top.value).filter(([name, value]) => !keaKnown.includes(name) && !ours.includes(name) && !isQuiet(name, value, [])),
+    Object.entries(top.value).filter(
+      ([name, value]) => !keaKnown.includes(name) && !ours.includes(name) && !isQuiet(name, value, []) && !(sends && name === "ddns-override-client-update"),
+    ),
   );
   return some({
     server: "kea",
-    lease: typeof lease === "number" ? lease : undefined,
+    // Kea's own default.
+    lease: typeof lease === "number" ? lease : 7200,
     maxLease: typeof longest === "number" ? longest : undefined,
     authoritative: top.value["authoritative"] === true ? undefined : false,
-    interfaces: listened,
-    boot: typeof file === "string" ? some({ file, server: typeof top.value["next-server"] === "string" ? top.value["next-server"] : undefined }) : undefined,
+    interfaces: interfacesOf(top.value),
+    boot: bootOf(top.value),
     options: Object.keys(options).length === 0 ? undefined : (options as JsonObject),
+    ddns: zone === undefined ? undefined : { zone },
     extra: Object.keys(extra).length === 0 ? undefined : extra,
   });
+}
+
+function interfacesOf({ "interfaces-config": config }: JsonObject): readonly string[] {
+  const interfaces = isRecord(config) ? config["interfaces"] : undefined;
+  return Array.isArray(interfaces) ? interfaces.map((one) => String(one).split("/")[0] ?? "").filter((one) => one !== "*") : [];
+}
+
+function bootOf({ "boot-file-name": file, "next-server": server }: JsonObject): JsonObject | undefined {
+  return typeof file === "string" ? some({ file, server: typeof server === "string" ? server : undefined }) : undefined;
 }
 
 // These follow from the inventory.
 const derived = ["routers", "domain-name-servers", "domain-name", "domain-search"];
 // Read above, in whatever way they are written.
 const ours = ["shared-networks", "reservations"];
-// What sends names of leases to a name server has its own keys and zones.
-const lost = ["dhcp-ddns", "ddns-send-updates", "ddns-qualifying-suffix"];
-const knownSubnet = ["id", "subnet", "pools", "option-data", "reservations"];
+const knownSubnet = ["id", "subnet", "pools", "option-data", "reservations", ...inheritedMembers];
 
-function unknown({ value, path, document }: Node, isLost: (key: string) => boolean): readonly Note[] {
-  return Object.keys(value)
-    .filter(isLost)
-    .map((key) => ({ message: `"${key}" is not taken over`, at: document.at([...path, key], "key") }));
+// Where every subnet sends names to one zone; with which key is in kea-dhcp-ddns.conf.
+function zoneOf({ "dhcp-ddns": ddns, "ddns-send-updates": sends = true, "ddns-qualifying-suffix": suffix }: JsonObject): string | undefined {
+  if (!isRecord(ddns) || ddns["enable-updates"] !== true || sends !== true || typeof suffix !== "string" || suffix === "") return undefined;
+  return suffix.replace(/\.$/, "");
+}
+
+function unknown({ path, document }: Node, keys: readonly string[]): readonly Note[] {
+  return keys.map((key) => ({ message: `"${key}" is not taken over`, at: document.at([...path, key], "key") }));
 }

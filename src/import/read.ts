@@ -9,6 +9,7 @@ import { type Position, ProblemError } from "../model/problem.ts";
 import { type Include, readDhcpd, readDhcpdDefaults } from "./dhcpd.ts";
 import { type Gathered, nothing } from "./gathered.ts";
 import { readKea } from "./kea.ts";
+import { readKeaDdns } from "./kea-ddns.ts";
 import { type NamedZone, readNamed } from "./named.ts";
 import { readPihole } from "./pihole.ts";
 import { parseZone, type ZoneFile } from "./zone/parse.ts";
@@ -32,7 +33,9 @@ export async function readSources(kinds: readonly ImportKind[], sources: readonl
   return [
     ...zonesAndServers(of("zones")),
     ...of("dhcpd").map((one) => (/^\s*INTERFACES(v4)?=/m.test(one.text) ? readDhcpdDefaults(one) : readDhcpd(one, includeFor(one.file)))),
-    ...of("kea").map(readKea),
+    ...of("kea").flatMap((one) => (isDdns(one) ? [] : [readKea(one)])),
+    // It knows more of names than the DHCP server itself does.
+    ...of("kea").flatMap((one) => (isDdns(one) ? [readKeaDdns(one)] : [])),
     ...of("pihole").map(readPihole),
   ];
 }
@@ -40,12 +43,16 @@ export async function readSources(kinds: readonly ImportKind[], sources: readonl
 function kindOf({ file, text }: Source, kinds: readonly ImportKind[]): ImportKind {
   const guess: ImportKind = /^\s*(subnet|host|shared-network)\s[^;]*\{|^\s*INTERFACESv4=/m.test(text)
     ? "dhcpd"
-    : text.includes('"Dhcp4"')
+    : /"Dhcp(4|Ddns)"/.test(text)
       ? "kea"
       : /pihole|setupVars|custom\.list/.test(file)
         ? "pihole"
         : "zones";
   return kinds.includes(guess) ? guess : (kinds[0] ?? "zones");
+}
+
+function isDdns({ text }: Source): boolean {
+  return text.includes('"DhcpDdns"');
 }
 
 async function filesOf(source: string, cwd: string): Promise<readonly Source[]> {
@@ -58,7 +65,8 @@ async function filesOf(source: string, cwd: string): Promise<readonly Source[]> 
 }
 
 // Of a folder only what a server's own names say.
-const known = /^(named\.conf.*|dhcpd\.conf|kea-dhcp4\.conf|pihole\.toml|custom\.list|setupVars\.conf|0[45]-pihole-.*\.conf|db\..*|.*\.zone)$/;
+const known =
+  /^(named\.conf.*|dhcpd\.conf|kea-dhcp4\.conf|kea-dhcp-ddns\.conf|pihole\.toml|custom\.list|setupVars\.conf|0[45]-pihole-.*\.conf|db\..*|.*\.zone)$/;
 
 function readText(file: string, shown: string): Source {
   try {

@@ -8,6 +8,8 @@ import { importedFrom } from "../../src/import/inventory.ts";
 import { type ImportKind, readSources } from "../../src/import/read.ts";
 import { filesOf } from "../../src/import/write.ts";
 import { loadInventory } from "../../src/inventory/load.ts";
+import { iscConf, iscDefaults } from "../../src/model/dhcp/isc-text.ts";
+import { keaText } from "../../src/model/dhcp/kea-text.ts";
 import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import { viewOf } from "../../src/model/role.ts";
@@ -48,9 +50,10 @@ group { host Web { hardware ethernet AA:bb:cc:00:00:03; fixed-address 10.7.0.3; 
 `;
 
 /** The properties that a plan from this file would change on the server that has those. */
-async function planned(kind: ImportKind, text: string, there: readonly string[]): Promise<readonly string[]> {
+async function planned(kind: ImportKind, [text, beside = ""]: readonly [string, string?], there: readonly string[]): Promise<readonly string[]> {
   writeFileSync(join(folder, kind), text);
-  const imported = importedFrom(await readSources([kind], [kind], folder), "dns01");
+  writeFileSync(join(folder, "beside"), beside);
+  const imported = importedFrom(await readSources([kind], beside === "" ? [kind] : [kind, "beside"], folder), "dns01");
   const inventory = loadInventory({ file: "/lab/inventory.yaml", text: filesOf(imported).get("inventory.yaml") ?? "" });
   const params = withDefaults(imported.roles["dhcp"], dhcp.params);
   expect(validateValue(params, dhcp.params, () => undefined, "dhcp")).toEqual([]);
@@ -63,20 +66,44 @@ async function planned(kind: ImportKind, text: string, there: readonly string[])
 }
 
 test("Kea", async () => {
-  expect(await planned("kea", kea, [kea])).toEqual([]);
+  expect(await planned("kea", [kea], [kea])).toEqual([]);
 });
 
 test("dhcpd", async () => {
-  expect(await planned("dhcpd", dhcpd, [dhcpd, 'INTERFACESv4=" "'])).toEqual([]);
+  expect(await planned("dhcpd", [dhcpd], [dhcpd, 'INTERFACESv4=" "'])).toEqual([]);
 });
 
 test("dhcpd that tells a name server of its leases", async () => {
   const told = "ddns-update-style standard; ignore client-updates; zone dhcp.home.test. { primary 127.0.0.1; key hlx-dhcp; } do-reverse-updates off;";
   const inside = 'ddns-updates on; ddns-domainname "dhcp.home.test."; option domain-search "home.test", "dhcp.home.test"; next-server';
   const text = `${dhcpd.replace("ddns-update-style none;", `${told} include "/etc/dhcp/hlx-ddns.key";`).replace("next-server", inside)}`;
-  expect(await planned("dhcpd", text, [text, 'INTERFACESv4=" "'])).toEqual([]);
+  expect(await planned("dhcpd", [text], [text, 'INTERFACESv4=" "'])).toEqual([]);
+});
+
+const subnets = (["10.7.0", "10.8.0"] as const).map((net, index) => ({
+  ...{ id: 7 + index, cidr: `${net}.0/24`, pools: [{ from: `${net}.100`, to: `${net}.149` }], lease: 600, maxLease: 7200, ddns: "leases.test" },
+  options: { routers: `${net}.1`, "ntp-servers": "10.7.0.9", "domain-name": "home.test", "domain-search": "home.test, leases.test" },
+  reservations: [{ name: `web${index}`, mac: `aa:bb:cc:00:00:0${index}`, address: `${net}.3` }],
+}));
+const model = {
+  ...{ interfaces: ["eth0"], authoritative: true, subnets },
+  ddns: { server: "10.7.0.9", key: { name: "k", file: "/etc/dhcp/hlx-ddns.key" }, zones: ["leases.test", "0.7.10.in-addr.arpa", "0.8.10.in-addr.arpa"] },
+};
+
+const d2 = `{ "DhcpDdns": { "tsig-keys": [{ "name": "k", "algorithm": "HMAC-SHA256", "secret": "x" }],
+  "forward-ddns": { "ddns-domains": [{ "name": "leases.test.", "key-name": "k", "dns-servers": [{ "ip-address": "10.7.0.9" }] }] },
+  "reverse-ddns": { "ddns-domains": [{ "name": "0.7.10.in-addr.arpa." }] } } }`;
+
+test("Kea as hlx writes it, with two networks, and names of leases at another server", async () => {
+  const text = keaText({ server: "kea", ...model });
+  expect(await planned("kea", [text, d2], [text])).toEqual([]);
+});
+
+test("dhcpd as hlx writes it, with two networks, and names of leases at another server", async () => {
+  const isc = { server: "isc", ...model } as const;
+  expect(await planned("dhcpd", [iscConf(isc), iscDefaults(isc)], [iscConf(isc), iscDefaults(isc)])).toEqual([]);
 });
 
 test("a reservation that is not the same would be seen", async () => {
-  expect(await planned("kea", kea, [kea.replace("10.7.0.3", "10.7.0.4")])).toEqual(["reservation:web"]);
+  expect(await planned("kea", [kea], [kea.replace("10.7.0.3", "10.7.0.4")])).toEqual(["reservation:web"]);
 });
