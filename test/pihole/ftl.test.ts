@@ -52,7 +52,35 @@ describe("sessions", () => {
     ["the header sid", (raw) => raw("GET", "/groups", undefined, { sid: "known" })],
     ["the query", (raw) => raw("GET", "/groups?sid=known")],
     ["the body", (raw) => raw("POST", "/groups", { name: "x", sid: "known" })],
+    ["a cookie with the token", (raw) => raw("GET", "/groups", undefined, { cookie: "sid=known", "X-CSRF-TOKEN": "csrf" })],
   ])("is taken from %s", async (_, asking) => expect((await asking((await started()).raw)).status).toBeLessThan(300));
+
+  test("a cookie without the token opens nothing", async () =>
+    expect((await (await started()).raw("GET", "/groups", undefined, { cookie: "sid=known" })).status).toBe(401));
+
+  test("GET /auth says whether one is in", async () => {
+    const { ask, raw } = await started();
+    expect(await ask("GET", "/auth")).toMatchObject({ status: 200, json: { session: { valid: true, sid: "known" } } });
+    expect(await raw("GET", "/auth")).toMatchObject({ status: 401, json: { session: { valid: false, sid: null } } });
+  });
+
+  test("the command line's password opens lists, and never settings", async () => {
+    const { ftl, raw } = await started({ cliPassword: "cli", settings: { "webserver.api.app_sudo": true } });
+    const { json } = await raw("POST", "/auth", { password: "cli" });
+    const sid = { "X-FTL-SID": (json as { session: { sid: string } }).session.sid };
+    expect((await raw("POST", "/groups", { name: "x" }, sid)).status).toBe(201);
+    expect(await raw("PATCH", "/config", { config: { dns: { blockTTL: 1 } } }, sid)).toMatchObject({ status: 403, json: { error: { key: "forbidden" } } });
+    expect(ftl.world.settings.get("dns.blockTTL")).toBe(2);
+  });
+
+  test("a new app password opens nothing before its hash is set, which ends all sessions", async () => {
+    const { ftl, ask, raw } = await started();
+    const { app } = (await ask("GET", "/auth/app")).json as { app: { password: string; hash: string } };
+    expect((await raw("POST", "/auth", { password: app.password })).status).toBe(401);
+    expect((await ask("PATCH", "/config", { config: { webserver: { api: { app_pwhash: app.hash } } } })).status).toBe(200);
+    expect(ftl.world.sessions.size).toBe(0);
+    expect((await raw("POST", "/auth", { password: app.password })).status).toBe(200);
+  });
 
   test("sixteen have a seat, the seventeenth is 429", async () => {
     const { ftl, raw } = await started();
@@ -128,6 +156,31 @@ describe("settings", () => {
     expect(await ask(method, path, body)).toMatchObject(Object.keys(json).length === 0 ? { status } : { status, json });
   });
 
+  test("what is as it was is not written, and starts nothing anew", async () => {
+    const { ftl, ask } = await started({ settings: { "dns.upstreams": ["10.0.0.1"] }, restartMs: { answers: 1, gone: 1 } });
+    const before = ftl.world.startedAt;
+    expect((await ask("PATCH", "/config", { config: { dns: { upstreams: ["10.0.0.1"] } } })).status).toBe(200);
+    await sleep(50);
+    expect(ftl.world.startedAt).toBe(before);
+  });
+
+  test("lists are replaced as a whole, and keep their order", async () => {
+    const { ftl, ask } = await started({ settings: { "dns.upstreams": ["10.0.0.1", "10.0.0.2"] } });
+    await ask("PATCH", "/config", { config: { dns: { upstreams: ["10.0.0.9", "10.0.0.1"] } } });
+    expect(ftl.world.settings.get("dns.upstreams")).toEqual(["10.0.0.9", "10.0.0.1"]);
+  });
+
+  test("one that is read-only refuses all of them", async () => {
+    const { ask } = await started({ settings: { "misc.readOnly": true } });
+    expect(await ask("PATCH", "/config", { config: { dns: { blockTTL: 9 } } })).toMatchObject({ status: 403, json: { error: { key: "forbidden" } } });
+  });
+
+  test("what dnsmasq cannot read is refused with its line", async () => {
+    const { ask } = await started();
+    const answer = await ask("PATCH", "/config", { config: { misc: { dnsmasq_lines: ["no-such-option"] } } });
+    expect(answer).toMatchObject({ status: 400, json: { error: { message: "Invalid configuration", hint: expect.stringContaining("line") } } });
+  });
+
   test("spaces become single ones", async () => {
     const { ftl, ask } = await started();
     await ask("PATCH", "/config", { config: { dns: { hosts: ["10.0.0.1   a  # c"] } } });
@@ -193,6 +246,15 @@ describe("entries", () => {
       json: { processed: { errors: [{ error: "FOREIGN KEY constraint failed" }] } },
     });
   });
+
+  test("a regular expression that is none is refused", async () =>
+    expect(await (await started()).ask("POST", "/domains/deny/regex", { domain: "(" })).toMatchObject({
+      status: 400,
+      json: { error: { key: "regex_error" } },
+    }));
+
+  test("of lists it must be said which sort is meant", async () =>
+    expect((await (await started()).ask("POST", "/lists", { address: "https://lists.example/a" })).status).toBe(400));
 
   test("names are kept in small letters and in ASCII", async () => {
     const { ask } = await started();

@@ -1,9 +1,10 @@
 // Sessions: seats, rate limits, and a wrong password that is answered with a session object.
 import { randomBytes } from "node:crypto";
 import { type Answer, type Asked, json, notFound, record, refused } from "./answer.ts";
-import { type FtlWorld, hashOf } from "./world.ts";
+import { type FtlWorld, hashOf, type Rank } from "./world.ts";
 
 export function auth(asked: Asked, world: FtlWorld): Answer {
+  if (asked.path[1] === "app" && asked.method === "GET") return appPassword(asked, world);
   if (asked.path.length > 1) return notFound;
   if (asked.method === "POST") return login(record(asked.body), world);
   if (asked.method === "DELETE") return logout(asked, world);
@@ -12,12 +13,18 @@ export function auth(asked: Asked, world: FtlWorld): Answer {
 }
 
 /** What the request's session may do: all, all but settings, or nothing. */
-export function sessionOf(asked: Asked, world: FtlWorld): "admin" | "app" | undefined {
+export function sessionOf(asked: Asked, world: FtlWorld): Rank | undefined {
   return isOpen(world) ? "admin" : world.sessions.get(sidOf(asked));
 }
 
 function sidOf({ headers, body, query }: Asked): string {
-  return String(headers["x-ftl-sid"] ?? headers["sid"] ?? record(body)["sid"] ?? query.get("sid") ?? "");
+  return String(headers["x-ftl-sid"] ?? headers["sid"] ?? record(body)["sid"] ?? query.get("sid") ?? cookieOf(headers) ?? "");
+}
+
+// A browser sends its cookies whoever asks it to: then the token must be there, too.
+function cookieOf({ cookie, "x-csrf-token": token }: Asked["headers"]): string | undefined {
+  const [, sid] = /(?:^|; )sid=([^;]+)/.exec(String(cookie ?? "")) ?? [];
+  return token === csrf ? sid : undefined;
 }
 
 function isOpen(world: FtlWorld): boolean {
@@ -39,7 +46,8 @@ function login({ password, totp }: Readonly<Record<string, unknown>>, world: Ftl
   return seated(sort, world);
 }
 
-function sortOf(password: string, world: FtlWorld): "admin" | "app" | undefined {
+function sortOf(password: string, world: FtlWorld): Rank | undefined {
+  if (world.options.cliPassword !== undefined && password === world.options.cliPassword) return "cli";
   const hash = hashOf(password);
   if (hash === world.settings.get("webserver.api.pwhash")) return "admin";
   return hash === world.settings.get("webserver.api.app_pwhash") ? "app" : undefined;
@@ -56,7 +64,7 @@ function second(code: unknown, world: FtlWorld): Answer | undefined {
   return undefined;
 }
 
-function seated(sort: "admin" | "app", world: FtlWorld): Answer {
+function seated(sort: Rank, world: FtlWorld): Answer {
   if (world.sessions.size >= Number(world.settings.get("webserver.api.max_sessions")))
     return refused(429, ["api_seats_exceeded", "API seats exceeded"], "increase webserver.api.max_sessions");
   const sid = randomBytes(12).toString("base64");
@@ -64,8 +72,17 @@ function seated(sort: "admin" | "app", world: FtlWorld): Answer {
   return good(sid);
 }
 
+const csrf = "csrf";
+
+// A new one at each asking; it opens nothing before its hash is among the settings.
+function appPassword(asked: Asked, world: FtlWorld): Answer {
+  if (sessionOf(asked, world) === undefined) return refused(401, ["unauthorized", "Unauthorized"]);
+  const password = randomBytes(18).toString("base64");
+  return json(200, { app: { password, hash: hashOf(password) } });
+}
+
 function good(sid: string): Answer {
-  return json(200, { session: { valid: true, totp: false, sid, csrf: "csrf", validity: 1800, message: "password correct" } });
+  return json(200, { session: { valid: true, totp: false, sid, csrf, validity: 1800, message: "password correct" } });
 }
 
 const noPassword = json(200, { session: { valid: true, totp: false, sid: null, validity: -1, message: "no password set" } });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, type Asked, json, notFound, record, refused } from "./answer.ts";
 import { type Key, keys, type Value } from "./keys.ts";
 import { wrongElement } from "./valid.ts";
-import { type FtlWorld, hashOf } from "./world.ts";
+import { type FtlWorld, hashOf, type Rank } from "./world.ts";
 
 /** What a request for settings answers, and whether FTL starts anew afterwards. */
 export interface Configured {
@@ -11,10 +11,10 @@ export interface Configured {
   readonly restart: boolean;
 }
 
-export async function config(asked: Asked, world: FtlWorld, session: "admin" | "app"): Promise<Configured> {
+export async function config(asked: Asked, world: FtlWorld, session: Rank): Promise<Configured> {
   const { method, path } = asked;
   if (method === "GET") return still(read(asked, world));
-  if (session === "app" && world.settings.get("webserver.api.app_sudo") !== true)
+  if (session === "cli" || (session === "app" && world.settings.get("webserver.api.app_sudo") !== true))
     return still(
       refused(403, ["forbidden", "Unable to change configuration (read-only)"], "The current app session is not allowed to modify Pi-hole config settings"),
     );

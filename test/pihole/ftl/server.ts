@@ -1,7 +1,7 @@
 /**
  * A double of Pi-hole's FTL 6.4.1 as far as hlx uses its API: every verified behaviour, the wrong successes included.
- * Not covered: what most settings do, DNS itself, DHCP leases, statistics, teleporter, TLS, the CSRF token of cookies, the sliding end of a session,
- * TOTP as a function of time (one code, good once), the CLI password, most of FTL's validation, and refused connections while it is gone (they are reset).
+ * Not covered: what most settings do, DNS itself, DHCP leases, statistics, teleporter, TLS, the sliding end of a session,
+ * TOTP as a function of time (one code, good once), most of FTL's validation, and refused connections while it is gone (they are reset).
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";

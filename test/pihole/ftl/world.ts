@@ -6,6 +6,8 @@ export interface FtlOptions {
   /** The administrator's password; none when left out. */
   readonly password?: string;
   readonly appPassword?: string;
+  /** The one that FTL makes for its own command line at each start. */
+  readonly cliPassword?: string;
   /** A 2FA code that is good once. */
   readonly totp?: number;
   readonly settings?: Readonly<Record<string, Value>>;
@@ -51,12 +53,15 @@ export type Fault =
   /** Answers with this status and text. */
   | { readonly fault: "answer"; readonly to: string; readonly status: number; readonly text: string };
 
+/** What a session may do: everything, no settings unless app_sudo is on, never settings. */
+export type Rank = "admin" | "app" | "cli";
+
 export interface FtlWorld {
   readonly options: FtlOptions;
   readonly settings: Map<string, Value>;
   readonly locked: ReadonlySet<string>;
   /** By sid: may it write settings? */
-  readonly sessions: Map<string, "admin" | "app">;
+  readonly sessions: Map<string, Rank>;
   readonly failures: number[];
   readonly usedCodes: Set<number>;
   codeTried: number;
