@@ -27,6 +27,7 @@ export function useDouble(): void {
     Object.assign(double, { busy: 0, taskMs: 0, dropAnswers: false, blind: false });
     double.guests.clear();
     double.ha.clear();
+    double.agents.clear();
     double.linkedTo.clear();
     Object.assign(double.held, newHeld());
     double.guests.set(9999, {

@@ -1,4 +1,6 @@
 // The guests of the double: made, cloned, set, resized, started and destroyed as PVE 9.2.11 did it.
+
+import { readFileInside } from "./double-agent.ts";
 import { added, uuid, written } from "./double-config.ts";
 import { asWritten, liveInContainer, wrongInContainer } from "./double-container.ts";
 import { byHa } from "./double-ha.ts";
@@ -21,7 +23,7 @@ export function onGuest(call: Call, at: AtGuest): Reply {
   const folder = at.type === "lxc" ? "lxc" : "qemu-server";
   if (guest === undefined || guest.node !== at.node || (guest.type ?? "qemu") !== at.type)
     return refuse(`Configuration file 'nodes/${at.node}/${folder}/${at.id}.conf' does not exist`);
-  if (call.method === "GET") return look(guest, at);
+  if (call.method === "GET") return at.part === "/agent/file-read" ? readFileInside(call, at, guest) : look(guest, at);
   if (guest.config["lock"] !== undefined) return refuse(`VM is locked (${guest.config["lock"]})`);
   switch (`${call.method} ${at.part}`) {
     case "POST /clone":

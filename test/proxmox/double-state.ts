@@ -28,6 +28,8 @@ export interface Double extends Access {
   readonly bridges: Set<string>;
   readonly pools: Set<string>;
   readonly held: Held;
+  /** What the agents of guests show, by path; one that is not here has no agent that answers. `silent`: so many questions go unanswered first. */
+  readonly agents: Map<number, { silent: number; readonly files: Readonly<Record<string, string>> }>;
   /** Guests in the care of HA, with its settings of them. */
   readonly ha: Map<number, Record<string, string>>;
   /** The next so many clones fail with a lock's timeout. */

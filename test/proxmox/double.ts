@@ -34,6 +34,7 @@ function makeState(access: Access): State {
     held: newHeld(),
     linkedTo: new Set<number>(),
     ha: new Map<number, Record<string, string>>(),
+    agents: new Map(),
     busy: 0,
     taskMs: 0,
     dropAnswers: false,
