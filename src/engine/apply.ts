@@ -9,10 +9,10 @@ import type { Holder } from "../model/ports/shell.ts";
 import type { RunStart, State } from "../model/ports/state.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import { type Address, covers } from "../model/resource.ts";
-import { belongsTo } from "../plan/prune.ts";
+import { belongsTo, unmakeRole } from "../plan/prune.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
-import { arrive, type HostUnit, makeHost } from "./birth.ts";
+import { arrive, type HostUnit, makeHost, unmakeHost } from "./birth.ts";
 import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
 import { introducerOf } from "./introduce.ts";
@@ -130,10 +130,26 @@ async function allHosts(plan: Plan, run: Run, options: ApplyOptions): Promise<Re
   return new Map(ends);
 }
 
-async function oneHost(planned: PlannedHost, { plan, run, turns, options }: { plan: Plan; run: Run; turns: Turns; options: ApplyOptions }): Promise<Ended> {
+interface OneHost {
+  readonly plan: Plan;
+  readonly run: Run;
+  readonly turns: Turns;
+  readonly options: ApplyOptions;
+}
+
+// What is done in it first, then the machine itself where it goes.
+async function oneHost(planned: PlannedHost, around: OneHost): Promise<Ended> {
+  const { plan, run, turns } = around;
+  const end = await inHost(planned, around);
+  const units = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
+  await unmakeHost(bareHost(planned), units, { run, turns });
+  return end;
+}
+
+async function inHost(planned: PlannedHost, { plan, run, turns, options }: OneHost): Promise<Ended> {
   const all = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
   const giveUp = (end: Ended): Ended => {
-    for (const { unit } of all) turns.failed(unit.key);
+    for (const { unit } of all.filter((one) => one.unit.role !== unmakeRole)) turns.failed(unit.key);
     return end;
   };
   if (planned.unreachable !== undefined) return giveUp({ end: "unreachable", problem: planned.unreachable });

@@ -5,6 +5,7 @@ import type { Entry, PlannedHost, Unit } from "../model/plan.ts";
 import type { ShellWriter } from "../model/ports/shell.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { StepResult } from "../model/step.ts";
+import { unmakeRole } from "../plan/prune.ts";
 import type { HostRun, Run } from "./host-run.ts";
 import { otherMachine } from "./identity.ts";
 import { type Introducer, introduce } from "./introduce.ts";
@@ -26,11 +27,25 @@ export interface HostUnit {
   readonly entries: readonly Entry[];
 }
 
+/** Does what makes a machine go, behind everything else of its host. */
+export async function unmakeHost(host: Host, units: readonly HostUnit[], { run, turns }: { readonly run: Run; readonly turns: Turns }): Promise<void> {
+  const on = fromOutside(host, run);
+  for (const { unit, entries } of units.filter((one) => isUnmaking(one.unit))) await takeUnit(unit, entries, { on, turns });
+}
+
+function isUnmaking({ outside, role }: Unit): boolean {
+  return outside === true && role === unmakeRole;
+}
+
+function fromOutside(host: Host, run: Run): HostRun {
+  return { ...run, host: host.name, session: run.world.sessions.outside(host), writer: noShell, held: async () => done };
+}
+
 /** Does the units outside. False when one of them did not end as desired: then the units inside are skipped, with the reason. */
 export async function makeHost(host: Host, units: readonly HostUnit[], { run, turns }: { readonly run: Run; readonly turns: Turns }): Promise<boolean> {
-  const outside = units.filter(({ unit }) => unit.outside === true);
+  const outside = units.filter(({ unit }) => unit.outside === true && !isUnmaking(unit));
   if (outside.length === 0) return true;
-  const on: HostRun = { ...run, host: host.name, session: run.world.sessions.outside(host), writer: noShell, held: async () => done };
+  const on = fromOutside(host, run);
   let good = true;
   for (const { unit, entries } of outside) good = (await takeUnit(unit, entries, { on, turns })) && good;
   if (good) return true;

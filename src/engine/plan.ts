@@ -7,7 +7,7 @@ import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
 import type { Ordered } from "../plan/units.ts";
 import type { HostLook } from "./look.ts";
-import { destruction, nothingPruned, type Pruning, pruning } from "./prune.ts";
+import { destruction, nothingPruned, type Pruning, pruning, unnamedHost } from "./prune.ts";
 import { type Survey, survey } from "./survey.ts";
 import { version } from "./version.ts";
 import type { Work, World } from "./world.ts";
@@ -64,7 +64,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
     created: world.now().toISOString(),
     inventory: work.inventoryFile,
     ...(work.inventory.secrets === undefined ? {} : { secrets: work.inventory.secrets }),
-    hosts: hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)),
+    hosts: [...hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)), ...hostsWithout(surveyed, entries)],
     units: [...units, ...pruneUnits(entries, units)],
     entries,
     elsewhere: surveyed.entries.filter((entry) => !isChosen(entry) && (entry.entry === "blocked" || entry.action !== "none")),
@@ -88,10 +88,19 @@ function noticesOf({ entries: all, found }: Survey, planned: readonly Entry[]): 
 function plannedHost(look: HostLook | undefined, entries: readonly Entry[], world: World): readonly PlannedHost[] {
   if (look === undefined) return [];
   const { name, login } = look.host;
+  const own = entries.filter(({ host }) => host === name);
+  const resources = own.length;
+  // A machine goes whether anybody can look into it or not.
+  if (resources > 0 && own.every(({ prune }) => prune === "unmakes")) return [{ host: name, login, resources, roundTrips: world.sessions.roundTrips(name) }];
   const known = knownOf(look);
-  const resources = entries.filter(({ host }) => host === name).length;
   const checks = checksFrom(look.host.vars["checks"]);
   return [{ host: name, login, ...known, ...(checks.length === 0 ? {} : { checks }), resources, roundTrips: world.sessions.roundTrips(name) }];
+}
+
+// Machines that go although their host is not in the inventory any more, or cannot be reached: nothing connects to it.
+function hostsWithout({ looks }: Survey, entries: readonly Entry[]): readonly PlannedHost[] {
+  const names = [...new Set(entries.flatMap(({ host, prune }) => (prune === "unmakes" && !looks.has(host) ? [host] : [])))];
+  return names.map((host) => ({ host, login: unnamedHost(host).login, resources: 1, roundTrips: 0 }));
 }
 
 function knownOf(look: HostLook): Pick<PlannedHost, "machineId" | "unreachable" | "unborn"> {

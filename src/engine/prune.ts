@@ -1,4 +1,5 @@
 // Prune: what hlx made on fully planned hosts and nothing desires any more is looked at, and planned as an absence.
+import type { Host } from "../model/host.ts";
 import { absent, type Found } from "../model/kind.ts";
 import type { Entry, Plan, Staying } from "../model/plan.ts";
 import type { State } from "../model/ports/state.ts";
@@ -30,18 +31,21 @@ export async function pruning(surveyed: Survey, world: World, work: Work): Promi
   const [made, recorded] = await Promise.all([state.made(hosts), state.recorded(hosts)]);
   const own = made.filter(({ playbook }) => playbook === prunes.playbook);
   const wanting = { kinds: world.kinds, entries: surveyed.entries };
-  const { orphans, stays } = orphansAmong(own, wanting);
-  const looked = await lookAt({ orphans, watchers: watchersOf(orphans, wanting, recorded) }, { surveyed, world });
+  const { orphans: unwanted, stays } = orphansAmong(own, wanting);
+  const orphans = unwanted.filter((orphan) => !isMachine(orphan, world));
+  const gone = await hostsGone(state, { world, work, playbook: prunes.playbook });
+  const looked = await lookAt({ orphans: [...orphans, ...gone.orphans], watchers: watchersOf(orphans, wanting, recorded) }, { surveyed, world });
   const letGo = letGoOf(recorded, wanting);
   const strangers = letGo.filter(({ host, address }) => made.every((one) => one.gone !== undefined || one.host !== host || one.address !== address));
   return {
     ...looked,
-    letGo: isPart(work) ? [] : letGo,
+    letGo: isPart(work) ? [] : [...letGo, ...gone.letGo],
     stays: [
       ...stays,
+      ...unwanted.filter((orphan) => isMachine(orphan, world)).map(standing),
       ...looked.stays,
       ...strangers.map(({ host, address }) => ({ host, address, because: "not known to be made by hlx: it stays as it is, and is remembered no longer" })),
-      ...(await hostsGone(state, work)),
+      ...gone.stays,
     ],
   };
 }
@@ -52,7 +56,9 @@ export async function destruction(surveyed: Survey, world: World, work: Work): P
   const targets = work.targets ?? { target: [], exclude: [] };
   const meant = (address: string): boolean => matchesAny(address, targets.target) && !matchesAny(address, targets.exclude);
   const seen = [...surveyed.looks.values()].flatMap((look) => (isThere(look) && work.hosts.includes(look.host.name) ? [look.host.name] : []));
-  const made = ((await state?.made(seen)) ?? []).filter(({ address }) => meant(address));
+  const everywhere = ((await state?.made(work.hosts)) ?? []).filter(({ address }) => meant(address));
+  // A machine can go although nobody can look into it.
+  const made = everywhere.filter(({ host, kind }) => seen.includes(host) || world.kinds.get(kind)?.outside === true);
   const others = surveyed.entries.filter(({ address }) => !meant(address));
   const recorded = ((await state?.recorded(seen)) ?? []).filter(({ address }) => meant(address));
   const { orphans, stays } = orphansAmong(made, { kinds: world.kinds, entries: others });
@@ -99,10 +105,11 @@ async function lookAt({ orphans, watchers }: Doomed, { surveyed, world }: Lookin
   const entries = assemble(seen, { kinds: world.kinds, secrets, key, now: world.now(), stuck: new Map(), replace: [] });
   const again = new Set(watchers.map(({ resource }) => resource));
   const planned = entries.map((entry, index) => {
-    const prune = again.has(seen[index]?.resource ?? nobody) ? ("reloads" as const) : ("removes" as const);
+    const resource = seen[index]?.resource ?? nobody;
+    const prune = again.has(resource) ? ("reloads" as const) : isMachine({ resource }, world) ? ("unmakes" as const) : ("removes" as const);
     return { entry: { ...entry, prune }, found: seen[index]?.found ?? absent };
   });
-  const due = planned.filter(({ entry }) => entry.prune === "removes" || entry.action !== "none");
+  const due = planned.filter(({ entry }) => entry.prune !== "reloads" || entry.action !== "none");
   return {
     entries: due.map(({ entry }) => entry),
     found: due.map(({ found }) => found),
@@ -114,9 +121,17 @@ const nobody: Resource = { kind: "", desired: undefined, id: "", provides: [], t
 
 async function lookAtOne({ host, role, resource }: Orphan, { surveyed, world }: Looking): Promise<Looked> {
   const look = surveyed.looks.get(host);
-  if (look === undefined) return { host, role, resource, found: { found: "absent" } };
-  const session = await world.sessions.of(look.host);
+  const machine = isMachine({ resource }, world);
+  if (look === undefined && !machine) return { host, role, resource, found: { found: "absent" } };
+  const at = look?.host ?? unnamedHost(host);
+  const session = machine ? world.sessions.outside(at) : await world.sessions.of(at);
   return { host, role, resource, found: await probe(resource, { world, session }) };
+}
+
+/** A host of which only its name is known: nothing can connect to it. */
+export function unnamedHost(name: string): Host {
+  const login = { connection: "ssh", address: name, become: false };
+  return { name, login, groups: [], addresses: {}, vars: {}, sources: {} };
 }
 
 function unseen({ host, role, resource, found }: Looked): readonly Staying[] {
@@ -125,9 +140,35 @@ function unseen({ host, role, resource, found }: Looked): readonly Staying[] {
   return found.found === "blocked" ? [{ host, address, because: `cannot be removed: ${found.because}`, hint: letGoHint(address) }] : [];
 }
 
-// Told where all hosts are meant: a limit leaves hosts out on purpose.
-async function hostsGone(state: State, { inventory, hosts }: Work): Promise<readonly Staying[]> {
-  if (hosts.length < inventory.hosts.size) return [];
-  const gone = (await state.hosts()).filter((host) => !inventory.hosts.has(host));
-  return gone.map((host) => ({ host, because: `is not in the inventory any more, but things are remembered of it`, hint: `hlx state forget --host ${host}` }));
+// Under a host that is still in the inventory nobody pulls the machine away unasked.
+function standing({ host, role, resource }: Orphan): Staying {
+  const address = addressOf(host, role, resource.id);
+  return { host, address, because: `nothing wants it any more, but ${host} is still in the inventory: it stays`, hint: `hlx destroy --target '${address}'` };
+}
+
+function isMachine({ resource }: Pick<Orphan, "resource">, { kinds }: World): boolean {
+  return kinds.get(resource.kind)?.outside === true;
+}
+
+interface Gone {
+  readonly orphans: readonly Orphan[];
+  readonly stays: readonly Staying[];
+  readonly letGo: NonNullable<Plan["letGo"]>;
+}
+
+// Told where all hosts are meant: a limit leaves hosts out on purpose. The machines that hlx made for them go; with them all that is remembered.
+async function hostsGone(state: State, { world, work, playbook }: { readonly world: World; readonly work: Work; readonly playbook: string }): Promise<Gone> {
+  const { inventory, hosts } = work;
+  const gone = hosts.length < inventory.hosts.size ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
+  const [made, recorded] = await Promise.all([state.made(gone), state.recorded(gone)]);
+  const machines = made.filter((one) => one.playbook === playbook && world.kinds.get(one.kind)?.outside === true);
+  const { orphans, stays } = orphansAmong(machines, { kinds: world.kinds, entries: [] });
+  const going = new Set(orphans.map(({ host }) => host));
+  const left = gone.filter((host) => !going.has(host));
+  const hint = (host: string): string => `hlx state forget --host ${host}`;
+  return {
+    orphans,
+    stays: [...stays, ...left.map((host) => ({ host, because: `is not in the inventory any more, but things are remembered of it`, hint: hint(host) }))],
+    letGo: [...recorded, ...made].filter(({ host }) => going.has(host)).map(({ host, id, address }) => ({ host, id, address })),
+  };
 }

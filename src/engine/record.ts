@@ -44,5 +44,9 @@ async function letGo({ letGo = [], entries, hosts }: Plan, { state, outcomes }: 
     ...hosts.flatMap(({ host, unreachable }) => (unreachable === undefined ? [] : [host])),
   ]);
   const keys = letGo.filter(({ host }) => !bad.has(host));
-  if (keys.length > 0) await state.forget(keys);
+  const unmade = new Set(entries.flatMap(({ prune, host }) => (prune === "unmakes" ? [host] : [])));
+  const known = keys.filter(({ host }) => !unmade.has(host));
+  const lost = keys.filter(({ host }) => unmade.has(host));
+  if (known.length > 0) await state.forget(known);
+  if (lost.length > 0) await state.forget(lost, { made: true });
 }

@@ -101,6 +101,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   /** Draft 2020-12; unknown keys are refused with a suggestion. */
   readonly schema: JsonSchema;
   readonly via: readonly Via[];
+  /** It makes hosts, and is reached without them: what hlx made of it can be removed when the host is no more in the inventory. */
+  readonly outside?: true;
   identity(desired: Desired): string;
   probe(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
   diff(desired: Desired, found: Known<Actual>, ahead: Ahead): readonly Change[];

@@ -27,8 +27,11 @@ export interface EntryCommon {
   readonly provides: readonly Capability[];
   readonly traces: readonly string[];
   readonly exclusive?: string;
-  /** Done in its host's last unit. removes: hlx made it and nothing desires it any more. reloads: something that it watched is removed there. */
-  readonly prune?: "removes" | "reloads";
+  /**
+   * Done in its host's last unit. removes: hlx made it and nothing desires it any more. reloads: something that it watched is removed there.
+   * unmakes: as removes, but it is the machine itself, which goes from outside, when nothing is left to be done in it.
+   */
+  readonly prune?: "removes" | "reloads" | "unmakes";
   /** Why nothing will bring back what is there now; left out where `hlx rollback` can. */
   readonly irreversible?: string;
 }

@@ -98,7 +98,7 @@ function exact(
   return {
     ...common,
     entry: "exact",
-    action: actionOf(changes, found.found, isGone(resource)),
+    action: anew && changes.length > 0 ? "replace" : actionOf(changes, found.found, isGone(resource)),
     changes,
     steps,
     fingerprint: fingerprint(found, resource.desired, assembling.key),

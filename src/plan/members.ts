@@ -21,5 +21,5 @@ export function missingMembers(kind: AnyKind, { host, desired }: Pick<Entry, "ho
 
 /** True when the entry takes something away. */
 export function removes({ desired, prune }: Entry): boolean {
-  return prune === "removes" || isGone({ desired });
+  return prune === "removes" || prune === "unmakes" || isGone({ desired });
 }

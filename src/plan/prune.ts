@@ -9,6 +9,9 @@ import { actualKey } from "./texts.ts";
 /** The role of a host's last unit, in which it is pruned; no role can have this name. */
 export const pruneRole = "(prune)";
 
+/** The role of the unit in which the host's machine itself goes, behind everything else. */
+export const unmakeRole = "(prune from outside)";
+
 /** Something to be rid of: `resource` desires its absence. */
 export interface Orphan {
   readonly host: string;
@@ -44,13 +47,30 @@ export function letGoOf(recorded: readonly Recorded[], { entries }: Wanting): No
 
 /** The units in which these are removed: each behind all others of its host. */
 export function pruneUnits(entries: readonly Entry[], units: readonly Unit[]): readonly Unit[] {
-  const hosts = [...new Set(entries.flatMap(({ prune, host }) => (prune === undefined ? [] : [host])))];
-  return hosts.map((host) => ({ key: `${host}/${pruneRole}`, host, role: pruneRole, after: units.filter((unit) => unit.host === host).map(({ key }) => key) }));
+  const inside = entries.filter(({ prune }) => prune === "removes" || prune === "reloads");
+  const last = hostsOf(inside).map((host) => ({ key: `${host}/${pruneRole}`, host, role: pruneRole, after: keysOn(host, units) }));
+  const machines = hostsOf(entries.filter(({ prune }) => prune === "unmakes"));
+  const unmaking = machines.map((host) => ({
+    key: `${host}/${unmakeRole}`,
+    host,
+    role: unmakeRole,
+    outside: true as const,
+    after: keysOn(host, [...units, ...last]),
+  }));
+  return [...last, ...unmaking];
+}
+
+function hostsOf(entries: readonly Entry[]): readonly string[] {
+  return [...new Set(entries.map(({ host }) => host))];
+}
+
+function keysOn(host: string, units: readonly Unit[]): readonly string[] {
+  return units.filter((unit) => unit.host === host).map(({ key }) => key);
 }
 
 /** True when the entry is done in the unit. */
 export function belongsTo({ host, role, prune }: Entry, unit: Pick<Unit, "host" | "role">): boolean {
-  return host === unit.host && (prune === undefined ? role : pruneRole) === unit.role;
+  return host === unit.host && (prune === undefined ? role : prune === "unmakes" ? unmakeRole : pruneRole) === unit.role;
 }
 
 /** What watched, as it was recorded, one of these and no longer does: it must load once more when they are gone. */

@@ -32,14 +32,17 @@ const vmKind = {
   schema: { type: "object" },
   via: ["cluster"],
   identity: ({ name }: Vm) => name,
+  outside: true,
   probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined> } }) => {
     const cores = await on.cluster.cores(name);
     return cores === undefined ? absent : present({ cores });
   },
   diff: ({ cores }: Vm, found: { readonly actual?: Pick<Vm, "cores"> }) =>
-    found.actual?.cores === cores ? [] : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : "reboot" })],
+    (found.actual?.cores ?? (cores === 0 ? 0 : undefined)) === cores
+      ? []
+      : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : cores === 0 ? "data-loss" : "reboot" })],
   steps: ({ name, cores }: Vm): readonly Api[] => [{ do: "api", title: `make ${name}`, via: "cluster", method: "POST", path: name, body: cores }],
-  absent: ({ name }: Vm) => ({ name, cores: 0 }),
+  absent: ({ name }: Vm) => ({ name, cores: 0, absent: true }),
   hostKeys: async (_: Vm, on: { readonly cluster: { keys(): HostKeys } }) => on.cluster.keys(),
 } as unknown as AnyKind;
 

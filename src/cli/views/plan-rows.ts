@@ -65,7 +65,11 @@ function rowOf(entry: Entry): Row {
   return { ...base, mark: marks[entry.action], what: entry.prune === undefined ? what : `${what}; ${pruneWords[entry.prune]}` };
 }
 
-const pruneWords = { removes: "hlx made it, nothing wants it any more", reloads: "what it watched goes away" } as const;
+const pruneWords = {
+  removes: "hlx made it, nothing wants it any more",
+  unmakes: "hlx made it, nothing wants it any more",
+  reloads: "what it watched goes away",
+} as const;
 const marks = { none: " ", create: "+", update: "~", replace: "-/+", remove: "-" } as const;
 
 function blockedWords({ address, because }: Extract<Entry, { entry: "blocked" }>): string {
