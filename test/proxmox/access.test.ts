@@ -152,6 +152,17 @@ describe("limits", () => {
     await all({});
     expect([most, done]).toEqual([3, 18]);
   });
+  test.each([
+    ["in one storage, whoever asks through whichever node", (n: number) => ({ ...create(byTokenOf(), n), body: { vmid: n, scsi0: "thin:1" } }), 2],
+    ["on one node", (n: number) => create(byTokenOf(), n), 4],
+  ])("hold to the end of the tasks: %s", async (_, stepOf, most) => {
+    double.taskMs = 60;
+    const endpoint = open();
+    const results = await Promise.all(Array.from({ length: 9 }, (__, index) => endpoint.call(stepOf(600 + index), { reveal })));
+    expect(results.map(({ result }) => result)).toEqual(Array.from({ length: 9 }, () => "done"));
+    expect(double.mostTasks).toBeLessThanOrEqual(most);
+    expect(double.mostTasks).toBeGreaterThan(1);
+  });
   test("operations that need each other's storages never wait for each other", async () => {
     const limits = makeLimits({ perNode: 9, perStorage: 1 });
     const pairs = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? { scsi0: "a:1", storage: "b" } : { scsi0: "b:1", storage: "a" }));

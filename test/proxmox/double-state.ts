@@ -36,6 +36,8 @@ export interface Double extends Access {
   busy: number;
   /** Tasks take so long, in milliseconds; a clone that is being made is locked meanwhile. */
   taskMs: number;
+  /** How many tasks ran at once at the most. */
+  mostTasks: number;
   /** Answers to writes are dropped after they were done: the connection breaks. */
   dropAnswers: boolean;
   /** The token sees nothing: a token with privilege separation and no ACL. */
@@ -126,5 +128,6 @@ export function task(
   if (on.double.taskMs === 0) end();
   else setTimeout(end, on.double.taskMs);
   on.tasks.set(upid, made);
+  on.double.mostTasks = Math.max(on.double.mostTasks, [...on.tasks.values()].filter((one) => one.exit === undefined).length);
   return { data: upid };
 }

@@ -37,6 +37,7 @@ function makeState(access: Access): State {
     agents: new Map(),
     busy: 0,
     taskMs: 0,
+    mostTasks: 0,
     dropAnswers: false,
     blind: false,
     onPower: () => undefined,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiRequestable, Proxmox } from "proxmox-api";
 import { isRecord } from "../../lib/json.ts";
 import type { GuestSeen, HaSeen } from "../../model/ports/proxmox.ts";
+import { ProblemError } from "../../model/problem.ts";
 import { type Client, dataOf, type Method } from "./client.ts";
 
 /** proxmox-api's paths; its own transport checks no certificate and sends a lost POST again, so requests go through ours. Boxed: a path is thenable, and must never be awaited. */
@@ -28,8 +29,11 @@ export async function whereIs(
   return { node: String(found["node"]), type: found["type"] === "lxc" ? "lxc" : "qemu", ...pool };
 }
 
+/** How often a guest may have moved between being found and being looked at. */
+const movesAtMost = 5;
+
 /** A guest by its number. A list shows only what the token may see, so absence is asserted by asking for the number itself. */
-export async function lookAtGuest(client: Client, id: number): Promise<GuestSeen> {
+export async function lookAtGuest(client: Client, id: number, left = movesAtMost): Promise<GuestSeen> {
   const place = await whereIs(client, id);
   if (place === undefined) return (await isFree(client, id)) ? { guest: "absent" } : { guest: "hidden" };
   const { node, type } = place;
@@ -38,7 +42,7 @@ export async function lookAtGuest(client: Client, id: number): Promise<GuestSeen
     ["config", "status/current", "pending"].map(async (part) => dataOf(await client.ask("GET", `${path}/${part}`), `looking at guest ${id} on ${node}`)),
   );
   // Moved or removed between the two rounds.
-  if (!isRecord(config) || !isRecord(status)) return lookAtGuest(client, id);
+  if (!isRecord(config) || !isRecord(status)) return lookAgain(client, { id, node }, left);
   const lock = config["lock"] ?? status["lock"];
   const ha = isManaged(status["ha"]) ? await haOf(client, type, id) : undefined;
   return {
@@ -50,6 +54,11 @@ export async function lookAtGuest(client: Client, id: number): Promise<GuestSeen
     ...(ha === undefined ? {} : { ha }),
     pending: pendingOf(pending),
   };
+}
+
+function lookAgain(client: Client, { id, node }: { readonly id: number; readonly node: string }, left: number): Promise<GuestSeen> {
+  if (left > 0) return lookAtGuest(client, id, left - 1);
+  throw new ProblemError({ code: "unknown", message: `guest ${id} is listed on ${node}, and is not there`, hint: "it may be moving: plan again in a moment" });
 }
 
 /** The same, but a guest that is being made is waited for as long as its node works on one; what is locked all the same was left behind. */

@@ -12,8 +12,8 @@ export interface StorageAsked {
   readonly filename?: string;
 }
 
-/** A download may take as long as its step may. */
-const downloadingMs = 7_200_000;
+/** How long somebody else's download is waited for. */
+const downloadingMs = 1_800_000;
 
 /** A storage with its content; a download of this name that is still going on is waited for, so that nobody starts it twice. */
 export async function lookAtStorage(client: Client, { node, storage, filename }: StorageAsked): Promise<StorageSeen | null> {

@@ -1,7 +1,7 @@
 // The API calls that make a guest as desired, in order; each is awaited to the end of its task.
 import { type Change, highestRisk, type Known } from "../../model/kind.ts";
 import type { Api } from "../../model/step.ts";
-import { call, guestPath } from "../proxmox/cluster.ts";
+import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf, leavingOf, partsOf, rewritten, textOf } from "./drives.ts";
 import { haStep, haText } from "./ha.ts";
@@ -32,7 +32,7 @@ export function steps(desired: ProxmoxVm, found: Known<VmActual>, { changes }: {
     ...settings(desired, here),
     ...drives(desired, here),
     ...when(changed.has("disk"), () => [grow(desired, at, { slot, size: desired.disk ?? 1, title: "its disk" })]),
-    ...when(changed.has("pool"), () => [joined(desired)]),
+    ...when(changed.has("pool"), () => [intoPool(desired.cluster, desired)]),
     ...when(restart, () => [...off(desired, here), ...on(desired, here)]),
     ...when(changed.has("running"), () => (desired.running === true ? on : off)(desired, here)),
     ...when(changed.has("ha"), () => [haStep(desired, actual.ha ?? haText(undefined))]),
@@ -91,10 +91,6 @@ function leave(slot: string, how: "detached" | "destroyed"): readonly [string, A
 
 function slots(drives: readonly (readonly [string, unknown])[]): string {
   return drives.map(([slot]) => slot).join(", ");
-}
-
-function joined({ cluster, id, pool }: ProxmoxVm): Api {
-  return call(cluster, { title: `put it into the pool ${pool}`, method: "PUT", path: "/pools", body: { poolid: pool, vms: id, "allow-move": true } });
 }
 
 function gone(desired: ProxmoxVm, here: Here): readonly Api[] {
