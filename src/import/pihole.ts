@@ -20,7 +20,7 @@ export function readPihole(source: Source): Gathered {
 
 const readers: readonly (readonly [name: RegExp, read: (source: Source) => Gathered])[] = [
   [/pihole\.toml$/, readToml],
-  [/custom\.list$/, ({ file, text }) => ({ ...nothing, names: rows(text).flatMap((row) => namesIn(row, file)) })],
+  [/custom\.list$/, readList],
   [
     /setupVars\.conf(\.j2)?$/,
     ({ text }) => ({ ...nothing, params: { pihole: some({ upstreams: rows(text).flatMap(({ row }) => /^PIHOLE_DNS_\d+=(.+)$/.exec(row)?.[1] ?? []) }) } }),
@@ -45,6 +45,13 @@ interface Row {
 
 function rows(text: string): readonly Row[] {
   return text.split(/\r?\n/).flatMap((row, index) => (/^\s*(#|$)/.test(row) ? [] : [{ row: row.trim(), line: index + 1 }]));
+}
+
+// Nothing says in which domain its names are: what comes after the first dot.
+function readList({ file, text }: Source): Gathered {
+  const names = rows(text).flatMap((row) => namesIn(row, file));
+  const placed = names.map((one) => ({ ...one, ...(one.name.includes(".") && { zone: one.name.slice(one.name.indexOf(".") + 1).toLowerCase() }) }));
+  return { ...nothing, names: placed, params: { pihole: { local: ["*"] } }, notes: names.flatMap(short) };
 }
 
 // An address and its names, as in /etc/hosts.

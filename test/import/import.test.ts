@@ -145,6 +145,17 @@ test("Pi-hole's settings", async () => {
   expect(notes(imported)).toContainEqual(expect.stringMatching(/^8 the name printer without its domain is not taken over/));
 });
 
+test("Pi-hole 5's list of names", async () => {
+  const imported = importedFrom(await gathered(["pihole"], "custom.list"), "pi");
+  expect(imported.roles).toEqual({ pihole: { local: ["lan"] } });
+  expect(
+    recordsOf(loaded(imported), ["lan"])
+      .filter(({ type }) => type === "A")
+      .map(({ name, data }) => `${name} ${data}`),
+  ).toEqual(["nas.home 192.168.1.3", "tv.home 192.168.1.4", "old.home 192.168.1.5", "media.home 192.168.1.4"]);
+  expect(notes(imported)).toContainEqual(expect.stringMatching(/^3 the name old without its domain is not taken over/));
+});
+
 test("where dhcpd listens is no configuration by itself, and that is said", async () => {
   expect(notes(importedFrom(await gathered(["dhcpd"], "isc-dhcp-server"), "dns01"))).toContainEqual(expect.stringMatching(/no subnet is served here/));
 });
