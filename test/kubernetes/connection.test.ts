@@ -93,6 +93,13 @@ describe("one look", () => {
     on.double.webhook = 'admission webhook "x" does not support dry run';
     expect(await look(settings())).toMatchObject({ dryRun: { dryRun: "not allowed" } });
   });
+  test("a webhook that has only just come up is asked again", async () => {
+    on.double.webhook = 'failed calling webhook "webhook.cert-manager.io": x509: certificate signed by unknown authority';
+    setTimeout(() => {
+      on.double.webhook = undefined;
+    }, 700);
+    expect(await look(settings())).toMatchObject({ seen: "absent", dryRun: { dryRun: "done" } });
+  });
   test("a server that is busy is asked again", async () => {
     on.double.busy = 2;
     expect(await look(settings())).toMatchObject({ seen: "absent", dryRun: { dryRun: "done" } });

@@ -31,6 +31,8 @@ export interface Double {
   busy: number;
   /** Applies are done, and the connection is cut before the answer. */
   dropAnswers: boolean;
+  /** How long a definition's kind is not listed yet, though it is established. */
+  lagMs: number;
   /** What a webhook answers to every apply. */
   webhook: string | undefined;
   /** Called after an apply that was kept: controllers do their part here. */
@@ -49,6 +51,7 @@ export async function kubernetesDouble(): Promise<Double> {
     kinds: [...builtIn],
     viewOnly: false,
     busy: 0,
+    lagMs: 0,
     dropAnswers: false,
     webhook: undefined,
     onApply: () => undefined,
@@ -253,6 +256,8 @@ function withoutVolatile({ metadata, ...rest }: Body): Body {
 function serve(double: Double, { spec }: Body): void {
   for (const { name } of spec.versions) {
     const known: Known = { apiVersion: `${spec.group}/${name}`, kind: spec.names.kind, plural: spec.names.plural, namespaced: spec.scope === "Namespaced" };
-    if (!double.kinds.some((one) => one.apiVersion === known.apiVersion && one.kind === known.kind)) double.kinds.push(known);
+    if (double.kinds.some((one) => one.apiVersion === known.apiVersion && one.kind === known.kind)) continue;
+    if (double.lagMs === 0) double.kinds.push(known);
+    else setTimeout(() => double.kinds.push(known), double.lagMs);
   }
 }

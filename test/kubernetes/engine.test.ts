@@ -66,6 +66,11 @@ describe("in one apply", () => {
     expect(await all()).toEqual(["ok"]);
     expect(double.writes.length).toBe(writes);
   });
+  test("a definition is there once the API lists its kind, and not before", async () => {
+    double.lagMs = 300;
+    resources = [crd, namespace, middleware];
+    expect(await all()).toEqual(["changed"]);
+  });
   test("without anything that provides it, it is an error that names what is missing", async () => {
     resources = [settings("1")];
     const { problems } = await plan(world, keys);

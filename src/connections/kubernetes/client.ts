@@ -71,8 +71,13 @@ export function openClient(options: ClientOptions): Client {
 // A connection that was kept open may be dead by now: what changes nothing is asked once more.
 function pauseMs(answer: Answer, { method, path }: Asked, tries: number): number | undefined {
   if (answer.answer === "lost") return tries === 1 && (method === "GET" || path.includes("dryRun=All")) ? 0 : undefined;
-  if (answer.answer !== "failure" || answer.failure.kind !== "busy" || tries >= busyTries) return undefined;
+  if (answer.answer !== "failure" || tries >= busyTries || !isPassing(answer.failure)) return undefined;
   return answer.failure.retryAfterMs ?? 500 * tries;
+}
+
+// A webhook whose pod has only just come up, or whose certificate is not known yet (cert-manager), was asked before anything was done.
+function isPassing({ kind, text }: Failure): boolean {
+  return kind === "busy" || (kind === "webhook" && /failed calling webhook|failed to call webhook/.test(text));
 }
 
 function agentFor({ access, dial, where, atOnce }: ClientOptions): Agent {

@@ -7,7 +7,7 @@ import { bodyOf, type Reveal } from "./body.ts";
 import type { Answer, Client } from "./client.ts";
 import { conflictsIn, type Failure } from "./failure.ts";
 import type { Place, Places } from "./places.ts";
-import { readyOf } from "./ready.ts";
+import { type Around, readyOf } from "./ready.ts";
 
 export interface Api {
   readonly client: Client;
@@ -94,11 +94,22 @@ export function problemOfFailure({ kind, text }: Failure, doing: string): Proble
   }
 }
 
-// Whether a claim may stay unbound is said by its storage class.
-async function aroundOf({ client }: Api, object: KubernetesObject): Promise<{ readonly bindsLater?: boolean }> {
-  if (object["kind"] !== "PersistentVolumeClaim" || object["apiVersion"] !== "v1") return {};
-  const [spec, status] = [object["spec"], object["status"]];
-  if (!isRecord(spec) || (isRecord(status) && status["phase"] === "Bound") || typeof spec["storageClassName"] !== "string") return {};
+// What an object's own status does not say: a claim's storage class does, and the API's list of kinds.
+async function aroundOf(api: Api, object: KubernetesObject): Promise<Around> {
+  if (object["kind"] === "CustomResourceDefinition") return { served: await isServed(api, object) };
+  return object["kind"] === "PersistentVolumeClaim" && object["apiVersion"] === "v1" ? { bindsLater: await bindsLater(api, object) } : {};
+}
+
+async function bindsLater({ client }: Api, { spec, status }: KubernetesObject): Promise<boolean> {
+  if (!isRecord(spec) || (isRecord(status) && status["phase"] === "Bound") || typeof spec["storageClassName"] !== "string") return false;
   const answer = await client.ask({ method: "GET", path: `/apis/storage.k8s.io/v1/storageclasses/${encodeURIComponent(spec["storageClassName"])}` });
-  return { bindsLater: answer.answer === "data" && answer.data["volumeBindingMode"] === "WaitForFirstConsumer" };
+  return answer.answer === "data" && answer.data["volumeBindingMode"] === "WaitForFirstConsumer";
+}
+
+async function isServed({ places }: Api, { spec }: KubernetesObject): Promise<boolean> {
+  if (!isRecord(spec) || !isRecord(spec["names"]) || !Array.isArray(spec["versions"])) return true;
+  const [group, kind] = [String(spec["group"]), String(spec["names"]["kind"])];
+  const versions = spec["versions"].filter((one) => isRecord(one) && one["served"] !== false);
+  const found = await Promise.all(versions.map((one) => places.of({ apiVersion: `${group}/${String((one as KubernetesObject)["name"])}`, kind, name: "x" })));
+  return found.every(({ place }) => place !== "none");
 }

@@ -5,6 +5,8 @@ import type { KubernetesObject, ObjectReady } from "../../model/ports/kubernetes
 export interface Around {
   /** A claim that is bound only once a pod uses it: its storage class says so. */
   readonly bindsLater?: boolean;
+  /** Does the API list what a definition defines? It does a moment after it calls it established. */
+  readonly served?: boolean;
 }
 
 type Part = Readonly<Record<string, unknown>>;
@@ -145,10 +147,10 @@ function claim(object: KubernetesObject, { bindsLater = false }: Around): Object
   return phase === "Lost" ? failed("its volume is lost") : waits(`it is ${String(phase ?? "Pending")}: no volume is bound to it`);
 }
 
-function definition(object: KubernetesObject): ObjectReady {
+function definition(object: KubernetesObject, { served = true }: Around): ObjectReady {
   const refused = conditionOf(object, "NamesAccepted", "False");
   if (refused !== undefined) return failed(told(refused));
-  return conditionOf(object, "Established", "True") === undefined ? waits("the API does not serve it yet") : ready;
+  return conditionOf(object, "Established", "True") === undefined || !served ? waits("the API does not serve it yet") : ready;
 }
 
 // Everything else, custom resources first of all: a condition Ready, where there is one, must be true.

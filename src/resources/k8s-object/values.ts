@@ -62,8 +62,17 @@ interface Compared {
 
 function comparable(desired: K8sObject, field: Field, { value, then }: Compared): unknown {
   if (isHidden(desired, field)) return written(desired, field, value);
-  const settled = then === undefined ? String(value) === String(field.value) : same(value, then.get(field.path));
+  const settled = then === undefined ? spelled(field, value) === spelled(field, field.value) : same(value, then.get(field.path));
   return settled ? field.value : value;
+}
+
+// Amounts in their base unit: 1Gi is 1024Mi, 0.5 is 500m. Elsewhere 1.10 is not 1.1.
+function spelled({ path }: Field, value: unknown): string {
+  if (!/\b(resources|storage|sizeLimit|capacity|hard)\b/.test(path)) return String(value);
+  const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?$/.exec(String(value)) ?? [];
+  if (amount === undefined) return String(value);
+  const power = " kMGTPE".indexOf(unit.replace("i", "").replace("K", "k"));
+  return String(unit === "m" ? Number(amount) / 1000 : Number(amount) * (unit.endsWith("i") ? 1024 : 1000) ** Math.max(0, power));
 }
 
 /** Fields that are there and would go, because hlx had them applied and does not any more. Secret ones are hashes. */
