@@ -45,9 +45,7 @@ export function applied(
   for (const { path, value } of leaves) put(object, path, value);
   for (const { field } of conflicts) for (const [, paths] of others) paths.delete(field);
   owned.set(manager, now);
-  object["metadata"].managedFields = [...owned]
-    .filter(([, paths]) => paths.size > 0)
-    .map(([name, paths]) => ({ manager: name, operation: name === "kubectl" ? "Update" : "Apply", fieldsV1: { paths: [...paths] } }));
+  object["metadata"].managedFields = managedFields(owned);
   return { stored: { object, owned } };
 }
 
@@ -87,8 +85,56 @@ function keyOf(item: Body, of: readonly string[]): string {
   return of.map((name) => `${name}=${JSON.stringify(item[name] ?? (name === "protocol" ? "TCP" : null))}`).join(",");
 }
 
+const spelled = new Map<string, readonly Step[]>();
+
 function textOf(path: readonly Step[]): string {
-  return path.map((step) => ("field" in step ? `.${step.field}` : `[${step.item}]`)).join("");
+  const text = path.map((step) => ("field" in step ? `.${step.field}` : `[${step.item}]`)).join("");
+  spelled.set(text, path);
+  return text;
+}
+
+/** The managers as an object shows them. */
+export function managedFields(owned: Stored["owned"]): readonly Body[] {
+  return [...owned]
+    .filter(([, paths]) => paths.size > 0)
+    .map(([manager, paths]) => ({
+      manager,
+      operation: /^(kubectl|before-first-apply)/.test(manager) ? "Update" : "Apply",
+      fieldsType: "FieldsV1",
+      fieldsV1: [...paths].reduce<Body>((all, path) => withPath(all, spelled.get(path) ?? []), {}),
+    }));
+}
+
+/** The managers that such a list says. */
+export function ownersIn(fields: readonly Body[]): Stored["owned"] {
+  return new Map(fields.map(({ manager, fieldsV1 }) => [manager, new Set(pathsIn(fieldsV1, []))]));
+}
+
+function withPath(fields: Body, [first, ...rest]: readonly Step[]): Body {
+  if (first === undefined) return fields;
+  const name =
+    "field" in first
+      ? `f:${first.field}`
+      : `k:{${first.item
+          .split(",")
+          .map((part) => part.replace(/^(\w+)=/, '"$1":'))
+          .join(",")}}`;
+  return { ...fields, [name]: withPath(fields[name] ?? {}, rest) };
+}
+
+function pathsIn(fields: Body, path: readonly Step[]): readonly string[] {
+  const inside = Object.entries(fields);
+  if (inside.length === 0) return [textOf(path)];
+  return inside.flatMap(([name, member]) => pathsIn(member, [...path, name.startsWith("f:") ? { field: name.slice(2) } : itemOf(JSON.parse(name.slice(2)))]));
+}
+
+function itemOf(key: Body): Step {
+  return {
+    item: Object.entries(key)
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join(","),
+    of: Object.keys(key),
+  };
 }
 
 function next(inside: unknown, step: Step): unknown {

@@ -2,14 +2,14 @@
 // It covers: discovery, GET, lists of pods by label, PATCH apply (field managers, conflicts, force, dryRun=All, fieldValidation=Strict for the fields of `schemas`),
 // DELETE with a uid precondition and finalizers, defaults of a few fields, immutable fields, missing namespaces and CRDs, custom kinds once their CRD is there,
 // view-only logins, webhooks that fail, busy answers.
-// It does not cover: watches, other patch types, subresources, scheduling and controllers (a test moves `status` itself), RBAC by resource, admission, quotas, conversion,
+// It does not cover: watches, other patch types but one, subresources, scheduling and controllers (a test moves `status` itself), RBAC by resource, admission, quotas, conversion,
 // OpenAPI validation beyond `schemas`, merge keys beyond `keysOf`, managedFields as a real server spells them (one entry a manager, paths as text), and the speed of a real server.
 // With KUBECONFIG set the tests that say so run against that server instead: see real.ts.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { certificate, key } from "../secrets/tls.ts";
-import { applied, type Stored } from "./double-apply.ts";
+import { applied, ownersIn, type Stored } from "./double-apply.ts";
 import { builtIn, defaulted, type Known, refusedBySchema } from "./double-kinds.ts";
 import { conflict, failure, immutable, missing, notFound, plain404, type Reply } from "./double-replies.ts";
 import type { Body } from "./json.ts";
@@ -185,6 +185,7 @@ function removed({ body }: Call, double: Double, { id, found, at }: { id: string
 }
 
 function patched({ url, type, body }: Call, double: Double, { known, namespace, name }: At): Reply {
+  if (type === "application/json-patch+json") return renamed(body as never, double, { known, namespace, name });
   if (type !== "application/apply-patch+yaml")
     return failure({ code: 415, reason: "UnsupportedMediaType", message: "the body of the request was in an unknown format" });
   const options = {
@@ -200,6 +201,23 @@ function patched({ url, type, body }: Call, double: Double, { known, namespace, 
   const reply = apply(double, object, options);
   if (reply.status < 300 && !options.dryRun) double.writes.push(`PATCH ${keyOf(object)}`);
   return reply;
+}
+
+// Of JSON patches it knows the one that changes who owns fields, as long as the object is the one that was read.
+function renamed(patch: readonly Body[], double: Double, { known, namespace, name }: At): Reply {
+  const id = `${known.apiVersion} ${known.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+  const found = double.objects.get(id);
+  const [fields, version] = ["/metadata/managedFields", "/metadata/resourceVersion"].map((path) => patch.find((one) => one["path"] === path)?.["value"]);
+  if (found === undefined) return notFound(known, name);
+  if (version !== found.object["metadata"].resourceVersion)
+    return conflict(
+      known,
+      name,
+      `Operation cannot be fulfilled on ${known.plural} "${name}": the object has been modified; please apply your changes to the latest version and try again`,
+    );
+  double.writes.push(`JSON PATCH ${id}`);
+  keep(double, { object: structuredClone(found.object), owned: ownersIn(fields) }, found);
+  return { status: 200, body: found.object };
 }
 
 interface Applying {

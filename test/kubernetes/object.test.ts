@@ -61,6 +61,29 @@ describe("an object", () => {
     on.double.put(web({ replicas: 1 }), "kubectl");
     expect(await converge(wanted(web()))).toEqual(['spec.replicas: 1 → 2 [taken over from "kubectl"]', mark]);
   });
+  test("that kubectl apply made is adopted: what the manifest does not have any more is shown, and goes", async () => {
+    const annotations = { "kubectl.kubernetes.io/last-applied-configuration": '{"data":{"a":"1","old":"x"}}' };
+    on.double.put(settings({ a: "1", old: "x" }, { annotations }), "kubectl-client-side-apply");
+    on.double.put(web({}, [container(), { name: "old", image: "x:1" }]), "kubectl-client-side-apply");
+    expect((await converge(wanted(settings()))).toSorted()).toEqual([
+      'data.old: "x" → null',
+      mark,
+      "metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]: (sensitive) → null",
+    ]);
+    expect(on.double.get("v1 ConfigMap default/settings")).toMatchObject({ data: { a: "1" }, metadata: { annotations: { "hlx.io/managed-by": "hlx" } } });
+    expect((await converge(wanted(web()))).filter((one) => one.endsWith("→ null"))).toEqual([
+      'spec.template.spec.containers[old].name: "old" → null',
+      'spec.template.spec.containers[old].image: "x:1" → null',
+    ]);
+    expect(on.double.get("apps/v1 Deployment default/web")?.["spec"].template.spec.containers.map(({ name }: Body) => name)).toEqual(["web"]);
+  });
+  test("that kubectl apply made and that is gone meanwhile is not made anew by adopting it", async () => {
+    on.double.put(settings({ a: "1", old: "x" }), "kubectl-client-side-apply");
+    const { steps } = await look(wanted(settings()));
+    on.double.objects.delete("v1 ConfigMap default/settings");
+    expect(await run(steps.slice(0, 1))).toMatchObject([{ result: "failed" }]);
+    expect(on.double.get("v1 ConfigMap default/settings")).toBeUndefined();
+  });
   test("a field that is taken out goes, one that others set stays", async () => {
     await converge(wanted(settings({ a: "1", b: "2" })));
     on.double.put(settings({ c: "3" }), "kubectl");

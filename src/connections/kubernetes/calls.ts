@@ -4,6 +4,7 @@ import { isRecord } from "../../lib/json.ts";
 import type { KubernetesCall, KubernetesObject, ObjectName, ObjectReady } from "../../model/ports/kubernetes.ts";
 import type { WriteOptions } from "../../model/ports/shell.ts";
 import type { StepResult } from "../../model/step.ts";
+import { adopt } from "./adopt.ts";
 import { bodyOf } from "./body.ts";
 import type { Answer } from "./client.ts";
 import { type Api, applyPath, applyType, look, problemOfFailure } from "./look.ts";
@@ -20,11 +21,13 @@ export interface Calling {
 }
 
 /** Server-side apply; with a uid it changes that very object, and makes none. Sent once. */
-export async function apply({ name, object, uid, force = false }: KubernetesCall, calling: Calling): Promise<StepResult> {
+export async function apply({ name, object, uid, force = false, adopt: adopting = false }: KubernetesCall, calling: Calling): Promise<StepResult> {
   const path = await pathOf(name, calling);
   if (typeof path !== "string") return path;
   const body = await bodyOf(object ?? { json: "{}" }, calling.options.reveal);
   const meta = isRecord(body["metadata"]) ? body["metadata"] : {};
+  const adopted = adopting ? await adopt(calling.api.client, path) : undefined;
+  if (adopted !== undefined && adopted.answer !== "data") return resultOf(adopted, calling);
   const sent = uid === undefined ? body : { ...body, metadata: { ...meta, uid } };
   return resultOf(await calling.api.client.ask({ method: "PATCH", path: applyPath(path, { force }), type: applyType, body: sent }), calling);
 }

@@ -80,9 +80,14 @@ export interface KubernetesCall {
   readonly uid?: string;
   /** Take over fields that others set. */
   readonly force?: boolean;
+  /** What kubectl apply owned becomes hlx's first. */
+  readonly adopt?: boolean;
   /** For GET. */
   readonly until?: "ready" | "gone";
 }
 
 /** The field manager under which hlx applies. */
 export const fieldManager = "hlx";
+
+/** Field managers that stand for a whole manifest: what they own and the manifest does not have any more was taken out of it. */
+export const wholeManifest = /^(kubectl-client-side-apply|before-first-apply)$/;

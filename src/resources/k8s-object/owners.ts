@@ -1,6 +1,6 @@
 // Whose an object is: hlx's, somebody's who applies from Git, or nobody's in particular.
 import { isRecord } from "../../lib/json.ts";
-import { fieldManager, type KubernetesObject } from "../../model/ports/kubernetes.ts";
+import { fieldManager, type KubernetesObject, wholeManifest } from "../../model/ports/kubernetes.ts";
 import { mark } from "./desired.ts";
 
 /** Labels, annotations and managers by which tools that apply from Git know their objects; facts of their documentation. */
@@ -50,4 +50,35 @@ function managersOf(object: KubernetesObject): readonly { readonly name: string;
   const meta = isRecord(object["metadata"]) ? object["metadata"] : {};
   const fields: readonly unknown[] = Array.isArray(meta["managedFields"]) ? meta["managedFields"] : [];
   return fields.filter(isRecord).map(({ manager, operation }) => ({ name: String(manager), operation: String(operation) }));
+}
+
+/** The fields, as the server names them, that a kubectl apply on the client's side owned. */
+export function formerFields(object: KubernetesObject): readonly string[] {
+  const meta = isRecord(object["metadata"]) ? object["metadata"] : {};
+  const entries: readonly unknown[] = Array.isArray(meta["managedFields"]) ? meta["managedFields"] : [];
+  const former = entries
+    .filter(isRecord)
+    .filter(({ manager, operation, subresource }) => wholeManifest.test(String(manager)) && operation === "Update" && !subresource);
+  return former.flatMap(({ fieldsV1 }) => namesIn(fieldsV1, ""));
+}
+
+// FieldsV1 (sigs.k8s.io/structured-merge-diff): `f:` is a field, `k:` an item of a list by its key, `v:` a word of a set, `.` the thing itself.
+function namesIn(fields: unknown, path: string): readonly string[] {
+  if (!isRecord(fields)) return [];
+  const inside = Object.entries(fields).filter(([name]) => name.startsWith("f:") || name.startsWith("k:"));
+  if (inside.length === 0) return path === "" ? [] : [path];
+  return inside.flatMap(([name, member]) => namesIn(member, `${path}${name.startsWith("f:") ? `.${name.slice(2)}` : itemIn(name.slice(2))}`));
+}
+
+function itemIn(text: string): string {
+  try {
+    const key: unknown = JSON.parse(text);
+    return isRecord(key)
+      ? `[${Object.entries(key)
+          .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+          .join(",")}]`
+      : "[]";
+  } catch {
+    return "[]";
+  }
 }

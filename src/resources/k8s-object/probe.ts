@@ -6,8 +6,8 @@ import type { Problem } from "../../model/problem.ts";
 import type { Capability } from "../../model/resource.ts";
 import { groupOf, inWords, type K8sObject, nameOf } from "./desired.ts";
 import { isWithin } from "./fields.ts";
-import { gitOpsOwner, hasApplied, isKept, isOurs, uidOf } from "./owners.ts";
-import { desiredFields, goingOf, type Values, valuesOf } from "./values.ts";
+import { formerFields, gitOpsOwner, hasApplied, isKept, isOurs, uidOf } from "./owners.ts";
+import { desiredFields, formerOf, goingOf, type Values, valuesOf } from "./values.ts";
 
 export interface K8sActual {
   /** The desired fields as they are; where the server sees no difference, as they are desired. */
@@ -16,6 +16,8 @@ export interface K8sActual {
   readonly going: Values;
   /** Field managers of desired fields that are to be taken over, by path. */
   readonly taken: Readonly<Record<string, string>>;
+  /** Made by kubectl apply on the client's side: what that owned becomes hlx's. */
+  readonly adopts?: true;
   /** Desired fields that are left to somebody else. */
   readonly yielded: readonly string[];
   readonly ready: boolean;
@@ -85,10 +87,12 @@ const nothing: K8sActual = { values: {}, going: {}, taken: {}, yielded: [], read
 
 function actualOf(desired: K8sObject, { live, dryRun, ready }: Here): K8sActual {
   const would = dryRun?.dryRun === "done" ? dryRun.object : undefined;
+  const former = hasApplied(live) ? [] : formerFields(live);
   return {
     ...nothing,
     values: valuesOf(desired, live, would),
-    going: would === undefined ? {} : goingOf(desired, live, would),
+    going: { ...(would === undefined ? {} : goingOf(desired, live, would)), ...formerOf(desired, live, former) },
+    ...(former.length === 0 ? {} : { adopts: true as const }),
     ready: ready.ready || desired.wait === false,
     ...(dryRun?.dryRun === "immutable" ? { immutable: dryRun.fields } : {}),
     ...(dryRun?.dryRun === "not allowed" ? { approximate: true as const } : {}),

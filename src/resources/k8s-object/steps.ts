@@ -15,11 +15,11 @@ export function steps(desired: K8sObject, found: Known<K8sActual>, { changes }: 
   if (found.found === "absent") return desired.absent === true ? [] : [...applied(desired, { object: textOf(desired, []) }), ...awaited(desired)];
   const uid = uidOf(found);
   if (desired.absent === true) return removed(desired, uid);
-  const { immutable, taken, yielded } = found.actual;
+  const { immutable, taken, yielded, adopts } = found.actual;
   if (immutable !== undefined) return [...removed(desired, uid), ...applied(desired, { object: textOf(desired, []) }), ...awaited(desired)];
   const only = changes.every(({ property }) => property === "ready");
-  const force = Object.keys(taken).length > 0 ? { force: true } : {};
-  return [...(only ? [] : applied(desired, { object: textOf(desired, yielded), ...uid, ...force })), ...awaited(desired)];
+  const how = { ...(Object.keys(taken).length > 0 ? { force: true } : {}), ...(adopts === true ? { adopt: true } : {}) };
+  return [...(only ? [] : applied(desired, { object: textOf(desired, yielded), ...uid, ...how })), ...awaited(desired)];
 }
 
 function uidOf({ evidence }: Extract<Known<K8sActual>, { found: "present" }>): { readonly uid?: string } {

@@ -4,7 +4,7 @@ import { same } from "../../lib/json.ts";
 import type { KubernetesObject } from "../../model/ports/kubernetes.ts";
 import type { K8sObject } from "./desired.ts";
 import { objectOf } from "./desired.ts";
-import { type Field, fieldsOf, withoutServersOwn } from "./fields.ts";
+import { type Field, fieldsOf, isWithin, withoutServersOwn } from "./fields.ts";
 
 /** By path. A hash where the value is never shown. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -25,8 +25,13 @@ const ranks: readonly RegExp[] = [
 
 /** Is the value of this field never shown? The data of a Secret, and whatever holds a secret. */
 export function isHidden(desired: K8sObject, { path, at }: Pick<Field, "path" | "at">): boolean {
-  return (desired.kind === "Secret" && desired.apiVersion === "v1" && /^(data|stringData)\b/.test(path)) || fillAt(desired, at) !== undefined;
+  return (
+    path === lastApplied || (desired.kind === "Secret" && desired.apiVersion === "v1" && /^(data|stringData)\b/.test(path)) || fillAt(desired, at) !== undefined
+  );
 }
+
+/** What kubectl notes of the whole manifest, the values of a Secret included. */
+const lastApplied = "metadata.annotations[kubectl.kubernetes.io/last-applied-configuration]";
 
 export function fillAt({ fill = [] }: K8sObject, at: string) {
   return fill.find((one) => one.at === at);
@@ -79,6 +84,13 @@ function spelled({ path }: Field, value: unknown): string {
 export function goingOf(desired: K8sObject, live: KubernetesObject, would: KubernetesObject): Values {
   const then = byPath(would);
   const going = fieldsOf(withoutServersOwn(live)).filter(({ path, value }) => !then.has(path) && !isEmpty(value) && !isAbove(path, then));
+  return Object.fromEntries(going.map((field) => [field.path, written(desired, field, field.value)]));
+}
+
+/** Fields that kubectl apply put there and that no manifest has any more; `former` are the names that the server has for them. */
+export function formerOf(desired: K8sObject, live: KubernetesObject, former: readonly string[]): Values {
+  const wanted = new Set(desiredFields(desired).map(({ path }) => path));
+  const going = fieldsOf(withoutServersOwn(live)).filter((field) => !wanted.has(field.path) && former.some((name) => isWithin(field, name)));
   return Object.fromEntries(going.map((field) => [field.path, written(desired, field, field.value)]));
 }
 
