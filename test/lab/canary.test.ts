@@ -1,6 +1,6 @@
 // The canary: a secret that is new each run is on a host where it belongs, and nowhere else – whatever happens, however loud hlx is asked to be.
 import { randomBytes } from "node:crypto";
-import { globSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { globSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { engineTry } from "../../src/lab/engine.ts";
@@ -57,6 +57,7 @@ export default defineRole({
       ...(params.fail === "loud" ? [command({ name: "loud", script: shout + " exit 3", unless: "false", stdin: params.token })] : []),
       ...(params.fail === "invalid" ? [file({ path: "/etc/bad.conf", content: params.token, validate: ["sh", "-c", 'cat "$1"; exit 1', "-", "%s"] })] : []),
       ...(params.fail === "slow" ? [command({ name: "slow", script: shout + " sleep 60", unless: "false", stdin: params.token, deadlineMs: 3000 })] : []),
+      ...(["loud", "invalid", "slow"].includes(params.fail ?? "") ? [file({ path: "/etc/after.conf", content: ["after=", params.token], mode: "0600" })] : []),
       ...(params.fail === "hang" ? [command({ name: "hang", script: shout + " sleep 45", unless: "false", stdin: params.token, deadlineMs: 120000 })] : []),
     ];
   },
@@ -68,11 +69,16 @@ const playbook = (params: string): string => `- hosts: all\n  roles:\n    - keep
 let host: LabHost;
 let lab: Project;
 const seen: { what: string; text: string }[] = [];
-const env = { HLX_SECRET_UNUSED: "x" };
+/** Whatever is put into a temporary folder is found in the project. */
+function folders(): Readonly<Record<string, string>> {
+  const [TMPDIR, XDG_RUNTIME_DIR] = [join(lab.folder, "tmp"), join(lab.folder, "run")];
+  for (const folder of [TMPDIR, XDG_RUNTIME_DIR]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return { HLX_SECRET_UNUSED: "x", TMPDIR, XDG_RUNTIME_DIR };
+}
 
 /** Runs hlx and keeps all that it says. */
 async function hlx(...args: readonly string[]): Promise<number | null> {
-  const { code, stdout, stderr } = await lab.start(args, { env }).ended;
+  const { code, stdout, stderr } = await lab.start(args, { env: folders() }).ended;
   seen.push({ what: `hlx ${args.join(" ")} (exit ${code})`, text: `${stdout}\n${stderr}` });
   return code;
 }
@@ -206,7 +212,7 @@ describe("a secret is where it belongs, and nowhere else", () => {
 
   test("crashed: hlx is killed in the middle of a step", async () => {
     lab.write("site.yaml", playbook(", fail: hang"));
-    const running = lab.start(["apply", "--yes", "-vv"], { env });
+    const running = lab.start(["apply", "--yes", "-vv"], { env: folders() });
     await new Promise((resolve) => setTimeout(resolve, 8000));
     running.kill("SIGKILL");
     const { stdout, stderr } = await running.ended;
