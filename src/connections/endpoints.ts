@@ -4,8 +4,9 @@ import { dockerDriver } from "./docker.ts";
 import { kubernetes } from "./kubernetes.ts";
 import { pihole } from "./pihole.ts";
 import { proxmox } from "./proxmox.ts";
+import { snapd } from "./snapd.ts";
 
-const all: readonly EndpointDriver[] = [dockerDriver, kubernetes, pihole, proxmox];
+const all: readonly EndpointDriver[] = [dockerDriver, kubernetes, pihole, proxmox, snapd];
 
 /** Every way to an API, by its port's name. */
 export const endpoints: ReadonlyMap<string, EndpointDriver> = new Map(all.map((one) => [one.port, one]));

@@ -13,9 +13,11 @@ import { belongsTo, unmakeRole } from "../plan/prune.ts";
 import { actualKey } from "../plan/texts.ts";
 import { guardedRisks } from "../plan/totals.ts";
 import { arrive, type HostUnit, makeHost, unmakeHost } from "./birth.ts";
+import { lockElsewhere } from "./elsewhere.ts";
 import type { Approve, Run } from "./host-run.ts";
 import { type HostEnd, workOn } from "./host-work.ts";
 import { introducerOf } from "./introduce.ts";
+import { makeLeases } from "./leases.ts";
 import { keepingMade } from "./made.ts";
 import { hostCapability } from "./outside.ts";
 import { recordAll } from "./record.ts";
@@ -91,7 +93,10 @@ async function prepare(plan: Plan, { world, state, number, options, found }: Pre
   const busy = plan.entries.filter(({ action, entry }) => action !== "none" || entry !== "exact");
   const actuals = new Map(plan.entries.flatMap(({ address, host, id }) => actualOf(found.get(address), actualKey(host, id))));
   const locks = new Map<string, ReturnType<typeof semaphore>>();
+  const leases = makeLeases();
   return {
+    leases,
+    elsewhere: (host) => leases.share(host, () => lockElsewhere(knownHost(host, plan), holderOf({ run: number, planId: plan.id, world }, options), world)),
     world,
     state,
     run: number,
@@ -209,7 +214,13 @@ function entriesOf(unit: Unit, plan: Plan): readonly Entry[] {
   return plan.entries.filter((entry) => belongsTo(entry, unit));
 }
 
-function holderOf(run: Run, { start, pid }: ApplyOptions): Holder {
+function knownHost(name: string, { hosts, peers = [] }: Plan): Pick<PlannedHost, "host" | "login"> {
+  const known = [...hosts, ...peers].find(({ host }) => host === name);
+  if (known === undefined) throw new ProblemError({ code: "stale", message: `the plan does not know the host ${name}`, hint: "plan again" });
+  return known;
+}
+
+function holderOf(run: Pick<Run, "run" | "planId" | "world">, { start, pid }: ApplyOptions): Holder {
   return { run: undoFolder(run.run, run.planId), who: start.who, where: start.where, pid, since: run.world.now().toISOString() };
 }
 

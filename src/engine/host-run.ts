@@ -10,6 +10,7 @@ import type { Address } from "../model/resource.ts";
 import type { StepResult } from "../model/step.ts";
 import { aheadOf } from "../plan/assemble.ts";
 import { actualKey } from "../plan/texts.ts";
+import type { Lease, Leases } from "./leases.ts";
 import type { HostSession, World } from "./world.ts";
 
 /** Leave for one resource, just before it. */
@@ -35,6 +36,9 @@ export interface Run {
   readonly checks: Checked[];
   /** What the last look at each resource found. */
   readonly found: Map<Address, Found<unknown>>;
+  /** A share of the lock of a host that the plan knows. Throws ProblemError. */
+  readonly elsewhere: (host: string) => Promise<Lease>;
+  readonly leases: Leases;
   readonly locks: (name: string) => { with<Result>(work: () => Promise<Result>): Promise<Result> };
 }
 

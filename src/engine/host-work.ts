@@ -3,11 +3,12 @@ import type { Check } from "../model/check.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Entry, Unit } from "../model/plan.ts";
 import type { Holder, LockAnswer, ShellWriter } from "../model/ports/shell.ts";
-import { type Problem, problemOf } from "../model/problem.ts";
+import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { StepResult } from "../model/step.ts";
 import { checkAll } from "./checks/apply.ts";
 import { type Concluded, conclude, type HostRun, type Run } from "./host-run.ts";
 import { otherMachine } from "./identity.ts";
+import type { Lease } from "./leases.ts";
 import { notProbed, probe } from "./probe.ts";
 import { diffNow } from "./ready.ts";
 import type { Turns } from "./turns.ts";
@@ -37,18 +38,29 @@ export type HostEnd = { readonly end: "done"; readonly probed: number; readonly 
 export async function workOn(work: HostWork, run: Run, turns: Turns): Promise<HostEnd> {
   run.world.emit({ event: "phase", phase: "lock", hosts: 1 });
   const replaced = await replacedMachine(work, run);
-  const { answer, fresh } = replaced ?? (await lockAndLook(work, run));
-  if (answer.lock === "refused") {
-    for (const { unit } of work.units) turns.failed(unit.key);
-    return { end: "refused", problem: answer.problem };
-  }
+  if (replaced !== undefined) return refuse(work, replaced, turns);
+  const looked: Fresh[] = [];
+  const lease = await run.leases.own(work.host, () => lockAndLook(work, run, looked)).catch(problemOf);
+  return "code" in lease ? refuse(work, lease, turns) : underLock(work, { run, turns, fresh: looked[0] ?? new Map(), lease });
+}
+
+function refuse({ units }: HostWork, problem: Problem, turns: Turns): HostEnd {
+  for (const { unit } of units) turns.failed(unit.key);
+  return { end: "refused", problem };
+}
+
+// The lock is written before the reads: what they find is what the lock protects. When it had to be waited for they were too early.
+async function lockAndLook(work: HostWork, run: Run, looked: Fresh[]): Promise<ShellWriter> {
+  const { answer, fresh } = await lockLooking(work, run);
+  if (answer.lock === "refused") throw new ProblemError(answer.problem);
+  looked.push(fresh);
   if (answer.tookOver !== undefined)
     run.world.emit({
       event: "notice",
       host: work.host,
       message: `took over the lock of run ${answer.tookOver.run} by ${answer.tookOver.who} at ${answer.tookOver.where}, which is gone`,
     });
-  return underLock(work, { run, turns, fresh, writer: answer.writer });
+  return answer.writer;
 }
 
 interface Locked {
@@ -56,8 +68,7 @@ interface Locked {
   readonly fresh: Fresh;
 }
 
-// The lock is written before the reads: what they find is what the lock protects. When it had to be waited for they were too early.
-async function lockAndLook({ host, units, session, holder, saved }: HostWork, run: Run): Promise<Locked> {
+async function lockLooking({ host, units, session, holder, saved }: HostWork, run: Run): Promise<Locked> {
   let waited = false;
   const waiting = (by: Holder | undefined): "wait" | "give up" => {
     if (!waited)
@@ -71,12 +82,11 @@ async function lockAndLook({ host, units, session, holder, saved }: HostWork, ru
   return { answer, fresh: waited ? await look(exact, session, run) : fresh };
 }
 
-async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Locked | undefined> {
+async function replacedMachine({ host, session, saved }: HostWork, run: Run): Promise<Problem | undefined> {
   if (saved === undefined || saved.made) return undefined;
   const facts = await run.world.facts(session.shell).catch(problemOf);
-  if ("code" in facts) return { answer: { lock: "refused", problem: facts }, fresh: new Map() };
-  const problem = (await otherMachine(host, facts, run.world)) ?? otherThanPlanned(host, facts, saved);
-  return problem === undefined ? undefined : { answer: { lock: "refused", problem }, fresh: new Map() };
+  if ("code" in facts) return facts;
+  return (await otherMachine(host, facts, run.world)) ?? otherThanPlanned(host, facts, saved);
 }
 
 function otherThanPlanned(host: string, { machineId }: Facts, saved: NonNullable<HostWork["saved"]>): Problem | undefined {
@@ -85,7 +95,8 @@ function otherThanPlanned(host: string, { machineId }: Facts, saved: NonNullable
   return { code: "stale", message, hint: "plan again, and look at what it shows" };
 }
 
-async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: Run; turns: Turns; fresh: Fresh; writer: ShellWriter }): Promise<HostEnd> {
+async function underLock(work: HostWork, { run, turns, fresh, lease }: { run: Run; turns: Turns; fresh: Fresh; lease: Lease }): Promise<HostEnd> {
+  const { writer } = lease;
   const on: HostRun = { ...run, host: work.host, session: work.session, writer, held: () => heldBy(writer) };
   try {
     for (const { unit, entries } of work.units) {
@@ -96,7 +107,7 @@ async function underLock(work: HostWork, { run, turns, fresh, writer }: { run: R
     return end;
   } finally {
     turns.leave(work.host);
-    await writer.release();
+    await lease.release();
   }
 }
 

@@ -65,6 +65,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
     inventory: work.inventoryFile,
     ...(work.inventory.secrets === undefined ? {} : { secrets: work.inventory.secrets }),
     hosts: [...hosts.flatMap((name) => plannedHost(surveyed.looks.get(name), entries, world)), ...hostsWithout(surveyed, entries)],
+    ...peersOf(entries, hosts, { world, work }),
     units: [...units, ...pruneUnits(entries, units)],
     entries,
     elsewhere: surveyed.entries.filter((entry) => !isChosen(entry) && (entry.entry === "blocked" || entry.action !== "none")),
@@ -83,6 +84,16 @@ function noticesOf({ entries: all, found }: Survey, planned: readonly Entry[]): 
     const notices = one?.found === "present" && meant.has(address) ? (one.evidence?.notices ?? []) : [];
     return notices.map((notice) => ({ host, address, ...notice }));
   });
+}
+
+function peersOf(entries: readonly Entry[], hosts: readonly string[], { world, work }: { readonly world: World; readonly work: Work }): Pick<Plan, "peers"> {
+  const named = entries.flatMap(({ kind, desired }) => world.kinds.get(kind)?.peers?.(desired) ?? []);
+  const more = [...new Set(named)].filter((name) => !hosts.includes(name));
+  const peers = more.flatMap((name) => {
+    const host = work.inventory.hosts.get(name);
+    return host === undefined ? [] : [{ host: name, login: host.login }];
+  });
+  return peers.length === 0 ? {} : { peers };
 }
 
 function plannedHost(look: HostLook | undefined, entries: readonly Entry[], world: World): readonly PlannedHost[] {

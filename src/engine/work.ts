@@ -11,6 +11,7 @@ import type { Ref, SecretRef } from "../model/text.ts";
 import { actualAsRecorded } from "../plan/drift.ts";
 import { isSealed } from "../plan/seal.ts";
 import { actualKey, fillPiece } from "../plan/texts.ts";
+import { concealed, doElsewhere, type Hand, isAlways, withHand } from "./elsewhere.ts";
 import { type Concluded, conclude, type HostRun } from "./host-run.ts";
 import { notProbed, probe } from "./probe.ts";
 import { diffNow, isShort, type Ready } from "./ready.ts";
@@ -63,18 +64,21 @@ async function oneByOne(busy: readonly Ready[], on: HostRun): Promise<ReadonlyMa
 
 async function inSequence(ready: Ready, on: HostRun): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
+  const hand: Hand = new Map();
   for (const step of ready.steps) {
     const failed = results.some(({ result }) => result !== "done");
-    results.push(failed ? skipped : await oneStep(step, ready, on));
+    results.push(failed && !isAlways(step) ? skipped : concealed(await oneStep(step, { ready, hand }, on), hand));
   }
   return results;
 }
 
-async function oneStep(step: Step, ready: Ready, on: HostRun): Promise<StepResult> {
-  const options = writeOptions([ready], on);
+async function oneStep(step: Step, { ready, hand }: { readonly ready: Ready; readonly hand: Hand }, on: HostRun): Promise<StepResult> {
+  const options = withHand(writeOptions([ready], on), hand);
   switch (step.do) {
     case "api":
       return settle(() => throughApi(step, { on, options }));
+    case "elsewhere":
+      return settle(() => doElsewhere(step, { on, options, hand }));
     case "detached":
     case "wait":
     case "reboot":

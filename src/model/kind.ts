@@ -109,6 +109,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   steps(desired: Desired, found: Known<Actual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Step[];
   /** For kinds that make hosts from outside: the keys by which the host is recognised, over a way that is trusted. */
   hostKeys?(desired: Desired, on: Pick<Readers, Via>): Promise<HostKeys>;
+  /** Other hosts that its steps may run on (`elsewhere`): a plan knows how to log in to them. */
+  peers?(desired: Desired): readonly string[];
   /** What to desire to be rid of it: prune, destroy. */
   absent?(desired: Desired): Desired;
   /** For kinds whose desired state is a set. Without it the whole is one member, named by its identity. */

@@ -108,6 +108,8 @@ export interface Plan {
   readonly inventory: string;
   readonly secrets?: SecretSources;
   readonly hosts: readonly PlannedHost[];
+  /** Hosts beside these that steps may run on. */
+  readonly peers?: readonly Pick<PlannedHost, "host" | "login">[];
   /** In dependency order. */
   readonly units: readonly Unit[];
   /** In dependency order; converged ones too (action "none"). */

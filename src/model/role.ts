@@ -62,7 +62,8 @@ export interface RoleBehaviour<Params> {
   readonly name: string;
   /** One sentence for the reference page. */
   readonly summary: string;
-  readonly requires?: readonly Requirement[];
+  /** What must be done before; where it follows from params, a pure function of them. */
+  readonly requires?: readonly Requirement[] | ((asking: Omit<Declaring<Params>, "facts" | "inputs">) => readonly Requirement[]);
   /**
    * It makes the host itself, from outside (a virtual machine through its hypervisor's API): it runs before everything else on that host, before anything connects to it,
    * and its kinds may not ask the shell. What it declares `provides` "host:NAME". `facts` says what the host will be, as far as that is known:

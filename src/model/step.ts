@@ -85,7 +85,18 @@ export interface Guarded {
   readonly putBack: readonly string[];
 }
 
-export type Step = Write | Run | Detached | Api | Reboot | Wait | Guarded;
+/** A step on another host of the inventory, under that host's own lock; the kind names the host in `peers`. */
+export interface Elsewhere {
+  readonly do: "elsewhere";
+  readonly host: string;
+  readonly step: Run | Detached | Wait;
+  /** What it prints, without the newline at its end, is `handed(NAME)` in later steps of the same resource: a secret that is neither shown nor kept. */
+  readonly hands?: string;
+  /** Done although a step before it failed: it takes something back. */
+  readonly always?: true;
+}
+
+export type Step = Write | Run | Detached | Api | Reboot | Wait | Guarded | Elsewhere;
 
 /** How one step ended. `output` is what the host printed, at most 64 KiB, unescaped: data, never shown raw. */
 export type StepResult =
@@ -103,6 +114,8 @@ export function titleOf(step: Step): string {
       return "reboot";
     case "wait":
       return `wait until ${step.until.title}`;
+    case "elsewhere":
+      return `${titleOf(step.step)} (on ${step.host})`;
     case "guarded":
       return `${step.steps.map(titleOf).join(", ")}, then check that ${step.verify.title}`;
     default:

@@ -40,6 +40,11 @@ export function ref(target: string, pointer: string): Ref {
   return { ref: target, pointer };
 }
 
+/** What a step elsewhere handed on under this name, for later steps of the same resource; see Elsewhere. */
+export function handed(name: string): Ref {
+  return { ref: "handed", pointer: `/${name}` };
+}
+
 export function isSecretRef(value: unknown): value is SecretRef {
   return typeof value === "object" && value !== null && typeof (value as SecretRef).secret === "string" && Object.keys(value).length === 1;
 }

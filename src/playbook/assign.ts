@@ -2,7 +2,7 @@
 import { didYouMean } from "../lib/suggest.ts";
 import type { Inventory } from "../model/host.ts";
 import { type Position, type Problem, ProblemError } from "../model/problem.ts";
-import type { Assignment, Requirement, Role } from "../model/role.ts";
+import { type Assignment, type Requirement, type Role, viewOf } from "../model/role.ts";
 import { checkParams } from "./params.ts";
 import type { Play, RoleUse } from "./plays.ts";
 
@@ -67,12 +67,30 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
   uses.push({ ...use, params, hosts, order });
   const { as, independent, checks, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
-  const requires = [...(role.requires ?? []), ...after];
+  const before = (host: string): readonly Requirement[] => [...requiredBy(role, { use, params, host, assigning, problems }), ...after];
   const extra = { ...(role.outside === undefined ? {} : { outside: true as const }), ...(checks.length === 0 ? {} : { checks }) };
-  const common = { ...extra, role: use.role, as, params, play: index, order, independent, at, requires };
+  const common = { ...extra, role: use.role, as, params, play: index, order, independent, at };
   const tags = [...new Set([...play.tags, ...use.tags])];
   const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };
-  return hosts.map((host) => ({ host, ...common, tags, ...serial }));
+  return hosts.map((host) => ({ host, ...common, requires: before(host), tags, ...serial }));
+}
+
+interface Asked extends Pick<Using, "assigning" | "problems"> {
+  readonly use: RoleUse;
+  readonly params: Assignment["params"];
+  readonly host: string;
+}
+
+function requiredBy({ requires = [] }: Role, { use, params, host, assigning: { inventory }, problems }: Asked): readonly Requirement[] {
+  const known = inventory.hosts.get(host);
+  if (typeof requires !== "function") return requires;
+  if (known === undefined) return [];
+  try {
+    return requires({ params: params as never, host: known, inventory: viewOf(inventory) });
+  } catch (cause) {
+    problems.push({ code: "input", message: `role ${use.as} on ${host}: ${cause instanceof Error ? cause.message : String(cause)}`, at: use.at, cause });
+    return [];
+  }
 }
 
 /** A percentage is of the play's hosts, rounded down, at least 1. */

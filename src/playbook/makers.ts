@@ -29,7 +29,7 @@ export function withMakers(
   });
   return {
     ...assigned,
-    assignments: [...calls.flatMap(({ role, hosts }) => hosts.map((host) => assignmentOf(role, host))), ...assigned.assignments],
+    assignments: [...calls.flatMap(({ role, hosts }) => hosts.map((host) => assignmentOf(role, host, inventory))), ...assigned.assignments],
     uses: [...calls.map(({ role, hosts }) => useOf(role, hosts)), ...assigned.uses],
   };
 }
@@ -45,8 +45,10 @@ function makesUnasked(role: Role | undefined, host: Host, inventory: Inventory):
 // Before the first play: it has no role before it, and none of a play's settings.
 const place = { play: -1, order: -1, tags: [], independent: false } as const;
 
-function assignmentOf({ name, requires = [] }: Role, { name: host, at }: Host): Assignment {
-  return { host, role: name, as: name, params: {}, ...place, outside: true, requires, ...(at === undefined ? {} : { at }) };
+function assignmentOf({ name, requires = [] }: Role, made: Host, inventory: Inventory): Assignment {
+  const { name: host, at } = made;
+  const before = typeof requires === "function" ? requires({ params: {} as never, host: made, inventory: viewOf(inventory) }) : requires;
+  return { host, role: name, as: name, params: {}, ...place, outside: true, requires: before, ...(at === undefined ? {} : { at }) };
 }
 
 function useOf({ name }: Role, hosts: readonly Host[]): Use {

@@ -42,7 +42,7 @@ export function kindPage(kind: AnyKind, cases: readonly DescribedCase[] = []): s
 
 /** The page of one role: what it is for, its params, what must be applied before. */
 export function rolePage(role: Role): string {
-  const requires = (role.requires ?? []).map(
+  const requires = (typeof role.requires === "function" ? [] : (role.requires ?? [])).map(
     (required) =>
       `- ${code(required.role)}${required.hosts === undefined ? " on the same host" : ` on ${code(required.hosts)}`}${required.ifGiven === true ? ", where a play gives it" : ""}`,
   );

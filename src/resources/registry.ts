@@ -17,6 +17,7 @@ import { groupKind } from "./group.ts";
 import { jsonKind } from "./json.ts";
 import { k8sObjectKind } from "./k8s-object.ts";
 import { kernelModuleKind } from "./kernel-module.ts";
+import { microk8sNodeKind } from "./microk8s-node.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
@@ -29,6 +30,7 @@ import { proxmoxStorageContentKind } from "./proxmox-storage-content.ts";
 import { proxmoxTemplateKind } from "./proxmox-template.ts";
 import { proxmoxVmKind } from "./proxmox-vm.ts";
 import { serviceKind } from "./service.ts";
+import { snapKind } from "./snap.ts";
 import { userKind } from "./user.ts";
 
 export const kinds: readonly AnyKind[] = [
@@ -62,4 +64,6 @@ export const kinds: readonly AnyKind[] = [
   dhcpServerKind,
   kernelModuleKind,
   k8sObjectKind,
+  snapKind,
+  microk8sNodeKind,
 ];

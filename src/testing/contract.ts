@@ -143,6 +143,7 @@ async function done(steps: readonly Step[], host: ContractHost): Promise<readonl
   const results: StepResult[] = [];
   for (const step of steps) {
     if (step.do === "api") results.push(await endpointOf(host, step.via).call(step, { reveal: testSecret }));
+    else if (step.do === "elsewhere") results.push({ result: "failed", output: "", exitStatus: 1, because: `a contract has no host ${step.host}` });
     else if (step.do === "detached" || step.do === "wait" || step.do === "reboot") results.push(await host.writer.long(step, { reveal: testSecret }));
     else results.push(...(await host.writer.batch([step], { reveal: testSecret })));
   }

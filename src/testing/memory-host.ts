@@ -138,6 +138,7 @@ function runOne({ args, stdin }: Run, { host, options }: { host: MemoryHost; opt
   const [verb = "", name = ""] = args;
   if (host.cutAfter !== undefined && host.log.length >= host.cutAfter) return { result: "unknown", because: "the connection was cut" };
   if (host.failing.has(name)) return { result: "failed", output: `cannot ${verb} ${name}\n`, exitStatus: 1, because: "exit status 1" };
+  if (verb === "get") return { result: "done", output: `${host.notes.get(name) ?? ""}\n` };
   const value = fillPieces(stdin ?? [], options);
   host.log.push(`${verb} ${name}${verb === "set" ? `=${value}` : ""}`);
   host.notes.delete(host.erases.get(name) ?? "");

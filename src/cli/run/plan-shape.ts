@@ -53,6 +53,7 @@ export const planShape = {
   properties: {
     ...{ id: text, hlx: text, created: text, inventory: text, playbook: text },
     hosts: { type: "array", items: host },
+    peers: { type: "array", items: { type: "object", required: ["host", "login"], properties: { host: text, login } } },
     units: { type: "array", items: unit },
     entries: { type: "array", items: entry },
     elsewhere: { type: "array", items: entry },

@@ -5,6 +5,7 @@ import type { KubernetesReader } from "./kubernetes.ts";
 import type { PiholeReader } from "./pihole.ts";
 import type { ProxmoxReader } from "./proxmox.ts";
 import type { ShellReader } from "./shell.ts";
+import type { SnapdReader } from "./snapd.ts";
 
 export interface Readers {
   readonly shell: ShellReader;
@@ -12,6 +13,7 @@ export interface Readers {
   readonly pihole: PiholeReader;
   readonly docker: DockerReader;
   readonly kubernetes: KubernetesReader;
+  readonly snapd: SnapdReader;
 }
 
 export type PortName = keyof Readers;
