@@ -13,7 +13,7 @@ export function diff(desired: DhcpServer, found: Known<DhcpServerActual>, ahead:
 }
 
 function removal({ config, serving, enabled }: DhcpServerActual): readonly Change[] {
-  const gone = Object.entries(config).map(([property, before]) => change(property, { before, after: null }));
+  const gone = inOrder(Object.keys(config)).map((property) => change(property, { before: config[property] ?? null, after: null }));
   const stopped =
     serving === "stopped" ? [] : [change("serving", { before: serving, after: "stopped", risk: "connectivity", note: "nobody gives out addresses" })];
   return [...gone, ...stopped, ...(enabled ? [change("enabled", { before: true, after: false })] : [])];
@@ -27,10 +27,17 @@ function settingChanges(desired: DhcpServer, actual: DhcpServerActual | undefine
   );
   const before = actual?.config ?? {};
   const value = (settings: typeof after, property: string): string | null => (Object.hasOwn(settings, property) ? (settings[property] ?? null) : null);
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .sort()
+  return inOrder([...new Set([...Object.keys(before), ...Object.keys(after)])])
     .filter((property) => value(before, property) !== value(after, property))
     .map((property) => change(property, { before: value(before, property), after: value(after, property), risk: loadingRisk(desired) }));
+}
+
+// What people look for comes first: a long line is cut.
+const order = ["subnet", "pool", "reservation", "lease", "option", "boot", "ddns", "authoritative", "interfaces", "unreadable", "extra"];
+
+function inOrder(properties: readonly string[]): readonly string[] {
+  const placeOf = (property: string): number => [...order, property].findIndex((what) => property === what || property.startsWith(`${what}:`));
+  return properties.toSorted((one, other) => placeOf(one) - placeOf(other) || (one < other ? -1 : 1));
 }
 
 function accessChange({ server }: DhcpServer, actual: DhcpServerActual | undefined): readonly Change[] {
