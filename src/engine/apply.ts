@@ -174,13 +174,20 @@ async function inHost(planned: PlannedHost, { plan, run, turns, options }: OneHo
   return workOn(work, run, turns).catch((thrown: unknown) => giveUp({ end: "broken", thrown }));
 }
 
-function openSession(planned: PlannedHost, units: readonly HostUnit[], run: Run): Promise<HostSession> {
+async function openSession(planned: PlannedHost, units: readonly HostUnit[], run: Run): Promise<HostSession> {
   const host = bareHost(planned);
-  if (planned.unborn === undefined) return run.world.sessions.of(host);
+  if (planned.unborn === undefined && !wasRestarted(units, run)) return run.world.sessions.of(host);
+  await run.world.sessions.leave(host);
   const makers = units.filter(({ unit }) => unit.outside === true).flatMap(({ entries }) => entries);
   const introducer = introducerOf(host.name, makers, run.world);
   const anew = wasMade(units, run);
-  return arrive(host, { promised: planned.unborn, introducer: introducer && { ...introducer, anew }, anew }, run);
+  return arrive(host, { promised: planned.unborn ?? {}, introducer: introducer && { ...introducer, anew }, anew }, run);
+}
+
+/** Did what this run did from outside cut the connection that planning opened? */
+function wasRestarted(units: readonly HostUnit[], { outcomes }: Run): boolean {
+  const outside = units.filter(({ unit }) => unit.outside === true).flatMap(({ entries }) => entries);
+  return outside.some(({ address, changes }) => outcomes.get(address)?.outcome === "changed" && highestRisk(changes) !== "none");
 }
 
 /** Did this very run bring the machine into being? */

@@ -43,7 +43,8 @@ export async function lookAt(
     assignments.filter(({ outside }) => outside === true),
     { world, work },
   );
-  if (made.host === "absent") return unborn(host, inside, { world, work, made });
+  // With nothing to do in it, and nothing that could be pruned there, nobody need log in.
+  if (made.host === "absent" || (inside.length === 0 && work.prunes === undefined)) return unborn(host, inside, { world, work, made });
   const introducer = introducerOf(
     host.name,
     made.declared.flatMap(({ resource, found }) => (found.found === "present" ? [resource] : [])),

@@ -14,7 +14,7 @@ export async function recordAll(plan: Plan, run: Run): Promise<void> {
     const found = run.found.get(entry.address);
     const outcome = run.outcomes.get(entry.address)?.outcome;
     if (found === undefined || entry.prune !== undefined || (outcome !== "ok" && outcome !== "changed")) return [];
-    const sealed = isSealed(entry.desired);
+    const sealed = isSealed(entry.desired, run.world.kinds.get(entry.kind));
     const machineId = machineIds.get(entry.host);
     return [
       {

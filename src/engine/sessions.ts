@@ -42,27 +42,16 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
     return known;
   }
 
-  function outside(host: Host): HostSession {
-    const nothing = async (): Promise<never> => {
-      throw new ProblemError({ code: "missing", message: `${host.name} is looked at from outside: nothing may ask its shell` });
-    };
-    return {
-      shell: { ask: nothing, check: nothing },
-      lock: nothing,
-      dial: nothing,
-      traffic: () => ({ roundTrips: 0, commands: 0, bytesUp: 0, bytesDown: 0 }),
-      close: async () => undefined,
-      endpoint: (port) => {
-        // A rehearsal may never reach what makes the real host.
-        if (host.login.twin !== undefined) throw new ProblemError({ code: "internal", message: `${host.name} is a twin: nothing makes it from outside` });
-        return endpointsOf(port).of(host, () => of(host));
-      },
-    };
-  }
-
   function again(host: Host): Promise<HostSession> {
     if (!opened.has(host.name)) opening.delete(host.name);
     return of(host);
+  }
+
+  async function leave({ name }: Host): Promise<void> {
+    const session = opened.get(name);
+    opening.delete(name);
+    opened.delete(name);
+    await session?.close();
   }
 
   async function closeAll(): Promise<void> {
@@ -71,7 +60,28 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
     await Promise.allSettled([...opened.values()].map((session) => session.close()));
   }
 
-  return { of, outside, again, ...keysOf(connections, connect), closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+  const outside = (host: Host): HostSession => fromOutside(host, (port) => endpointsOf(port).of(host, () => of(host)));
+
+  return { of, outside, again, leave, ...keysOf(connections, connect), closeAll, roundTrips: (host) => opened.get(host)?.traffic().roundTrips ?? 0 };
+}
+
+// No shell and no lock: whoever asks for one is told so.
+function fromOutside(host: Host, endpointOf: HostSession["endpoint"]): HostSession {
+  const nothing = async (): Promise<never> => {
+    throw new ProblemError({ code: "missing", message: `${host.name} is looked at from outside: nothing may ask its shell` });
+  };
+  return {
+    shell: { ask: nothing, check: nothing },
+    lock: nothing,
+    dial: nothing,
+    traffic: () => ({ roundTrips: 0, commands: 0, bytesUp: 0, bytesDown: 0 }),
+    close: async () => undefined,
+    endpoint: (port) => {
+      // A rehearsal may never reach what makes the real host.
+      if (host.login.twin !== undefined) throw new ProblemError({ code: "internal", message: `${host.name} is a twin: nothing makes it from outside` });
+      return endpointOf(port);
+    },
+  };
 }
 
 function keysOf(connections: SessionsOptions["connections"], connect: ConnectOptions): Pick<Sessions, "knows" | "learn"> {

@@ -8,6 +8,7 @@ import type { Address, Resource } from "../model/resource.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import { isGone } from "../plan/assemble.ts";
 import { wayBack } from "../plan/way-back.ts";
+import { hostCapability } from "./outside.ts";
 import type { Work, World } from "./world.ts";
 
 /** What cannot be brought back, and why. */
@@ -41,13 +42,35 @@ export async function undo(run: RunSummary, work: Work, world: World): Promise<U
   const intents = (await state.journalOf(run.run)).filter((record) => record.record === "intent" && chosen.has(hostOf(record.address))) as readonly Intent[];
   const hosts = [...new Set(intents.map(({ address }) => hostOf(address)))];
   if (hosts.length === 0) throw new ProblemError(nothingToUndo(run));
-  const images = new Map(await Promise.all(hosts.map(async (host) => [host, await preImagesOf(host, { run, work, world })] as const)));
+  const looked = [...new Set(hostsToAsk(intents, world))];
+  const images = new Map(await Promise.all(looked.map(async (host) => [host, await preImagesOf(host, { run, work, world })] as const)));
   const back = intents.toReversed().map((intent) => ({ intent, ...restored(intent, images.get(hostOf(intent.address)) ?? new Map(), world) }));
   const resources = back.flatMap(({ intent, resource }) => (resource === undefined ? [] : [{ address: intent.address, resource }]));
   return {
-    work: workTowards(inOrder(resources), { ...work, hosts }),
+    work: workTowards(inOrder(leftOf(resources, world)), { work: { ...work, hosts }, world }),
     irreversible: back.flatMap(({ intent, because }) => (because === undefined ? [] : [{ address: intent.address, because }])),
   };
+}
+
+// Files that were kept are asked for where anything inside is undone; a machine that was made goes with them.
+function hostsToAsk(intents: readonly Intent[], world: World): readonly string[] {
+  const made = new Set(intents.flatMap(({ address, before }) => (before === null && isMachine(address, world) ? [hostOf(address)] : [])));
+  return intents.flatMap(({ address }) => (isMachine(address, world) || made.has(hostOf(address)) ? [] : [hostOf(address)]));
+}
+
+// With a machine goes all that is in it.
+function leftOf(resources: readonly Back[], world: World): readonly Back[] {
+  const going = new Set(resources.filter(({ address, resource }) => isMachine(address, world) && isGone(resource)).map(({ address }) => hostOf(address)));
+  return resources.filter(({ address }) => !going.has(hostOf(address)) || isMachine(address, world));
+}
+
+// What makes the host is reached without it.
+function isMachine(address: Address, { kinds }: World): boolean {
+  return kinds.get(kindOf(address))?.outside === true;
+}
+
+function kindOf(address: Address): string {
+  return address.split("/").slice(2).join("/").split(":")[0] ?? "";
 }
 
 // What goes, goes last made first; what stays comes after it as it was made, so that a service loads what has come back and what is gone.
@@ -72,7 +95,8 @@ function restored({ address, desired, before }: Intent, images: PreImages, world
   if ("irreversible" in back) return { because: back.irreversible };
   // What prune did beside another entry of the same resource stays beside it.
   const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
-  return { resource: { kind: name, desired: back.desired, id: `${name}:${kind.identity(back.desired)}${beside}`, provides: [], traces: [] } };
+  const provides = kind.outside === true ? [hostCapability(hostOf(address))] : [];
+  return { resource: { kind: name, desired: back.desired, id: `${name}:${kind.identity(back.desired)}${beside}`, provides, traces: [] } };
 }
 
 function foundOf(before: Json): Found<unknown> {
@@ -80,11 +104,13 @@ function foundOf(before: Json): Found<unknown> {
 }
 
 // One role call for each that took part, under the same name, so that addresses stay what they were.
-function workTowards(resources: readonly Back[], work: Work): Work {
+function workTowards(resources: readonly Back[], { work, world }: { readonly work: Work; readonly world: World }): Work {
   const calls = [...new Set(resources.map(({ address }) => address.split("/").slice(0, 2).join("/")))];
   const assignments = calls.map((call, order): Assignment => {
     const [host = "", as = ""] = call.split("/");
-    return { host, role: call, as, params: {}, play: 0, order, tags: [], independent: true, requires: [] };
+    const own = resources.filter(({ address }) => address.startsWith(`${call}/`));
+    const outside = own.every(({ address }) => isMachine(address, world)) ? { outside: true as const } : {};
+    return { host, role: call, as, params: {}, play: 0, order, tags: [], independent: true, requires: [], ...outside };
   });
   const roles = new Map(
     calls.map((call): [string, Role] => [
@@ -100,7 +126,13 @@ function workTowards(resources: readonly Back[], work: Work): Work {
 }
 
 function roleOf(name: string, resources: readonly Back[]): Role {
-  return { name, summary: "The way back.", params: { type: "object" }, declare: () => resources.map(({ resource }) => resource) };
+  return {
+    name,
+    summary: "The way back.",
+    params: { type: "object" },
+    outside: { facts: () => ({}) },
+    declare: () => resources.map(({ resource }) => resource),
+  };
 }
 
 function hostOf(address: Address): string {

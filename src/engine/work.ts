@@ -132,7 +132,7 @@ function writeOptions(group: readonly Ready[], on: HostRun): WriteOptions {
 }
 
 function before({ entry, found, changes, steps }: Ready, on: HostRun): readonly JournalRecord[] {
-  const sealed = isSealed(entry.desired);
+  const sealed = isSealed(entry.desired, on.world.kinds.get(entry.kind));
   return [
     {
       record: "intent",

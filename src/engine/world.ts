@@ -50,6 +50,8 @@ export interface Sessions {
   outside(host: Host): HostSession;
   /** As `of`, but a failure is not remembered: for a host that is about to answer. */
   again(host: Host): Promise<HostSession>;
+  /** Closes the session of a host that is being restarted: the next use opens a new one. */
+  leave(host: Host): Promise<void>;
   /** Is any key of this host written down? Yes where there are no keys to know. */
   knows(host: Host): Promise<boolean>;
   /** Writes down keys that the host's maker vouches for; false when they were there. */

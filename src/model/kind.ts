@@ -101,6 +101,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   /** Draft 2020-12; unknown keys are refused with a suggestion. */
   readonly schema: JsonSchema;
   readonly via: readonly Via[];
+  /** The member of a desired state that says how its API is reached: a secret in it is in nothing that is found, so that what is found may be written down. */
+  readonly wayIn?: string;
   /** It makes hosts, and is reached without them: what hlx made of it can be removed when the host is no more in the inventory. */
   readonly outside?: true;
   identity(desired: Desired): string;

@@ -1,7 +1,7 @@
 // What may be written down of an actual: plain where no secret takes part, keyed hashes where one does.
 import { keyedHash, sha256 } from "../lib/hash.ts";
 import { canonical, isRecord, type Json } from "../lib/json.ts";
-import type { Known } from "../model/kind.ts";
+import type { AnyKind, Known } from "../model/kind.ts";
 import { secretsIn } from "../model/text.ts";
 
 /** The fingerprint of what was found: hash of the canonical Actual, keyed when the desired state holds a secret. */
@@ -15,9 +15,12 @@ export function hashOfDesired(desired: unknown, key: Uint8Array): string {
   return hashFor(desired, key)(canonical(desired));
 }
 
-/** True when a secret takes part, so that nothing of the actual may be written down as it is. */
-export function isSealed(desired: unknown): boolean {
-  return secretsIn(desired).length > 0;
+/** True when a secret takes part, so that nothing of the actual may be written down as it is. One that only lets hlx in takes no part. */
+export function isSealed(desired: unknown, kind?: Pick<AnyKind, "wayIn">): boolean {
+  const { wayIn } = kind ?? {};
+  if (wayIn === undefined || !isRecord(desired)) return secretsIn(desired).length > 0;
+  const { [wayIn]: _, ...rest } = desired;
+  return secretsIn(rest).length > 0;
 }
 
 /** The actual with every string replaced by its keyed hash; equal inputs stay equal. */

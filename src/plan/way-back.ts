@@ -12,7 +12,7 @@ export interface Was {
 /** What to desire to get back to what was found, or why nothing can. */
 export function wayBack(kind: AnyKind, { desired, before, images }: Was): { readonly desired: unknown } | Irreversible {
   if (kind.restore === undefined) return { irreversible: `nothing is known that undoes a ${kind.kind}` };
-  const unwritten = isSealed(desired) && before.found !== "absent";
+  const unwritten = isSealed(desired, kind) && before.found !== "absent";
   const back = kind.restore(desired, unwritten ? { found: "unknown", because: notWritten } : before, images);
   if (!isIrreversible(back)) return { desired: back };
   return unwritten ? { ...back, irreversible: notWritten.message } : back;

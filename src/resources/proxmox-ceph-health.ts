@@ -36,6 +36,7 @@ export const proxmoxCephHealthKind: Kind<ProxmoxCephHealth, Well, "proxmox"> = {
   summary: "Ceph is well, or not worse than a warning: looked at, never changed; an error of the plan where it is not.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: () => "ceph",
   probe,
   diff: () => [],

@@ -48,6 +48,7 @@ export const proxmoxCephPoolKind: Kind<ProxmoxCephPool, CephPoolActual, "proxmox
   summary: "A pool of Ceph on a Proxmox cluster: its copies, placement groups and rule.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: ({ name }) => name,
   probe,
   diff,

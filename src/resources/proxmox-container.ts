@@ -12,6 +12,7 @@ export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "prox
   summary: "A container of a Proxmox cluster (LXC): its size, network, file systems and power, whichever node it is on.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   outside: true,
   identity: ({ id }) => String(id),
   probe,

@@ -62,6 +62,7 @@ export const proxmoxMappingKind: Kind<ProxmoxMapping, MappingActual, "proxmox"> 
   summary: "A mapping of PCI devices of a Proxmox cluster: a device on each node under one name, for guests that a token makes.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: ({ name }) => name,
   probe,
   diff,

@@ -40,6 +40,7 @@ export const proxmoxPoolKind: Kind<ProxmoxPool, PoolActual, "proxmox"> = {
   summary: "A pool of a Proxmox cluster, and guests and storages that are in it; what else is in it stays.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: ({ name }) => name,
   probe,
   diff,

@@ -56,6 +56,7 @@ export const proxmoxStorageContentKind: Kind<ProxmoxStorageContent, ContentActua
   summary: "A file in a storage of a Proxmox node: downloaded by URL with its checksum, or sent there.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: (desired) => `${desired.node}/${volumeOf(desired)}`,
   probe,
   diff,

@@ -62,6 +62,7 @@ export const proxmoxTemplateKind: Kind<ProxmoxTemplate, TemplateActual, "proxmox
   summary: "A template of a Proxmox cluster, made from an image: with cloud-init's drive, a serial console and the guest agent.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   identity: ({ id: number }) => String(number),
   probe,
   diff,

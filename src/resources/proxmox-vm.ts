@@ -13,6 +13,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   summary: "A virtual machine of a Proxmox cluster: cloned or created, its size, network, cloud-init and power, whichever node it is on.",
   schema,
   via: ["proxmox"],
+  wayIn: "cluster",
   outside: true,
   identity: ({ id }) => String(id),
   probe,

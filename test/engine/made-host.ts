@@ -43,6 +43,8 @@ const vmKind = {
       : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : cores === 0 ? "data-loss" : "reboot" })],
   steps: ({ name, cores }: Vm): readonly Api[] => [{ do: "api", title: `make ${name}`, via: "cluster", method: "POST", path: name, body: cores }],
   absent: ({ name }: Vm) => ({ name, cores: 0, absent: true }),
+  restore: ({ name }: Vm, before: { readonly actual?: Pick<Vm, "cores"> }) =>
+    before.actual === undefined ? { name, cores: 0, absent: true } : { name, cores: before.actual.cores },
   hostKeys: async (_: Vm, on: { readonly cluster: { keys(): HostKeys } }) => on.cluster.keys(),
 } as unknown as AnyKind;
 
