@@ -115,6 +115,11 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   peers?(desired: Desired): readonly string[];
   /** What to desire to be rid of it: prune, destroy. */
   absent?(desired: Desired): Desired;
+  /**
+   * What it is wherever it is reached from, for kinds of which one thing may stand behind several hosts (an object of a cluster):
+   * what another host of the plan desires is not pruned here.
+   */
+  beyond?(desired: Desired): string;
   /** For kinds whose desired state is a set. Without it the whole is one member, named by its identity. */
   readonly members?: Members<Desired>;
   /** What to desire once more after resources (`kind:identity`) are removed that it watched before and does not any more; undefined when it watched none. */

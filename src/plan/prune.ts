@@ -29,14 +29,25 @@ export interface Wanting {
 export function orphansAmong(made: readonly Made[], wanting: Wanting): { readonly orphans: readonly Orphan[]; readonly stays: readonly Staying[] } {
   const wanted = wantedMembers(wanting);
   const taken = new Set(wanting.entries.map(({ host, id }) => actualKey(host, id)));
-  const unwanted = made.filter(({ host, id, gone }) => gone === undefined && !wanted.has(actualKey(host, id)));
+  const missed = made.filter(({ host, id, gone }) => gone === undefined && !wanted.has(actualKey(host, id)));
+  const moved = missed.flatMap((row) => movedTo(row, wanting));
+  const unwanted = missed.filter((row) => !moved.some(({ host, address }) => host === row.host && address === row.address));
   const byHost = [...Map.groupBy(unwanted, ({ host }) => host).values()];
   const groups = byHost.flatMap((rows) => [...Map.groupBy(latestFirst(rows), ({ address }) => address).values()]);
   const parted = groups.map((group) => orphanOf(group, wanting.kinds, taken));
   return {
     orphans: parted.flatMap((one) => ("resource" in one ? [one] : [])),
-    stays: parted.flatMap((one) => ("because" in one ? [one] : [])),
+    stays: [...moved, ...parted.flatMap((one) => ("because" in one ? [one] : []))],
   };
+}
+
+// The same thing, reached through another host by now: to remove it here would take it from there.
+function movedTo({ host, address, kind: name, desired }: Made, { entries, kinds }: Wanting): readonly Staying[] {
+  const kind = kinds.get(name);
+  const key = kind?.beyond?.(desired);
+  if (kind?.beyond === undefined || key === undefined) return [];
+  const there = entries.find((entry) => entry.host !== host && entry.kind === name && entry.action !== "remove" && kind.beyond?.(entry.desired) === key);
+  return there === undefined ? [] : [{ host, address, because: `is not desired here any more, but is on ${there.host}: it stays`, hint: letGoHint(address) }];
 }
 
 /** What is recorded and not desired any more: an apply that leaves the host as desired forgets it. */

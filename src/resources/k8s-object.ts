@@ -17,14 +17,20 @@ export const k8sObjectKind: Kind<K8sObject, K8sActual, "kubernetes"> = {
   summary: "An object of Kubernetes by server-side apply: the API server itself says what would change, and whose fields it would take.",
   schema,
   via: ["kubernetes"],
-  identity: ({ apiVersion, kind, namespace, name }) =>
-    `${[groupOf({ apiVersion }), kind].filter((part) => part !== "").join("/")} ${namespace === undefined ? "" : `${namespace}/`}${name}`,
+  identity,
+  beyond: identity,
   probe,
   diff,
   steps,
   absent: ({ cluster, apiVersion, kind, namespace, name }) => given({ cluster, apiVersion, kind, namespace, name, absent: true as const }) as K8sObject,
   restore,
 };
+
+// Without the version: it may change. Without the cluster: the way in may change, and the object is the same.
+function identity({ apiVersion, kind, namespace, name }: K8sObject): string {
+  const full = [groupOf({ apiVersion }), kind].filter((part) => part !== "").join("/");
+  return `${full} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
 
 export interface K8sObjectOptions extends ResourceOptions {
   readonly cluster: KubernetesCluster;

@@ -110,6 +110,22 @@ describe("taken out", () => {
     resources = [namespace];
     expect((await plan(world, keys, { prunes: "site.yaml" })).stays).toMatchObject([{ because: expect.stringContaining("somebody made it anew") }]);
   });
+  test("what is applied through another node by now stays, and the way to let go of it is told", async () => {
+    const roles: Record<string, readonly Resource[]> = { a: [namespace, settings("1")], b: [] };
+    world = lab({ manifests: (host) => roles[host] ?? [] }, ["a", "b"]);
+    world.kinds.set("k8s.object", k8sObjectKind as never);
+    world.endpoints.set("kubernetes", kubernetes as never);
+    world.secrets.set("kube", double.kubeconfig);
+    const both = ["a/manifests", "b/manifests"];
+    await apply(world, both, { prunes: "site.yaml" });
+    Object.assign(roles, { a: [], b: [namespace, settings("1")] });
+    const moved = await plan(world, both, { prunes: "site.yaml" });
+    expect(moved.entries.map(({ action }) => action)).toEqual(["none", "none"]);
+    expect(moved.stays?.map(({ host, because, hint }) => `${host} ${because} (${hint})`)).toEqual([
+      "a is not desired here any more, but is on b: it stays (hlx state forget 'a/manifests/k8s.object:Namespace homelab')",
+      "a is not desired here any more, but is on b: it stays (hlx state forget 'a/manifests/k8s.object:ConfigMap homelab/settings')",
+    ]);
+  });
   test("a namespace is removed only where that risk is allowed", async () => {
     resources = [namespace];
     await all();
