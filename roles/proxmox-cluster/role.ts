@@ -18,6 +18,7 @@ export default defineRole({
   name: "proxmox-cluster",
   summary: "A Proxmox cluster through one of its nodes: the inventory's images and templates, files, pools, mappings of PCI devices, containers, Ceph.",
   params,
+  beyond: true,
   claims({ params, host, inventory }) {
     // What is missing is told before anything connects.
     resourcesOf(params, { host, inventory });

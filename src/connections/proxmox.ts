@@ -1,6 +1,7 @@
 // The way to Proxmox clusters: one client a cluster and run, shared by all guests.
 import type { Endpoint, EndpointDriver, EndpointRun, Endpoints } from "../model/ports/endpoint.ts";
 import type { ProxmoxCluster, ProxmoxReader } from "../model/ports/proxmox.ts";
+import { ProblemError } from "../model/problem.ts";
 import { hostKeysOf } from "./proxmox/agent.ts";
 import type { Client } from "./proxmox/client.ts";
 import { doStep } from "./proxmox/do.ts";
@@ -59,7 +60,7 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
     requests: () => opened.reduce((sum, client) => sum + client.requests(), 0),
   };
   return {
-    of: () => endpoint,
+    of: ({ name, login }) => (login?.twin === undefined ? endpoint : refusing(name, reader)),
     close: async () => {
       await Promise.allSettled(clusters.values());
       for (const client of opened) client.close();
@@ -84,4 +85,13 @@ function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): Prox
     devices: async (cluster, node) => lookAtDevices(await client(cluster), node),
     ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),
   };
+}
+
+// A rehearsal may never reach a real cluster.
+function refusing(host: string, real: ProxmoxReader): Endpoint<"proxmox"> {
+  const refuse = async (): Promise<never> => {
+    throw new ProblemError({ code: "input", message: `${host} is a twin, and the Proxmox cluster is a real one: it is not asked in a rehearsal` });
+  };
+  const reader = Object.fromEntries(Object.keys(real).map((question) => [question, refuse])) as unknown as ProxmoxReader;
+  return { reader, call: refuse, requests: () => 0 };
 }

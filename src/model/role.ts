@@ -74,6 +74,8 @@ export interface RoleBehaviour<Params> {
     /** Does it make this host although no play gives it to the host? Asked of hosts that say what they are made of. Default: no. */
     unasked?(asking: { readonly host: Host; readonly inventory: InventoryView }): boolean;
   };
+  /** What it declares is not on its host but behind an API that is asked from here: a rehearsal leaves it out, since a twin has no such API and the real one is not to be asked. */
+  readonly beyond?: true;
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
   claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];
@@ -115,6 +117,8 @@ export interface Assignment {
   readonly tags: readonly string[];
   /** Makes the host from outside; see RoleBehaviour. */
   readonly outside?: true;
+  /** Asks an API beyond its host; see RoleBehaviour. */
+  readonly beyond?: true;
   /** Does not wait for the roles before it on its host. */
   readonly independent: boolean;
   /** `serial` of its play: at most so many hosts at once; undefined is all. */

@@ -68,7 +68,8 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
   const { as, independent, checks, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
   const before = (host: string): readonly Requirement[] => [...requiredBy(role, { use, params, host, assigning, problems }), ...after];
-  const extra = { ...(role.outside === undefined ? {} : { outside: true as const }), ...(checks.length === 0 ? {} : { checks }) };
+  const place = { ...(role.outside === undefined ? {} : { outside: true as const }), ...(role.beyond === undefined ? {} : { beyond: role.beyond }) };
+  const extra = { ...place, ...(checks.length === 0 ? {} : { checks }) };
   const common = { ...extra, role: use.role, as, params, play: index, order, independent, at };
   const tags = [...new Set([...play.tags, ...use.tags])];
   const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };

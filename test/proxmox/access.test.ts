@@ -1,11 +1,13 @@
 // Who is let in and through which node: tickets and their renewal, failover to verified nodes, limits, races for one number, open connections used again.
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { leavesTwin } from "../../src/cli/run/work.ts";
 import { openClient } from "../../src/connections/proxmox/client.ts";
 import { failureOf } from "../../src/connections/proxmox/failure.ts";
 import { makeLimits, touched } from "../../src/connections/proxmox/limits.ts";
 import { byToken } from "../../src/connections/proxmox/login.ts";
-import { awaitTask } from "../../src/connections/proxmox/task.ts";
+import { send } from "../../src/connections/proxmox/request.ts";
+import { agentFor } from "../../src/connections/proxmox/socket.ts";
 import { proxmoxBy } from "../../src/connections/proxmox.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
@@ -170,6 +172,25 @@ describe("limits", () => {
   });
 });
 
+describe("a rehearsal", () => {
+  test("asks nothing of a real cluster, and changes nothing", async () => {
+    const endpoints = proxmoxBy({ monotonicMs: () => 0 }).start({ connect: {} as never, secret: async () => double.token });
+    const twin = endpoints.of({ name: "pve1", login: { twin: "hlx-twin-pve1" } } as Host, () => Promise.reject(new Error("no shell is needed")));
+    await expect(twin.reader.guest(byTokenOf(), 514)).rejects.toThrow("pve1 is a twin, and the Proxmox cluster is a real one");
+    await expect(twin.call(create(byTokenOf(), 514), { reveal })).rejects.toThrow("pve1 is a twin");
+    expect([double.reads, double.writes]).toEqual([0, []]);
+  });
+  test.each([
+    ["what makes a host", { outside: true }, "twin", true],
+    ["what asks an API beyond it", { beyond: true }, "twin", true],
+    ["what is done inside", {}, "twin", false],
+    ["what asks an API, on the real host", { beyond: true }, undefined, false],
+  ] as const)("leaves out %s", (...[, marks, twin, left]) => {
+    const hosts = new Map([["pve1", { name: "pve1", login: { ...(twin === undefined ? {} : { twin }) } } as Host]]);
+    expect(leavesTwin({ host: "pve1", ...marks } as never, { hosts })).toBe(left);
+  });
+});
+
 describe("two runs that race for one number", () => {
   test("one makes it, the other is refused with the words of the node and what to do; nothing is sent twice", async () => {
     const results = await Promise.all([open(), open()].map((endpoint) => endpoint.call(create(byTokenOf(), 514), { reveal })));
@@ -195,7 +216,48 @@ describe("only a lock that was waited for in vain is asked for again", () => {
   ])("%s is %s", (text, kind) => expect(failureOf(500, text, undefined).kind).toBe(kind));
 });
 
+describe("a task that waits in vain for a storage's lock", () => {
+  const clone = (): Api => ({ ...create(byTokenOf(), 514), title: "clone template 9000", path: "/nodes/pve1/qemu/9000/clone", body: { newid: 514 } });
+  beforeEach(() => {
+    double.guests.set(9000, { node: "pve1", config: { template: "1", scsi0: "thin:base-9000-disk-0,size=2G" }, running: false, pending: {} });
+  });
+
+  test("left nothing, and is started again", async () => {
+    double.lockedTasks = 1;
+    const lines: string[] = [];
+    expect(await open().call(clone(), { reveal, onOutput: (line) => lines.push(line) })).toMatchObject({ result: "done" });
+    expect([double.guests.has(514), double.writes.length]).toEqual([true, 2]);
+    expect(lines).toContain("waiting for a lock: clone failed: cfs-lock 'storage-thin' error: got lock request timeout");
+  });
+  test("four times in a row fails, and says what to do", async () => {
+    double.lockedTasks = 9;
+    const result = await open().call(clone(), { reveal });
+    expect(result).toMatchObject({
+      result: "failed",
+      because: expect.stringContaining("got lock request timeout"),
+      output: expect.stringContaining("apply again"),
+    });
+    expect(double.writes).toHaveLength(4);
+  });
+  test("any other failure of a task is not tried again", async () => {
+    double.guests.set(514, { node: "pve1", config: { scsi0: "thin:vm-514-disk-0,size=10G" }, running: false, pending: {} });
+    const shrink: Api = { ...clone(), method: "PUT", path: "/nodes/pve1/qemu/514/resize", body: { disk: "scsi0", size: "2G" } };
+    expect(await open().call(shrink, { reveal })).toMatchObject({ result: "failed", because: expect.stringContaining("shrinking disks is not supported") });
+    expect(double.writes).toHaveLength(1);
+  });
+});
+
 describe("connections", () => {
+  test("that are idle are closed before the node does it, so that no request meets a connection that is just being closed", async () => {
+    const agent = agentFor({ host: "127.0.0.1", port: double.port, trust: { fingerprint: double.fingerprint } }, { connectTimeoutMs: 5000, idleMs: 50 });
+    const door = { server: { host: "127.0.0.1", port: double.port, trust: { fingerprint: double.fingerprint } }, agent };
+    const ask = () => send(door, { method: "GET", path: "/version" }, { headers: { Authorization: `PVEAPIToken=${double.token}` }, timeoutMs: 5000 });
+    await ask();
+    await vi.waitFor(() => expect(Object.keys(agent.freeSockets)).toEqual([]));
+    expect(await ask()).toMatchObject({ data: { release: "9.2" } });
+    expect(double.handshakes).toBe(2);
+    agent.destroy();
+  });
   test("that are open are used again: as many handshakes as requests at once, however many requests", async () => {
     const endpoint = open();
     for (let round = 0; round < 5; round++) await Promise.all([100, 101, 102, 103, 104].map((id) => endpoint.reader.guest(byTokenOf(), id)));
@@ -216,24 +278,5 @@ describe("connections", () => {
     double.dropReads = 2;
     expect(await client.ask("GET", "/version")).toMatchObject({ lost: expect.any(String) });
     client.close();
-  });
-});
-
-describe("a task whose node does not answer", () => {
-  const task = { upid: "UPID:pve1:00001234:00ABCDEF:6740A1B2:qmcreate:514:hlx@pve!test:", node: "pve1" };
-  const asking = (...answers: readonly object[]) => {
-    const left = [...answers];
-    return { ask: async () => (left.length > 1 ? left.shift() : left[0]) } as never;
-  };
-  const awaiting = { deadlineMs: 60_000, silenceMs: 300, monotonicMs: () => performance.now() };
-  const gone = { failure: { kind: "unreachable", status: 595, text: "No route to host", fields: {} } };
-
-  test("for a moment goes on", async () => {
-    expect(await awaitTask(asking(gone, { lost: "reset" }, { data: { status: "stopped", exitstatus: "OK" } }), task, awaiting)).toEqual({ data: "OK" });
-  });
-  test("any more is unknown, and so is one that nobody knows", async () => {
-    expect(await awaitTask(asking(gone), task, awaiting)).toEqual({ lost: `nobody can say how the task ${task.upid} ended: No route to host` });
-    const unknown = { failure: { kind: "parameter", status: 400, text: "no such task", fields: {} } };
-    expect(await awaitTask(asking(unknown), task, awaiting)).toMatchObject({ lost: expect.stringContaining("no such task") });
   });
 });

@@ -79,6 +79,8 @@ function clone({ params }: Call, { on, node, id }: AtGuest, source: DoubleGuest)
   const storage = /^([\w-]+):/.exec(source.config["scsi0"] ?? "")?.[1] ?? "";
   if (!full && !on.double.linked.has(storage)) return refuse("Linked clone feature is not supported for drive 'scsi0'");
   if (params["target"] !== undefined && params["target"] !== node) return refuse(`can't clone VM to node '${params["target"]}' (VM uses local storage)`);
+  if (on.double.lockedTasks-- > 0)
+    return task("qmclone", { on, node, id }, { exit: `clone failed: cfs-lock 'storage-${storage}' error: got lock request timeout` });
   const { template: _, ...copied } = source.config;
   const disk = { scsi0: (copied["scsi0"] ?? "").replace(/^[\w-]+:[^,]*/, `${params["storage"] ?? storage}:vm-${target}-disk-0`) };
   const given = Object.fromEntries(["name", "description"].flatMap((key) => (params[key] === undefined ? [] : [[key, params[key] ?? ""]])));

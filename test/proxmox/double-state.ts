@@ -36,6 +36,8 @@ export interface Double extends Access {
   busy: number;
   /** Tasks take so long, in milliseconds; a clone that is being made is locked meanwhile. */
   taskMs: number;
+  /** The next so many clones' tasks wait for a storage's lock in vain. */
+  lockedTasks: number;
   /** How many tasks ran at once at the most. */
   mostTasks: number;
   /** Answers to writes are dropped after they were done: the connection breaks. */

@@ -38,6 +38,7 @@ function makeState(access: Access): State {
     busy: 0,
     taskMs: 0,
     mostTasks: 0,
+    lockedTasks: 0,
     dropAnswers: false,
     blind: false,
     onPower: () => undefined,

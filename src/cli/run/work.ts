@@ -29,7 +29,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     ...(await examined(inventory, { uses, roles })),
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
-    assignments: assignments.filter((one) => !makesTwin(one, inventory)),
+    assignments: assignments.filter((one) => !leavesTwin(one, inventory)),
     hosts,
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),
@@ -41,9 +41,9 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   };
 }
 
-// A twin is a container that is there already: what makes the real host from outside is not for it.
-function makesTwin({ outside, host }: Assignment, inventory: Inventory): boolean {
-  return outside === true && inventory.hosts.get(host)?.login.twin !== undefined;
+/** A twin is a container that is there already: what makes the real host from outside, or asks an API beyond it, is not for it. */
+export function leavesTwin({ outside, beyond, host }: Assignment, { hosts }: Pick<Inventory, "hosts">): boolean {
+  return (outside === true || beyond === true) && hosts.get(host)?.login.twin !== undefined;
 }
 
 // Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.

@@ -12,8 +12,25 @@ import { awaitTask, taskOf } from "./task.ts";
 const defaultDeadlineMs = 1_800_000;
 const asksMs = [200, 500, 1000, 2000];
 
-/** One request and the task that it starts. What was sent and not answered is unknown: it is looked at again, never sent again. */
+/** How long is waited until a task that waited in vain for a lock is started again. */
+const lockedMs = [500, 2000, 5000];
+
+/**
+ * One request and the task that it starts. What was sent and not answered is unknown: it is looked at again, never sent again.
+ * A task that waited in vain for a lock is: it ended, and took back what it had begun (a create or clone that fails leaves nothing).
+ */
 export async function doStep(client: Client, step: Api, options: WriteOptions): Promise<StepResult> {
+  for (const wait of lockedMs) {
+    const result = await attempt(client, step, options);
+    if (!("locked" in result)) return result;
+    options.onOutput?.(`waiting for a lock: ${wordsOf(result.locked)}`);
+    await sleep(wait);
+  }
+  const last = await attempt(client, step, options);
+  return "locked" in last ? failed(step, problemOfFailure(last.locked, step.title)) : last;
+}
+
+async function attempt(client: Client, step: Api, options: WriteOptions): Promise<StepResult | { readonly locked: Failure }> {
   if (step.until !== undefined) return waited(client, step, { path: step.path, until: step.until });
   const body = filled(step.body ?? {}, options.reveal) as Params;
   const answer = await whereverItIs(client, step, (path) => send(client, { ...step, path }, body));
@@ -48,6 +65,7 @@ async function ended(
   if ("lost" in answer) return { result: "unknown" as const, because: `${step.title}: ${answer.lost}` };
   const output = lines.join("\n").slice(-65_536);
   if (!("failure" in answer)) return { result: "done" as const, output };
+  if (answer.failure.kind === "busy") return { locked: answer.failure };
   const result = await refused(client, step, answer.failure);
   return result.result === "failed" && result.output === "" ? { ...result, output } : result;
 }
