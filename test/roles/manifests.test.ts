@@ -197,6 +197,21 @@ describe("a kustomization", () => {
   ])("refuses %s", async (_, text, told) => expect((await findings({ ...files, "k8s/kustomization.yaml": text }))[0]).toContain(told));
 });
 
+test("a file that was moved is suggested where it is by now", async () => {
+  const files = {
+    "k8s/kustomization.yaml": "resources:\n- databases/redis/redis.yaml\n- twice.yaml\n",
+    "apps/redis.yaml": object("ConfigMap", "other"),
+    "core/databases/redis/redis.yaml": object("ConfigMap", "redis"),
+    "a/twice.yaml": object("ConfigMap", "a"),
+    "b/twice.yaml": object("ConfigMap", "b"),
+  };
+  const claims = role.claims?.(await asked(files, { paths: ["k8s"] })) ?? [];
+  expect(claims.map((claim) => (claim.claim === "finding" ? claim.hint : ""))).toEqual([
+    "is it ../core/databases/redis/redis.yaml?",
+    expect.stringContaining("kustomize and Flux cannot build it either"),
+  ]);
+});
+
 describe("before anything connects", () => {
   test.each<readonly [string, string, readonly string[]]>([
     [

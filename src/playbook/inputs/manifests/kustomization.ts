@@ -1,5 +1,5 @@
 // kustomization.yaml: what it names and the changes that hlx makes itself; everything else of kustomize is refused with words.
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { isRecord } from "../../../lib/json.ts";
 import { didYouMean } from "../../../lib/suggest.ts";
 import type { Path } from "../../../model/documents/document.ts";
@@ -43,7 +43,10 @@ function resource(entry: unknown, { document, path, gather, folder }: Naming): M
   const full = join(dirname(document.file), entry);
   const found = folder.at(full);
   if (found.found !== "nothing") return gather(full);
-  const hint = didYouMean(entry, neighbours(full, entry, folder)) ?? "kustomize and Flux cannot build it either: take the line out, or put the file there";
+  const moved = folder.like(full);
+  const elsewhere = moved === undefined ? undefined : `is it ${relative(dirname(document.file), moved)}?`;
+  const hint =
+    didYouMean(entry, neighbours(full, entry, folder)) ?? elsewhere ?? "kustomize and Flux cannot build it either: take the line out, or put the file there";
   return refuse(`the kustomization names ${entry}: ${found.because}`, hint);
 }
 
