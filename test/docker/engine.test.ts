@@ -1,6 +1,7 @@
 // The Docker port over a double of an engine: one burst, at most four streams, the environment's DOCKER_* ignored, failures told apart.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { dockerDriver } from "../../src/connections/docker.ts";
 import type { Endpoint, EndpointRun } from "../../src/model/ports/endpoint.ts";
@@ -17,9 +18,11 @@ interface Double {
   readonly endpoint: Endpoint<"docker">;
   readonly paths: string[];
   readonly dialled: () => number;
+  /** Closes what is open and idle. */
+  restart(): void;
 }
 
-async function double(answer: (path: string, response: ServerResponse) => void, dial?: (port: number) => Promise<Socket>): Promise<Double> {
+async function double(answer: (path: string, response: ServerResponse) => void, dial?: (port: number) => Promise<Duplex>): Promise<Double> {
   const paths: string[] = [];
   let dialled = 0;
   const server: Server = createServer((request: IncomingMessage, response) => {
@@ -43,7 +46,7 @@ async function double(answer: (path: string, response: ServerResponse) => void, 
     server.close();
   });
   const host = { name: "ocean" } as Parameters<typeof endpoints.of>[0];
-  return { endpoint: endpoints.of(host, async () => session), paths, dialled: () => dialled };
+  return { endpoint: endpoints.of(host, async () => session), paths, dialled: () => dialled, restart: () => server.closeIdleConnections() };
 }
 
 const step = { do: "api", via: "docker", title: "make a network", method: "POST", path: "/networks/create", body: { Name: "x" } } as const;
@@ -73,6 +76,36 @@ test("a stream of a connection that was cut is not used again, though ssh2 does 
   expect(await endpoint.reader.containers()).toEqual([]);
   streams[0]?.removeAllListeners("data").emit("close", false);
   streams[0]?.pause();
+  expect(await endpoint.reader.containers()).toEqual([]);
+  expect(dialled()).toBe(2);
+});
+
+// A channel of an SSH connection: what the other side has closed is still open from here.
+function relayed(socket: Socket): Duplex {
+  const stream = new Duplex({
+    read: () => undefined,
+    write: (chunk, _, done) => void socket.write(chunk, () => done()),
+    final: (done) => void socket.end(done),
+  });
+  socket.on("data", (chunk: Buffer) => void stream.push(chunk));
+  socket.on("end", () => void stream.push(null));
+  return stream;
+}
+
+test("an engine that was restarted has closed what was kept open: the next question goes over a new stream", async () => {
+  const streams: Duplex[] = [];
+  const { endpoint, dialled, restart } = await double(
+    (_, response) => response.end("[]"),
+    async (port) => {
+      const stream = relayed(connect(port, "127.0.0.1"));
+      streams.push(stream);
+      return stream;
+    },
+  );
+  expect(await endpoint.reader.containers()).toEqual([]);
+  const ended = new Promise((resolve) => streams[0]?.once("end", () => setImmediate(resolve)));
+  restart();
+  await ended;
   expect(await endpoint.reader.containers()).toEqual([]);
   expect(dialled()).toBe(2);
 });

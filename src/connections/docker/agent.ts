@@ -17,8 +17,14 @@ export function streamAgent(open: () => Promise<Duplex>, atOnce: number): Agent 
 
 // What node's HTTP asks of a socket and a plain stream does not have.
 function likeSocket(stream: Duplex): Duplex {
-  // ssh2's channels put an end in the place of destroy: one of a connection that was cut would count as free, and swallow the next request.
-  stream.once("close", () => void Object.defineProperty(stream, "destroyed", { value: true, configurable: true }));
+  const gone = () => {
+    // ssh2's channels put an end in the place of destroy: one of a connection that was cut would count as free, and swallow the next request.
+    Object.defineProperty(stream, "destroyed", { value: true, configurable: true });
+    stream.end();
+  };
+  stream.once("close", gone);
+  // The engine was restarted: a stream that is still open towards it leads nowhere.
+  stream.once("end", () => setImmediate(gone));
   const quiet = (): Duplex => stream;
   for (const name of ["setKeepAlive", "setNoDelay", "setTimeout", "ref", "unref"]) {
     if (typeof (stream as unknown as Record<string, unknown>)[name] !== "function") Object.assign(stream, { [name]: quiet });

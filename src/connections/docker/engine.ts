@@ -35,7 +35,11 @@ export function openEngine(host: string, session: () => Promise<Session>): Engin
   }
 
   return {
-    ask: (request) => counted(request).catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", hungUp: "missing" })),
+    // An engine that is being restarted closes what was kept open: a question may be asked again.
+    ask: (request) =>
+      counted(request)
+        .catch((thrown: unknown) => (isCut(thrown) ? counted(request) : Promise.reject(thrown)))
+        .catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", hungUp: "missing" })),
     send: ({ method, path, body }) =>
       counted((docker) => dialled(docker, { method, path, body })).catch((thrown: unknown) =>
         refused(thrown, { host, doing: `${method} ${path} at`, hungUp: "unknown" }),
@@ -102,6 +106,10 @@ function refused(thrown: unknown, { host, doing, hungUp }: Failing): never {
       cause: thrown,
     });
   throw new ProblemError({ code: "unknown", message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
+}
+
+function isCut(thrown: unknown): boolean {
+  return (thrown as { code?: unknown } | null)?.code === "ECONNRESET" || /socket hang up/.test(saidBy(thrown));
 }
 
 function statusOf(thrown: unknown): number | undefined {
