@@ -1,11 +1,11 @@
 // Values inside a JSON file that others write to, too: daemon.json, package settings.
 import { isRecord, type Json, type JsonObject, same } from "../lib/json.ts";
-import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, type PreImages, present } from "../model/kind.ts";
+import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import type { Step } from "../model/step.ts";
-import { argvSchema, modePattern, pathPattern, resourceOf } from "./make.ts";
+import { argvSchema, given, modePattern, pathPattern, resourceOf } from "./make.ts";
 import { denied, missingParent } from "./ownership.ts";
 import { fileRead } from "./reads/files.ts";
 
@@ -14,8 +14,12 @@ export interface JsonValues {
   readonly path: string;
   /** Maps are merged, everything else is replaced. */
   readonly set: JsonObject;
+  /** JSON pointers of what must not be there. */
+  readonly unset?: readonly string[];
   readonly mode: string;
   readonly validate?: readonly string[];
+  /** None of the values of `set`; a file that holds nothing else goes. */
+  readonly absent?: boolean;
 }
 
 /** By JSON pointer, null where there is nothing. The hash is that of the whole file: a write goes by what was read. */
@@ -31,8 +35,10 @@ const schema: JsonSchema = {
   properties: {
     path: { type: "string", pattern: pathPattern, description: "Where: an absolute path. Its folder must be there or come from an earlier resource." },
     set: { type: "object", description: "What it must hold: maps are merged, everything else is replaced. What others wrote beside it stays." },
+    unset: { type: "array", items: { type: "string", pattern: "^(/[^/]*)+$" }, description: "JSON pointers of what must not be there." },
     mode: { type: "string", pattern: modePattern, description: "Of a file that is not there yet: four octal digits. Default 0644." },
     validate: { ...argvSchema, description: "A command that checks the staged file before it replaces the old one; %s stands for the staged file's path." },
+    absent: { type: "boolean", description: "Take the values away again; a file that holds nothing else is removed." },
   },
 };
 
@@ -45,22 +51,26 @@ export const jsonKind: Kind<JsonValues, JsonActual, "shell"> = {
   probe,
   diff,
   steps,
+  absent: (desired) => ({ ...desired, absent: true }),
   restore,
 };
 
 export interface JsonOptions extends ResourceOptions {
   readonly path: string;
   readonly set: JsonObject;
+  readonly unset?: readonly string[];
   readonly mode?: string;
   readonly validate?: readonly string[];
+  readonly absent?: boolean;
 }
 
 /** Values inside a JSON file. Default mode of a new one 0644. */
-export function json({ path, set, mode = "0644", validate, ...brings }: JsonOptions): Resource<JsonValues> {
-  return resourceOf(jsonKind, { path, set, mode, ...(validate === undefined ? {} : { validate }) }, { ...brings, traces: [path] });
+export function json({ path, set, unset, mode = "0644", validate, absent: gone, ...brings }: JsonOptions): Resource<JsonValues> {
+  return resourceOf(jsonKind, { path, set, mode, ...given({ unset, validate, absent: gone }) }, { ...brings, traces: [path] });
 }
 
-async function probe({ path, set }: JsonValues, { shell }: Pick<Readers, "shell">): Promise<Found<JsonActual>> {
+async function probe(desired: JsonValues, { shell }: Pick<Readers, "shell">): Promise<Found<JsonActual>> {
+  const { path } = desired;
   const seen = await shell.ask(fileRead, { path, unless: "" });
   if (seen.seen === "denied") return { found: "unknown", because: denied(path) };
   if (seen.seen === "no-parent") return missingParent(path);
@@ -71,7 +81,7 @@ async function probe({ path, set }: JsonValues, { shell }: Pick<Readers, "shell"
     const message = `looking at ${path}: it is no file with a JSON map`;
     return { found: "unknown", because: { code: "unknown", message, hint: "mend it or move it away by hand" } };
   }
-  return present({ sha256: seen.sha256, values: Object.fromEntries(leavesOf(set).map(({ pointer, keys }) => [pointer, valueAt(value, keys)])) }, { text });
+  return present({ sha256: seen.sha256, values: Object.fromEntries(wantedOf(desired).map(({ pointer, keys }) => [pointer, valueAt(value, keys)])) }, { text });
 }
 
 // An empty file is an empty map, as it is to most who read such files.
@@ -102,33 +112,53 @@ function valueAt(value: unknown, keys: readonly string[]): Json {
   return keys.reduce<unknown>((inside, key) => (isRecord(inside) && Object.hasOwn(inside, key) ? inside[key] : null), value) as Json;
 }
 
-function diff({ set }: JsonValues, found: Known<JsonActual>): readonly Change[] {
+/** Every value that is compared; null is what must not be there. */
+function wantedOf({ set, unset = [], absent: gone }: JsonValues): readonly Leaf[] {
+  const keysOf = (pointer: string) =>
+    pointer
+      .slice(1)
+      .split("/")
+      .map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
+  return [
+    ...leavesOf(set).map((leaf) => (gone === true ? { ...leaf, value: null } : leaf)),
+    ...unset.map((pointer) => ({ pointer, keys: keysOf(pointer), value: null })),
+  ];
+}
+
+function diff(desired: JsonValues, found: Known<JsonActual>): readonly Change[] {
   const values = found.found === "present" ? found.actual.values : {};
-  return leavesOf(set)
+  return wantedOf(desired)
     .filter(({ pointer, value }) => !same(values[pointer] ?? null, value))
     .map(({ pointer, value }) => change(pointer, { before: values[pointer] ?? null, after: value }));
 }
 
-function steps({ path, set, mode, validate }: JsonValues, found: Known<JsonActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
+function steps(desired: JsonValues, found: Known<JsonActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
+  const { path, mode, validate, absent: gone } = desired;
   const text = found.found === "present" ? found.evidence?.["text"] : "";
   const old = typeof text === "string" ? parsed(text) : undefined;
-  const content = `${JSON.stringify(merged(isRecord(old) ? old : {}, set), null, 2)}\n`;
-  return [{ do: "write", path, content: [content], mode, owner: "root", group: "root", ...(validate === undefined ? {} : { validate }) }];
+  const value = wantedOf(desired).reduce<Values>((all, leaf) => changed(all, leaf.keys, leaf.value), isRecord(old) ? old : {});
+  if (gone === true && Object.keys(value).length === 0) return [{ do: "run", title: `remove ${path}`, script: 'exec rm -f -- "$1"', args: [path] }];
+  const content = `${JSON.stringify(value, null, 2)}\n`;
+  return [{ do: "write", path, content: [content], mode, owner: "root", group: "root", ...given({ validate }) }];
 }
 
-function merged(old: Readonly<Record<string, unknown>>, set: JsonObject): Record<string, unknown> {
-  const changed = Object.entries(set).map(([key, value]) => [key, isRecord(value) ? merged(isRecord(old[key]) ? old[key] : {}, value as JsonObject) : value]);
-  return { ...old, ...Object.fromEntries(changed) };
+type Values = Readonly<Record<string, unknown>>;
+
+// A map that is empty once its last value has gone goes with it.
+function changed(all: Values, [key = "", ...more]: readonly string[], value: Json): Values {
+  const { [key]: old, ...rest } = all;
+  if (more.length === 0) return value === null ? rest : { ...all, [key]: value };
+  const inner = changed(isRecord(old) ? old : {}, more, value);
+  return value === null && Object.keys(inner).length === 0 ? rest : { ...all, [key]: inner };
 }
 
-function restore({ path, set, mode }: JsonValues, before: Found<JsonActual>, _pre: PreImages): JsonValues | Irreversible {
-  if (before.found !== "present") return { irreversible: `${path} was not there before, and others may have written to it since` };
-  const old = leavesOf(set).map(({ pointer, keys }) => ({ keys, value: before.actual.values[pointer] ?? null }));
-  if (old.some(({ value }) => value === null)) return { irreversible: `${path} did not have all of these values before` };
-  return { path, mode, set: old.reduce<JsonObject>((all, { keys, value }) => merged(all, nested(keys, value)) as JsonObject, {}) };
-}
-
-function nested([key = "", ...more]: readonly string[], value: Json): JsonObject {
-  return { [key]: more.length === 0 ? value : nested(more, value) };
+function restore(desired: JsonValues, before: Found<JsonActual>): JsonValues | Irreversible {
+  const { path, mode } = desired;
+  if (before.found === "absent") return { ...desired, absent: true };
+  if (before.found !== "present") return { irreversible: `${path} was not known before` };
+  const old = wantedOf(desired).map(({ pointer, keys }) => ({ pointer, keys, value: before.actual.values[pointer] ?? null }));
+  const unset = old.filter(({ value }) => value === null).map(({ pointer }) => pointer);
+  const set = old.reduce<Values>((all, { keys, value }) => (value === null ? all : changed(all, keys, value)), {}) as JsonObject;
+  return { path, mode, set, ...(unset.length === 0 ? {} : { unset }) };
 }
