@@ -19,12 +19,29 @@ const file = {
   ],
 } as const satisfies JsonSchema;
 
+const targets = {
+  type: "object",
+  additionalProperties: false,
+  required: ["port"],
+  properties: {
+    hosts: { type: "string", default: "all", description: "A pattern of hosts." },
+    port: { type: "integer", minimum: 1, maximum: 65535 },
+    labels: { type: "object", additionalProperties: { type: "string" }, default: {} },
+  },
+} as const satisfies JsonSchema;
+
 const stack = {
   type: "object",
   additionalProperties: false,
   properties: {
     env: { ...env, description: "Values of variables in the compose file, before those of its .env file.", default: {} },
     files: { type: "object", additionalProperties: file, description: "More files beside the compose file, by path: what has a secret in it.", default: {} },
+    targets: {
+      type: "object",
+      additionalProperties: targets,
+      default: {},
+      description: "Files of scrape targets for Prometheus' file_sd_configs, from the inventory: { targets/nodes.json: { hosts: all, port: 9100 } }.",
+    },
     profiles: { type: "array", items: { type: "string" }, description: "Profiles of the compose file that are active.", default: [] },
     dir: { ...path, description: "The stack's folder on the host, where it is not root/NAME." },
     pull: { ...pull, description: "Which images are pulled; see the role's." },
@@ -82,3 +99,4 @@ export const params = {
 
 export type ComposeParams = FromSchema<typeof params>;
 export type StackParams = FromSchema<typeof stack>;
+export type TargetParams = FromSchema<typeof targets>;

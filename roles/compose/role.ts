@@ -7,10 +7,12 @@ import {
   dockerNetwork,
   dockerRegistryLogin,
   dockerVolume,
+  type InventoryView,
   readStack,
   type TextInput,
 } from "hlx";
 import { type ComposeParams, params } from "./params.ts";
+import { targetsFile } from "./targets.ts";
 
 export default defineRole({
   name: "compose",
@@ -20,15 +22,15 @@ export default defineRole({
     ...Object.fromEntries(Object.keys(params.stacks).map((name) => [name, { input: "folder" as const, path: `${params.from}/${name}` }])),
     [lock]: { input: "images" },
   }),
-  claims: ({ params, inputs }) => [
+  claims: ({ params, inputs, inventory }) => [
     ...Object.keys(params.networks).map((name): Claim => ({ path: ["networks", name], claim: "provides", what: `network ${name}`, by: `network ${name}` })),
-    ...stacksOf(params, inputs).flatMap(claimsOf),
+    ...stacksOf({ params, inputs, inventory }).flatMap(claimsOf),
   ],
-  declare: ({ params, inputs }) => [
+  declare: ({ params, inputs, inventory }) => [
     ...Object.entries(params.logins).map(([registry, login]) => dockerRegistryLogin({ registry, ...login })),
     ...Object.entries(params.networks).map(([name, network]) => dockerNetwork({ name, ...network })),
     ...Object.entries(params.volumes).map(([name, volume]) => dockerVolume({ name, ...volume })),
-    ...composeStacks(stacksOf(params, inputs)),
+    ...composeStacks(stacksOf({ params, inputs, inventory })),
   ],
 });
 
@@ -41,12 +43,20 @@ interface Folder {
   readonly files: Readonly<Record<string, string>>;
 }
 
-function stacksOf({ root, env, pull, wait, stacks }: ComposeParams, inputs: Readonly<Record<string, string>>): readonly ComposeStackOptions[] {
+interface Given {
+  readonly params: ComposeParams;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly inventory: InventoryView;
+}
+
+function stacksOf({ params, inputs, inventory }: Given): readonly ComposeStackOptions[] {
+  const { root, env, pull, wait, stacks } = params;
   const locked: Readonly<Record<string, string>> = JSON.parse(inputs[lock] || "{}");
   return Object.entries(stacks).map(([name, stack]) => {
     const { folder, files }: Folder = JSON.parse(inputs[name] || '{"folder":"","files":{}}');
     const file = names.find((one) => files[one] !== undefined) ?? "compose.yaml";
     const { dir = `${root}/${name}`, wait: waitSeconds = wait, profiles, state, prune, absent } = stack;
+    const targets = Object.entries(stack.targets);
     const values = Object.entries({ ...env, ...stack.env }).map(([key, value]) => [key, textOf(value)] as const);
     const more = { profiles, state, prune, ...(absent ? { absent } : {}) };
     return {
@@ -56,7 +66,7 @@ function stacksOf({ root, env, pull, wait, stacks }: ComposeParams, inputs: Read
       compose: files[file] ?? "",
       file: `${folder}/${file}`,
       env: Object.fromEntries(values),
-      files: { ...files, ...stack.files },
+      files: { ...files, ...Object.fromEntries(targets.map(([path, given]) => [path, targetsFile(given, inventory)])), ...stack.files },
       pull: stack.pull ?? pull,
       locked,
       waitSeconds,

@@ -12,7 +12,7 @@ export default defineRole({
     const daemon = json({
       path: "/etc/docker/daemon.json",
       set: daemonOf(params),
-      validate: ["sh", "-c", 'command -v dockerd >/dev/null || exit 0; exec dockerd --validate --config-file "$1"', "sh", "%s"],
+      validate: ["sh", "-c", validate, "sh", "%s"],
     });
     return [
       ...(from === "docker" ? fromDocker(facts, params.compose) : fromDebian(facts, params.compose)),
@@ -24,6 +24,9 @@ export default defineRole({
     ];
   },
 });
+
+// An engine before 23.0 cannot check its configuration (moby, cmd/dockerd): Debian 12 has 20.10.
+const validate = 'dockerd --help 2>/dev/null | grep -q -e --validate || exit 0; exec dockerd --validate --config-file "$1"';
 
 function daemonOf({ dataRoot, mirrors, insecureRegistries, logMaxSize, logMaxFiles, liveRestore, runtimes, daemon }: DockerParams) {
   const own = {

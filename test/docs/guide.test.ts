@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 
-const pages = ["README.md", "docs/guide.md", "docs/dhcp.md"] as const;
+const pages = ["README.md", "docs/guide.md", "docs/dhcp.md", "docs/compose.md"] as const;
 const bin = new URL("../../bin/hlx.js", import.meta.url).pathname;
 
 /** Code blocks that begin with `# file` or `// file`, as files. */

@@ -10,7 +10,7 @@ import type { Host } from "../../src/model/host.ts";
 import type { EndpointRun } from "../../src/model/ports/endpoint.ts";
 import { composeStack, composeStackKind } from "../../src/resources/compose-stack.ts";
 import { type CountingProxy, startProxy } from "../../src/testing/proxy.ts";
-import { installDocker, makeImages } from "./docker-host.ts";
+import { installAround, makeImages } from "./docker-host.ts";
 import { containerHost, type LabHost } from "./hosts.ts";
 import { hostLines, type Project, project } from "./project.ts";
 
@@ -20,21 +20,25 @@ let lab: Project;
 
 beforeAll(async () => {
   host = await containerHost();
-  await installDocker(host);
-  await makeImages(host);
+  await installAround(host);
   proxy = await startProxy({ to: { port: host.port } });
   lab = project({ "inventory.yaml": `format: 1\nplaybook: site.yaml\nhosts:\n${hostLines({ ocean: { ...host, port: proxy.port } })}` }, [host]);
   const trusted = join(lab.folder, ".home/.ssh/known_hosts");
   writeFileSync(trusted, readFileSync(trusted, "utf8").replaceAll(`]:${host.port} `, `]:${proxy.port} `));
+  await host.exec(`mkdir -p /etc/docker && echo '{"features":{"buildkit":true},"log-opts":{"compress":"true"}}' > /etc/docker/daemon.json`);
+  site("{}");
+  expect(await apply()).toMatchObject({ code: 0 });
+  await makeImages(host);
 }, 600_000);
 
 afterAll(() => proxy.close());
 
+let logMaxSize = "20m";
+
 function site(stacks: string): void {
-  lab.write(
-    "site.yaml",
-    `- hosts: all\n  roles: [{ compose: { root: /srv/stacks, wait: 20, stacks: ${stacks} }, checks: [container:demo/*, container:demo-web-1] }]\n`,
-  );
+  const docker = `docker: { from: debian, compose: false, users: [games], prune: weekly, logMaxSize: ${logMaxSize} }`;
+  const checks = stacks.includes("demo") ? ", checks: [container:demo/*, container:demo-web-1]" : "";
+  lab.write("site.yaml", `- hosts: all\n  roles: [{ ${docker} }, { compose: { root: /srv/stacks, wait: 20, stacks: ${stacks} }${checks} }]\n`);
 }
 
 // A container whose process ignores the signal to stop would cost ten seconds each time.
@@ -125,6 +129,22 @@ describe("a stack and another one that uses its network", { timeout: 240_000 }, 
     const after = await containers();
     expect(after["demo-web-1"]?.id).toBe(made);
     for (const name of ["demo-db-1", "demo-init-1", "guest-guest-1"]) expect(after[name]).toEqual(before[name]);
+  });
+
+  test("the engine: others' values in its daemon.json stay; a restart is planned with its risk, and containers outlive it", async () => {
+    const before = await containers();
+    expect(JSON.parse(await host.exec("cat /etc/docker/daemon.json"))).toMatchObject({
+      features: { buildkit: true },
+      "live-restore": true,
+      "log-opts": { compress: "true", "max-size": "20m" },
+    });
+    expect(await host.exec("id -nG games; systemctl is-enabled docker-prune.timer")).toMatch(/\bdocker\b[\s\S]*enabled/);
+    logMaxSize = "30m";
+    site(`{ ${both} }`);
+    expect((await hlx("plan")).said).toMatch(/service:docker .*risk restart/);
+    expect((await apply()).code).toBe(0);
+    expect(await host.exec("docker info -f '{{.LiveRestoreEnabled}}'")).toBe("true\n");
+    expect(await containers()).toEqual(before);
   });
 
   test("a mounted file's content changes: the container that mounts it is made anew and sees it", async () => {

@@ -1,10 +1,10 @@
-// A lab host with a Docker engine, Compose v2, images and a registry of its own.
+// What a lab host with a Docker engine needs beside it: Compose v2, images and a registry of its own.
 import type { LabHost } from "./hosts.ts";
 
 // Compose v2 has no package in bookworm; trixie's needs libc6 ≥ 2.34 only.
 const install = `set -e
 export DEBIAN_FRONTEND=noninteractive
-apt-get install -qy --no-install-recommends docker.io docker-registry iptables busybox-static >/tmp/apt.log 2>&1
+apt-get install -qy --no-install-recommends docker-registry iptables busybox-static >/tmp/apt.log 2>&1
 mkdir -p /opt/trixie/lists/partial && cd /opt/trixie
 echo 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian/ trixie main' > sources.list
 sed -n 's,^deb [^ ]*\\(http[^ ]*\\) bookworm main.*,deb [trusted=yes] \\1 trixie main,p' /etc/apt/sources.list | head -n 1 > found.list
@@ -14,12 +14,10 @@ apt-get -q $trixie update >/tmp/trixie.log 2>&1
 apt-get -q $trixie download docker-compose >>/tmp/trixie.log 2>&1
 dpkg -i docker-compose_*.deb >>/tmp/trixie.log 2>&1
 sed -i '/^auth:/,/^[^ ]/{/^auth:/d;/^ /d}' /etc/docker/registry/config.yml
-systemctl start docker
-systemctl restart docker-registry
-docker compose version >/dev/null`;
+systemctl restart docker-registry`;
 
-/** Installs engine, Compose and registry. */
-export async function installDocker(host: LabHost): Promise<void> {
+/** Installs Compose and a registry. The engine is the role docker's. */
+export async function installAround(host: LabHost): Promise<void> {
   await host.exec(install);
 }
 
