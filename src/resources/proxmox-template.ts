@@ -128,13 +128,11 @@ function steps(desired: ProxmoxTemplate, found: Known<TemplateActual>, plan: { r
   return plan.changes.some(({ property }) => property === "template" || property === "image") ? [...asVm, convert(desired, found)] : asVm;
 }
 
+// Another run may have done it meanwhile: then it is one.
 function convert({ cluster: to, id: number, node: at }: ProxmoxTemplate, found: Known<TemplateActual>): Api {
-  return call(to, {
-    title: "make it a template",
-    method: "POST",
-    path: `${guestPath(String(found.evidence?.["node"] ?? at), "qemu", number)}/template`,
-    body: {},
-  });
+  const path = guestPath(String(found.evidence?.["node"] ?? at), "qemu", number);
+  const step = call(to, { title: "make it a template", method: "POST", path: `${path}/template`, body: {} });
+  return { ...step, otherwise: { path: `${path}/config`, until: { template: "1", lock: null } } };
 }
 
 function restore(desired: ProxmoxTemplate, before: Found<TemplateActual>): ProxmoxTemplate | Irreversible {

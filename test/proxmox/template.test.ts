@@ -47,6 +47,14 @@ test("cut off after any call, it is gone on with and made once", async () => {
   }
 });
 
+test("two runs that make it at once end with one template", async () => {
+  double.taskMs = 50;
+  const { steps } = await lookAs(kind, template());
+  const results = await Promise.all([run(steps), run(steps)]);
+  expect(results.flat().map(({ result }) => result)).toEqual(["done", "done", "done", "done"]);
+  expect((await lookAs(kind, template())).changes).toEqual([]);
+});
+
 test("its settings change at once, without a restart", async () => {
   await convergeAs(kind, template());
   const { changes, steps } = await lookAs(kind, template({ cores: 2, tags: ["cloud"] }));

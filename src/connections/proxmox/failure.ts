@@ -28,7 +28,7 @@ export interface Failure {
 
 const texts: readonly (readonly [RegExp, FailureKind])[] = [
   [/Configuration file '[^']*' does not exist/, "absent"],
-  [/(VM|CT) \d+ already exists|config file already exists/, "taken"],
+  [/(VM|CT) \d+ already exists|config file already exists|can't convert a template to a template/, "taken"],
   // Who waited for a lock in vain did nothing. Any other error under a cfs lock ("no quorum!", "got lock timeout - aborting command") may have come in the middle.
   [/can't lock file '[^']*' - got timeout|(cfs lock '[^']*':|cfs-lock '[^']*' error:) got lock request timeout/, "busy"],
   [/(VM|CT) is locked|is locked \(/, "locked"],
