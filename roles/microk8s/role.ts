@@ -12,9 +12,8 @@ export default defineRole({
   requires({ params, host, inventory }) {
     const { control } = clusterOf(params, inventory);
     const index = control.findIndex((one) => one.host === host.name);
-    // All of them, not only the last: of a part of the cluster (--limit) the order is the same.
-    const before = index < 0 ? control : control.slice(0, index);
-    return before.map((one) => ({ role: "microk8s", hosts: one.host }));
+    const before = index < 0 ? control.at(-1) : control[index - 1];
+    return before === undefined ? [] : [{ role: "microk8s", hosts: before.host }];
   },
   claims: ({ params, inventory }) => [...vipClaims(clusterOf(params, inventory), inventory), ...ports],
   notes: ({ params, host, inventory }) => remarks(params, { cluster: clusterOf(params, inventory), host: host.name }),

@@ -5,7 +5,7 @@ import type { Entry, Plan, PlannedHost, Staying, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
 import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
-import type { Ordered } from "../plan/units.ts";
+import { keepingOrder, type Ordered } from "../plan/units.ts";
 import type { HostLook } from "./look.ts";
 import { destruction, nothingPruned, type Pruning, pruning, unnamedHost } from "./prune.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -54,7 +54,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const chosen = new Set(surveyed.chosen.map(({ key }) => key));
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
-  const units = surveyed.chosen.map((one) => unitOf(one, entries, work));
+  const units = keepingOrder(surveyed.chosen, surveyed.elsewhere).map((one) => unitOf(one, entries, work));
   const stays = [...noticesOf(surveyed, entries), ...pruned.stays];
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {

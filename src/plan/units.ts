@@ -38,6 +38,14 @@ export function chooseUnits(
   return { chosen, elsewhere: units.filter(({ key, assignment }) => needed.has(key) && !isChosen(assignment)) };
 }
 
+/** The chosen units with what they come after over units that stay out, too: a worker after its first control plane, though the second one is not chosen. Both in dependency order. */
+export function keepingOrder(chosen: readonly Ordered[], elsewhere: readonly Ordered[]): readonly Ordered[] {
+  const beyond = new Map<string, readonly string[]>();
+  const reached = ({ after }: Ordered): readonly string[] => [...new Set(after.flatMap((key) => [key, ...(beyond.get(key) ?? [])]))];
+  for (const unit of elsewhere) beyond.set(unit.key, reached(unit));
+  return chosen.map((unit) => ({ ...unit, after: reached(unit) }));
+}
+
 export function keyOf({ host, as }: Assignment): string {
   return `${host}/${as}`;
 }

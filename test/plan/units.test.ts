@@ -1,7 +1,7 @@
 // Units in dependency order: what is required, and what is required only where a play gives it.
 import { expect, test } from "vitest";
 import type { Assignment, Requirement } from "../../src/model/role.ts";
-import { keyOf, orderUnits } from "../../src/plan/units.ts";
+import { chooseUnits, keepingOrder, keyOf, orderUnits } from "../../src/plan/units.ts";
 
 function assignment(host: string, role: string, requires: readonly Requirement[] = []): Assignment {
   return { host, role, as: role, params: {}, play: 0, order: 0, tags: [], independent: false, requires };
@@ -22,5 +22,13 @@ test("where a play gives it, it comes first as any other", () => {
   expect(keys(assignment("kube514", "guest", [wants({ ifGiven: true })]), assignment("pve1", "proxmox-cluster"))).toEqual([
     "pve1/proxmox-cluster",
     "kube514/guest",
+  ]);
+});
+test("of a part of the hosts the order is the same, also over those that stay out", () => {
+  const chain = ["a", "b", "c", "d"].map((host, index, all) => assignment(host, "node", index === 0 ? [] : [{ role: "node", hosts: all[index - 1] ?? "" }]));
+  const { chosen, elsewhere } = chooseUnits(orderUnits(chain, select), ({ host }) => host === "a" || host === "d");
+  expect(keepingOrder(chosen, elsewhere).map(({ key, after }) => [key, after.includes("a/node")])).toEqual([
+    ["a/node", false],
+    ["d/node", true],
   ]);
 });
