@@ -110,7 +110,8 @@ function serverOf({ gathered, networks, owners }: World, host: string | undefine
   if (owner !== undefined && !pools.some(([from, to]) => isBetween(owner.address, from, to)))
     return { name: owner.device, notes: [], ...(owner.name !== undefined && { full: owner.name }) };
   const name = host ?? "server";
-  return { name, notes: [{ message: `the host "${name}" has no address here: write it, or say who it is with --host NAME` }] };
+  const next = host === undefined ? "write it, or say who it is with --host NAME" : "write it into the inventory";
+  return { name, notes: [{ message: `the host "${name}" has no address here: ${next}` }] };
 }
 
 function isBetween(address: string, ...[from, to]: readonly [string, string]): boolean {

@@ -58,7 +58,7 @@ describe("import", () => {
   test("writes a project that is valid, and never over one", async () => {
     const made = await run("import", "kea", join(sources, "kea-dhcp4.conf"), "--host", "dns01", "-o", "made");
     expect([made.code, made.out]).toEqual([0, "Wrote made/inventory.yaml.\nWrote made/site.yaml.\nNext: hlx validate made, then: hlx plan made\n"]);
-    expect(made.err).toMatch(/kea-dhcp4\.conf:8:\d+: "ddns-send-updates" is not taken over/);
+    expect(made.err).toMatch(/kea-dhcp4\.conf:9:\d+: "interface" is not taken over/);
     expect(await run("validate", "made")).toMatchObject({ code: 0, err: "" });
     const again = await run("import", "kea", join(sources, "kea-dhcp4.conf"), "-o", "made");
     expect([again.code, again.err]).toEqual([1, expect.stringContaining("not writing over made/inventory.yaml, made/site.yaml")]);
