@@ -45,6 +45,7 @@ export { proxmoxCephPool } from "./resources/proxmox-ceph-pool.ts";
 export { proxmoxContainer } from "./resources/proxmox-container.ts";
 export { proxmoxMapping } from "./resources/proxmox-mapping.ts";
 export { proxmoxPool } from "./resources/proxmox-pool.ts";
+export { proxmoxSnapshot } from "./resources/proxmox-snapshot.ts";
 export { proxmoxStorageContent } from "./resources/proxmox-storage-content.ts";
 export { proxmoxTemplate } from "./resources/proxmox-template.ts";
 export { proxmoxVm } from "./resources/proxmox-vm.ts";

@@ -1,6 +1,6 @@
 // A guest of Proxmox: the virtual machine that a host with `vm:` is. It comes into being before anything is done inside it.
-import { defineRole, type Facts, proxmoxVm } from "hlx";
-import { desiredVm, imageOf, isMade, keyInputs } from "./vm.ts";
+import { defineRole, type Facts, proxmoxSnapshot, proxmoxVm } from "hlx";
+import { desiredVm, imageOf, isMade, keyInputs, snapshotOf } from "./vm.ts";
 
 export default defineRole({
   name: "guest",
@@ -13,7 +13,12 @@ export default defineRole({
     unasked: ({ host, inventory }) => isMade(host, inventory),
   },
   inputs: ({ host }) => keyInputs(host),
-  declare: ({ host, inventory, inputs }) => [proxmoxVm({ ...desiredVm(host, { inventory, inputs }), provides: [`host:${host.name}`] })],
+  declare: ({ host, inventory, inputs }) => {
+    const vm = desiredVm(host, { inventory, inputs });
+    const made = proxmoxVm({ ...vm, provides: [`host:${host.name}`, `guest:${vm.id}`] });
+    const name = snapshotOf(host);
+    return name === undefined ? [made] : [made, proxmoxSnapshot({ cluster: vm.cluster, vm: vm.id, name })];
+  },
 });
 
 /** What every cloud image of a Debian is on a PC. */

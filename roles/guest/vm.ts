@@ -26,6 +26,7 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     cores: Number(vm["cores"] ?? 1),
     memory: mebibytes(String(vm["memory"] ?? "1G")),
     balloon: balloonOf(vm["balloon"]),
+    snapshots: vm["snapshots"] === undefined ? undefined : { days: Number.parseInt(String(vm["snapshots"]), 10) },
     disks: disksOf(recordOf(vm["disks"])),
     ...Object.fromEntries(["efi", "ha"].map((name) => [name, vm[name] === true ? {} : vm[name]])),
     ...pick(vm, [
@@ -51,6 +52,12 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     keys: keysOf(host, inputs),
     ...networkOf(host, vm, inventory),
   }) as unknown as Vm;
+}
+
+/** The snapshot that is to be there before anything is changed inside. */
+export function snapshotOf(host: Host): string | undefined {
+  const name = recordOf(host.vars["vm"])?.["snapshot"];
+  return name === undefined ? undefined : String(name);
 }
 
 /** Does the inventory say on which node it is, and how that node's API is asked? Without that it only describes a guest that somebody else makes. */

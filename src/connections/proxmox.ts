@@ -9,6 +9,7 @@ import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
 import { type Limits, makeLimits } from "./proxmox/limits.ts";
 import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./proxmox/open.ts";
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "./proxmox/reads.ts";
+import { lookAtSnapshots } from "./proxmox/snapshots.ts";
 
 /** A full copy of a large disk takes long. */
 const makingMs = 1_800_000;
@@ -77,6 +78,7 @@ function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): Prox
       open.asking.set(id, asked);
       return asked.finally(() => open.asking.delete(id));
     },
+    snapshots: async (cluster, id) => lookAtSnapshots(await client(cluster), id),
     hostKeys: async (cluster, id) => hostKeysOf(await client(cluster), id),
     made: async (cluster, id) => whenMade(await client(cluster), id, performance.now() + makingMs),
     storage: async (cluster, at) => lookAtStorage(await client(cluster), at),

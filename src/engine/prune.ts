@@ -58,7 +58,7 @@ export async function destruction(surveyed: Survey, world: World, work: Work): P
   const seen = [...surveyed.looks.values()].flatMap((look) => (isThere(look) && work.hosts.includes(look.host.name) ? [look.host.name] : []));
   const everywhere = ((await state?.made(work.hosts)) ?? []).filter(({ address }) => meant(address));
   // A machine can go although nobody can look into it.
-  const made = everywhere.filter(({ host, kind }) => seen.includes(host) || world.kinds.get(kind)?.outside === true);
+  const made = everywhere.filter(({ host, kind }) => seen.includes(host) || world.kinds.get(kind)?.outside !== undefined);
   const others = surveyed.entries.filter(({ address }) => !meant(address));
   const recorded = ((await state?.recorded(seen)) ?? []).filter(({ address }) => meant(address));
   const { orphans, stays } = orphansAmong(made, { kinds: world.kinds, entries: others });
@@ -106,7 +106,7 @@ async function lookAt({ orphans, watchers }: Doomed, { surveyed, world }: Lookin
   const again = new Set(watchers.map(({ resource }) => resource));
   const planned = entries.map((entry, index) => {
     const resource = seen[index]?.resource ?? nobody;
-    const prune = again.has(resource) ? ("reloads" as const) : isMachine({ resource }, world) ? ("unmakes" as const) : ("removes" as const);
+    const prune = again.has(resource) ? ("reloads" as const) : isOutside({ resource }, world) ? ("unmakes" as const) : ("removes" as const);
     return { entry: { ...entry, prune }, found: seen[index]?.found ?? absent };
   });
   const due = planned.filter(({ entry }) => entry.prune !== "reloads" || entry.action !== "none");
@@ -121,7 +121,7 @@ const nobody: Resource = { kind: "", desired: undefined, id: "", provides: [], t
 
 async function lookAtOne({ host, role, resource }: Orphan, { surveyed, world }: Looking): Promise<Looked> {
   const look = surveyed.looks.get(host);
-  const machine = isMachine({ resource }, world);
+  const machine = isOutside({ resource }, world);
   if (look === undefined && !machine) return { host, role, resource, found: { found: "absent" } };
   const at = look?.host ?? unnamedHost(host);
   const session = machine ? world.sessions.outside(at) : await world.sessions.of(at);
@@ -147,7 +147,11 @@ function standing({ host, role, resource }: Orphan): Staying {
 }
 
 function isMachine({ resource }: Pick<Orphan, "resource">, { kinds }: World): boolean {
-  return kinds.get(resource.kind)?.outside === true;
+  return kinds.get(resource.kind)?.outside === "machine";
+}
+
+function isOutside({ resource }: Pick<Orphan, "resource">, { kinds }: World): boolean {
+  return kinds.get(resource.kind)?.outside !== undefined;
 }
 
 interface Gone {
@@ -161,7 +165,7 @@ async function hostsGone(state: State, { world, work, playbook }: { readonly wor
   const { inventory, hosts } = work;
   const gone = hosts.length < inventory.hosts.size ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
   const [made, recorded] = await Promise.all([state.made(gone), state.recorded(gone)]);
-  const machines = made.filter((one) => one.playbook === playbook && world.kinds.get(one.kind)?.outside === true);
+  const machines = made.filter((one) => one.playbook === playbook && world.kinds.get(one.kind)?.outside !== undefined);
   const { orphans, stays } = orphansAmong(machines, { kinds: world.kinds, entries: [] });
   const going = new Set(orphans.map(({ host }) => host));
   const left = gone.filter((host) => !going.has(host));

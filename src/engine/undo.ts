@@ -55,7 +55,7 @@ export async function undo(run: RunSummary, work: Work, world: World): Promise<U
 // Files that were kept are asked for where anything inside is undone; a machine that was made goes with them.
 function hostsToAsk(intents: readonly Intent[], world: World): readonly string[] {
   const made = new Set(intents.flatMap(({ address, before }) => (before === null && isMachine(address, world) ? [hostOf(address)] : [])));
-  return intents.flatMap(({ address }) => (isMachine(address, world) || made.has(hostOf(address)) ? [] : [hostOf(address)]));
+  return intents.flatMap(({ address }) => (isOutside(address, world) || made.has(hostOf(address)) ? [] : [hostOf(address)]));
 }
 
 // With a machine goes all that is in it.
@@ -64,9 +64,12 @@ function leftOf(resources: readonly Back[], world: World): readonly Back[] {
   return resources.filter(({ address }) => !going.has(hostOf(address)) || isMachine(address, world));
 }
 
-// What makes the host is reached without it.
 function isMachine(address: Address, { kinds }: World): boolean {
-  return kinds.get(kindOf(address))?.outside === true;
+  return kinds.get(kindOf(address))?.outside === "machine";
+}
+
+function isOutside(address: Address, { kinds }: World): boolean {
+  return kinds.get(kindOf(address))?.outside !== undefined;
 }
 
 function kindOf(address: Address): string {
@@ -95,7 +98,7 @@ function restored({ address, desired, before }: Intent, images: PreImages, world
   if ("irreversible" in back) return { because: back.irreversible };
   // What prune did beside another entry of the same resource stays beside it.
   const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
-  const provides = kind.outside === true ? [hostCapability(hostOf(address))] : [];
+  const provides = kind.outside === "machine" ? [hostCapability(hostOf(address))] : [];
   return { resource: { kind: name, desired: back.desired, id: `${name}:${kind.identity(back.desired)}${beside}`, provides, traces: [] } };
 }
 
@@ -109,7 +112,7 @@ function workTowards(resources: readonly Back[], { work, world }: { readonly wor
   const assignments = calls.map((call, order): Assignment => {
     const [host = "", as = ""] = call.split("/");
     const own = resources.filter(({ address }) => address.startsWith(`${call}/`));
-    const outside = own.every(({ address }) => isMachine(address, world)) ? { outside: true as const } : {};
+    const outside = own.every(({ address }) => isOutside(address, world)) ? { outside: true as const } : {};
     return { host, role: call, as, params: {}, play: 0, order, tags: [], independent: true, requires: [], ...outside };
   });
   const roles = new Map(

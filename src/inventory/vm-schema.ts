@@ -87,6 +87,18 @@ export const vm = {
     linked: { type: "boolean", description: "Shares its template's disk; default false" },
     description: { type: "string" },
     protection: { type: "boolean" },
+    snapshots: {
+      type: "string",
+      pattern: "^[1-9][0-9]*d$",
+      title: "days such as 7d",
+      description: "A snapshot before each change that restarts it, kept for so many days",
+    },
+    snapshot: {
+      type: "string",
+      pattern: "^[A-Za-z][A-Za-z0-9_-]{1,39}$",
+      title: "a name of letters, digits, - and _ that begins with a letter",
+      description: "A snapshot of this name is there before anything is changed inside",
+    },
     user: { ...login, description: "The user that cloud-init makes" },
     keys: { description: "Files of public keys for that user", anyOf: [text, words] },
   },

@@ -103,8 +103,11 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   readonly via: readonly Via[];
   /** The member of a desired state that says how its API is reached: a secret in it is in nothing that is found, so that what is found may be written down. */
   readonly wayIn?: string;
-  /** It makes hosts, and is reached without them: what hlx made of it can be removed when the host is no more in the inventory. */
-  readonly outside?: true;
+  /**
+   * It is reached without the host, so that it can be looked at, taken back and removed whether anybody can log in or not, also when the host is not in the inventory any more.
+   * machine: it is the host itself. beside: it belongs to one.
+   */
+  readonly outside?: "machine" | "beside";
   identity(desired: Desired): string;
   probe(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
   diff(desired: Desired, found: Known<Actual>, ahead: Ahead): readonly Change[];

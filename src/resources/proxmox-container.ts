@@ -13,7 +13,7 @@ export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "prox
   schema,
   via: ["proxmox"],
   wayIn: "cluster",
-  outside: true,
+  outside: "machine",
   identity: ({ id }) => String(id),
   probe,
   diff,

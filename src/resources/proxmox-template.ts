@@ -120,9 +120,9 @@ function other({ image: wanted }: ProxmoxTemplate, { image: made }: TemplateActu
   return change("image", { before: made, after: wanted, risk: "replace", note });
 }
 
-function steps(desired: ProxmoxTemplate, found: Known<TemplateActual>, plan: { readonly changes: readonly Change[] }): readonly Api[] {
+function steps(desired: ProxmoxTemplate, found: Known<TemplateActual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Api[] {
   if (found.found === "present" && desired.absent !== true && isOther(desired, found.actual))
-    return [...stepsVm(goneOf(desired), found, { changes: [] }), ...steps(desired, { found: "absent" }, plan)];
+    return [...stepsVm(goneOf(desired), found, { ...plan, changes: [] }), ...steps(desired, { found: "absent" }, plan)];
   // The image's own size is left alone where no other is wanted.
   const asVm = stepsVm(vmOf(desired), found, plan).filter(({ path }) => desired.disk !== undefined || !path.endsWith("/resize"));
   return plan.changes.some(({ property }) => property === "template" || property === "image") ? [...asVm, convert(desired, found)] : asVm;

@@ -14,7 +14,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   schema,
   via: ["proxmox"],
   wayIn: "cluster",
-  outside: true,
+  outside: "machine",
   identity: ({ id }) => String(id),
   probe,
   diff,

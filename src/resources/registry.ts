@@ -26,6 +26,7 @@ import { proxmoxCephPoolKind } from "./proxmox-ceph-pool.ts";
 import { proxmoxContainerKind } from "./proxmox-container.ts";
 import { proxmoxMappingKind } from "./proxmox-mapping.ts";
 import { proxmoxPoolKind } from "./proxmox-pool.ts";
+import { proxmoxSnapshotKind } from "./proxmox-snapshot.ts";
 import { proxmoxStorageContentKind } from "./proxmox-storage-content.ts";
 import { proxmoxTemplateKind } from "./proxmox-template.ts";
 import { proxmoxVmKind } from "./proxmox-vm.ts";
@@ -54,6 +55,7 @@ export const kinds: readonly AnyKind[] = [
   piholeConfigKind,
   piholeFiltersKind,
   proxmoxVmKind,
+  proxmoxSnapshotKind,
   proxmoxStorageContentKind,
   proxmoxPoolKind,
   proxmoxMappingKind,

@@ -32,7 +32,7 @@ const vmKind = {
   schema: { type: "object" },
   via: ["cluster"],
   identity: ({ name }: Vm) => name,
-  outside: true,
+  outside: "machine",
   probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined> } }) => {
     const cores = await on.cluster.cores(name);
     return cores === undefined ? absent : present({ cores });

@@ -4,6 +4,7 @@ import { readFileInside } from "./double-agent.ts";
 import { added, uuid, written } from "./double-config.ts";
 import { asWritten, liveInContainer, wrongInContainer } from "./double-container.ts";
 import { byHa } from "./double-ha.ts";
+import { changeSnapshots, lookAtSnapshots } from "./double-snapshots.ts";
 import { type At, type AtGuest, type Call, type DoubleGuest, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
 
 export function create({ params }: Call, { on, node }: At): Reply {
@@ -23,8 +24,10 @@ export function onGuest(call: Call, at: AtGuest): Reply {
   const folder = at.type === "lxc" ? "lxc" : "qemu-server";
   if (guest === undefined || guest.node !== at.node || (guest.type ?? "qemu") !== at.type)
     return refuse(`Configuration file 'nodes/${at.node}/${folder}/${at.id}.conf' does not exist`);
-  if (call.method === "GET") return at.part === "/agent/file-read" ? readFileInside(call, at, guest) : look(guest, at);
+  if (call.method === "GET") return at.part === "/agent/file-read" ? readFileInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
   if (guest.config["lock"] !== undefined) return refuse(`VM is locked (${guest.config["lock"]})`);
+  const snapshot = changeSnapshots(call, at, guest);
+  if (snapshot !== undefined) return snapshot;
   switch (`${call.method} ${at.part}`) {
     case "POST /clone":
       return clone(call, at, guest);

@@ -9,6 +9,7 @@ export interface DoubleGuest {
   running: boolean;
   pending: Record<string, string>;
   pool?: string;
+  snapshots?: Map<string, { readonly config: Record<string, string>; readonly at: number; readonly description: string }>;
   /** A virtual machine where it is left out. */
   type?: "lxc";
 }
@@ -46,6 +47,8 @@ export interface Double extends Access {
   blind: boolean;
   /** Called when a guest starts and when it stops. */
   onPower: (id: number, running: boolean) => void;
+  /** Called when a guest goes back to a snapshot. */
+  onRollback: (id: number, name: string) => void;
   /** Serves one more node, at this address of the machine. */
   join(name: string, ip: string): Promise<void>;
   /** The first node falls silent: its connections break, and none is taken any more. */

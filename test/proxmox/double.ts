@@ -42,6 +42,7 @@ function makeState(access: Access): State {
     dropAnswers: false,
     blind: false,
     onPower: () => undefined,
+    onRollback: () => undefined,
   };
   return Object.assign(access, { guests, writes: [], reads: 0, linked, bridges, ...nothing });
 }

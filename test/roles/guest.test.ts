@@ -22,7 +22,7 @@ function hostOf(name: string, vm: object = {}): Host {
 
 function vmOf(host: Host, inputs: Readonly<Record<string, string>> = {}): ProxmoxVm {
   const [resource] = guest.declare({ params: {} as never, host, facts: {} as never, inventory: viewOf(inventory), inputs });
-  expect(resource?.provides).toEqual([`host:${host.name}`]);
+  expect(resource?.provides).toEqual([`host:${host.name}`, expect.stringMatching(/^guest:\d+$/)]);
   expect(validateValue(resource?.desired, proxmoxVmKind.schema, () => undefined, host.name)).toEqual([]);
   return resource?.desired as ProxmoxVm;
 }
@@ -74,6 +74,7 @@ describe("a guest of the example", () => {
       { efi: true, tpm: true, ha: true, boot: ["scsi0"], startup: { order: 1 } },
       { efi: {}, tpm: true, ha: {}, boot: ["scsi0"], startup: { order: 1 } },
     ],
+    ["snapshots before changes", "kube511", { snapshots: "7d" }, { snapshots: { days: 7 } }],
     ["a place outside of HA", "kube511", { ha: false }, { ha: false }],
     ["started by hand", "kube511", { start: "manual" }, { onboot: false }],
   ] as const)("may have %s", (...[, name, vm, wanted]) => expect(vmOf(hostOf(name, vm))).toMatchObject(wanted));

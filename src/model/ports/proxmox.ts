@@ -35,6 +35,16 @@ export interface HaSeen {
   readonly relocates: number;
 }
 
+/** The snapshots of a guest. */
+export interface SnapshotsSeen {
+  readonly node: string;
+  readonly running: boolean;
+  /** All of its disks are on storages that can. */
+  readonly can: boolean;
+  /** Oldest first; `at` in seconds since 1970. */
+  readonly list: readonly { readonly name: string; readonly at: number; readonly description: string }[];
+}
+
 export type GuestSeen =
   | { readonly guest: "absent" }
   /** The id is taken, but the token may not see by what. */
@@ -122,6 +132,8 @@ export interface ProxmoxReader {
   devices(cluster: ProxmoxCluster, node: string): Promise<readonly DeviceSeen[]>;
   /** Null where Ceph is not installed on the node. */
   ceph(cluster: ProxmoxCluster, node: string): Promise<CephSeen | null>;
+  /** Its snapshots, and whether its storages can make any; null where there is no such guest. */
+  snapshots(cluster: ProxmoxCluster, id: number): Promise<SnapshotsSeen | null>;
   /** The public keys of its SSH server, read by its guest agent. */
   hostKeys(cluster: ProxmoxCluster, id: number): Promise<HostKeys>;
 }

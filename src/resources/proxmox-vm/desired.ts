@@ -108,6 +108,14 @@ const properties = {
   startup,
   ha,
   protection: { type: "boolean" },
+  snapshots: {
+    type: "object",
+    additionalProperties: false,
+    required: ["days"],
+    description: "Before a change that restarts it, a snapshot is made; hlx rollback goes back to it, and those that are older are removed with the next",
+    properties: { days: positive },
+  },
+  to: { type: "string", pattern: "^[0-9a-f]{16}$", description: "The state that a snapshot of hlx holds. What a rollback desires" },
   tags: { type: "array", items: { type: "string", pattern: "^[a-z0-9_][a-z0-9_+.-]*$", title: "a tag: small letters, digits, _ + . -" } },
   pool: word,
   description: { type: "string" },
@@ -170,6 +178,8 @@ export interface ProxmoxVm {
   readonly startup?: Startup;
   readonly ha?: Ha | false;
   readonly protection?: boolean;
+  readonly snapshots?: { readonly days: number };
+  readonly to?: string;
   readonly tags?: readonly string[];
   readonly pool?: string;
   readonly description?: string;

@@ -19,7 +19,21 @@ export function diff(desired: ProxmoxVm, found: Known<VmActual>, _: Ahead): read
   const differing = keys.filter((key) => wanted[key] !== actual.settings[key]);
   const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key] ?? null, ...costOf(key, actual.running) }));
   const waiting = waitingOf(actual, [...differing, ...driveChanges(desired, actual).map(({ property }) => property)]);
-  return [...settings, ...waiting, ...grown(desired, actual), ...driveChanges(desired, actual), ...places(desired, actual), ...power(desired, actual)];
+  return [
+    ...returns(actual.snapshot),
+    ...settings,
+    ...waiting,
+    ...grown(desired, actual),
+    ...driveChanges(desired, actual),
+    ...places(desired, actual),
+    ...power(desired, actual),
+  ];
+}
+
+function returns(snapshot: string | undefined): readonly Change[] {
+  if (snapshot === undefined) return [];
+  const note = "what was written to its disks since is lost; it is stopped for it";
+  return [change("disks", { before: "as they are now", after: `as in the snapshot ${snapshot}`, risk: "data-loss", note })];
 }
 
 function wantedOf(desired: ProxmoxVm): Settings {
@@ -33,6 +47,7 @@ function made(desired: ProxmoxVm): readonly Change[] {
   const ha = haWanted(desired);
   return [
     change("from", { before: null, after: origin }),
+    ...(desired.to === undefined ? [] : returns("of hlx")),
     ...Object.entries(wantedOf(desired)).map(([key, value]) => change(key, { before: null, after: value })),
     change("disk", { before: null, after: `${disk}G` }),
     ...[...drivesOf(desired)].map(([slot, drive]) => change(slot, { before: null, after: textOf(drive) })),

@@ -1,7 +1,7 @@
 // Reads a guest: where it is, what is set, and whether it is hlx's to change.
 import { absent, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
-import type { GuestSeen } from "../../model/ports/proxmox.ts";
+import type { GuestSeen, SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf, spelled } from "../proxmox/properties.ts";
@@ -9,6 +9,7 @@ import type { ProxmoxVm } from "./desired.ts";
 import { type Drive, drivesOf, leavingOf, textOfFound } from "./drives.ts";
 import { haText } from "./ha.ts";
 import { configOf, restOf, settingsOf, withoutOf } from "./settings.ts";
+import { holding } from "./snapshots.ts";
 
 export interface VmActual {
   /** The settings that are desired, as they are. */
@@ -22,6 +23,8 @@ export interface VmActual {
   readonly pool?: string;
   readonly ha?: string;
   readonly running: boolean;
+  /** The snapshot that it should go back to, while it is there. */
+  readonly snapshot?: string;
   /** It bears the mark of hlx. */
   readonly ours: boolean;
   /** Of the desired settings, those that wait for its next start. */
@@ -37,7 +40,24 @@ export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): P
   const problem = foreign(desired, seen) ?? busy(desired, seen) ?? shrinking(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
   const { node, config, ha } = seen;
-  return present(actualOf(desired, seen), { node, disk: firstDisk(config), config: writtenAlong(desired, config), managed: ha !== undefined });
+  const kept = await snapshotsOf(desired, on);
+  if (kept === null) return { found: "unknown", because: unprotected(desired) };
+  const { snapshot, list = [] } = kept;
+  const evidence = { node, disk: firstDisk(config), config: writtenAlong(desired, config), managed: ha !== undefined, snapshots: list };
+  return present({ ...actualOf(desired, seen), ...(snapshot === undefined ? {} : { snapshot }) }, evidence);
+}
+
+// Asked only where somebody wants them; null where they are wanted and cannot be.
+async function snapshotsOf(
+  { cluster, id, snapshots, to }: ProxmoxVm,
+  on: Pick<Readers, "proxmox">,
+): Promise<{ readonly snapshot?: string; readonly list?: SnapshotsSeen["list"] } | null> {
+  if (snapshots === undefined && to === undefined) return {};
+  const seen = await on.proxmox.snapshots(cluster, id);
+  if (seen === null) return {};
+  const snapshot = to === undefined ? undefined : holding(to, seen.list)?.name;
+  if (snapshots !== undefined && !seen.can) return null;
+  return { list: seen.list, ...(snapshot === undefined ? {} : { snapshot }) };
 }
 
 // A clone bears no mark until it is whole: whose it is, is seen then.
@@ -133,6 +153,12 @@ function shrinking(desired: ProxmoxVm, { config }: Here): Problem | undefined {
     message: `the ${what} of guest ${id} has ${is} GiB, and ${wanted} are wanted: a disk never shrinks`,
     hint: `write ${what === "disk" ? "disk" : "size"}: ${Math.ceil(is)}G`,
   };
+}
+
+function unprotected({ id }: ProxmoxVm): Problem {
+  const hint =
+    "move its disks to a storage that has snapshots (LVM-thin, ZFS, Ceph, qcow2), or leave out vm.snapshots: then a change has no way back but its settings";
+  return { code: "failed", message: `guest ${id} is to have snapshots before changes, and a storage of its disks cannot make any`, hint };
 }
 
 function lost({ id }: ProxmoxVm): Problem {

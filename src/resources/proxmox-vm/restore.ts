@@ -5,6 +5,7 @@ import { diff } from "./diff.ts";
 import { leavingOf } from "./drives.ts";
 import type { VmActual } from "./probe.ts";
 import { configOf, settingsOf } from "./settings.ts";
+import { isProtected, stateOf } from "./snapshots.ts";
 
 /** A guest that was made is destroyed; a setting is what it was. A disk that grew stays as large, one that was added is taken from the guest and keeps its data. */
 export function restore(desired: ProxmoxVm, before: Found<VmActual>): ProxmoxVm | Irreversible {
@@ -15,7 +16,8 @@ export function restore(desired: ProxmoxVm, before: Found<VmActual>): ProxmoxVm 
   const lost = lostFor(desired, actual);
   if (lost !== undefined) return { irreversible: lost };
   const back = { back: settingsBefore(desired, actual), ...drivesBefore(desired, actual), ...placesBefore(desired, actual) };
-  const owned = actual.ours ? {} : { adopt: true };
+  const changes = diff(desired, before, { changing: new Set(), digest: () => undefined });
+  const owned = { ...(actual.ours ? {} : { adopt: true }), ...(isProtected(desired, changes) ? { to: stateOf(actual) } : {}) };
   return { cluster, id, name, node, ...back, ...owned, running: actual.running };
 }
 

@@ -1,5 +1,6 @@
 // The API calls that make a guest as desired, in order; each is awaited to the end of its task.
 import { type Change, highestRisk, type Known } from "../../model/kind.ts";
+import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Api } from "../../model/step.ts";
 import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
 import type { ProxmoxVm } from "./desired.ts";
@@ -9,6 +10,7 @@ import { made } from "./made.ts";
 import { grow, shutdown, start, thenWaits } from "./power.ts";
 import type { VmActual } from "./probe.ts";
 import { configOf, keeping } from "./settings.ts";
+import { backTo, isProtected, outdated, taken } from "./snapshots.ts";
 
 interface Here {
   readonly at: string;
@@ -22,10 +24,22 @@ interface Here {
   readonly changed: ReadonlySet<string>;
 }
 
-export function steps(desired: ProxmoxVm, found: Known<VmActual>, { changes }: { readonly changes: readonly Change[] }): readonly Api[] {
+export function steps(
+  desired: ProxmoxVm,
+  found: Known<VmActual>,
+  { changes, now }: { readonly changes: readonly Change[]; readonly now: Date },
+): readonly Api[] {
   if (found.found === "absent") return made(desired);
   const here = hereOf(desired, found, changes);
+  const { at, actual } = here;
   if (desired.absent === true) return gone(desired, here);
+  if (actual.snapshot !== undefined) return backTo(desired, at, actual.snapshot);
+  if (!isProtected(desired, changes)) return changing(desired, here, changes);
+  const list = (found.evidence?.["snapshots"] ?? []) as SnapshotsSeen["list"];
+  return [taken(desired, at, { actual, now }), ...changing(desired, here, changes), ...outdated(desired, at, { list, now })];
+}
+
+function changing(desired: ProxmoxVm, here: Here, changes: readonly Change[]): readonly Api[] {
   const { at, actual, slot, changed } = here;
   const restart = actual.running && desired.running !== false && highestRisk(changes) === "reboot";
   return [

@@ -1,0 +1,30 @@
+// Looking at a guest's snapshots.
+import { isRecord } from "../../lib/json.ts";
+import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
+import { type Client, dataOf } from "./client.ts";
+import { whereIs } from "./guests.ts";
+
+/** Two rounds: where it is, then what it has. Throws ProblemError (unreachable, trust, privilege, failed). */
+export async function lookAtSnapshots(client: Client, id: number): Promise<SnapshotsSeen | null> {
+  const place = await whereIs(client, id);
+  if (place === undefined) return null;
+  const path = `/nodes/${encodeURIComponent(place.node)}/qemu/${id}`;
+  const [list, feature, status] = await Promise.all([
+    client.ask("GET", `${path}/snapshot`).then((answer) => dataOf(answer, `listing the snapshots of guest ${id}`)),
+    client.ask("GET", `${path}/feature`, { feature: "snapshot" }).then((answer) => dataOf(answer, `asking whether guest ${id} can have snapshots`)),
+    client.ask("GET", `${path}/status/current`).then((answer) => dataOf(answer, `looking at guest ${id}`)),
+  ]);
+  if (!Array.isArray(list)) return null;
+  const named = list.filter((one) => isRecord(one)).filter(({ name }) => name !== "current");
+  const all = named.map(({ name, snaptime, description }) => ({
+    name: String(name),
+    at: Number(snaptime ?? 0),
+    description: String(description ?? "").trim(),
+  }));
+  return {
+    node: place.node,
+    running: isRecord(status) && status["status"] === "running",
+    can: isRecord(feature) && Number(feature["hasFeature"]) === 1,
+    list: all.toSorted((one, other) => one.at - other.at || (one.name < other.name ? -1 : 1)),
+  };
+}
