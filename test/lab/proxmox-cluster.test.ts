@@ -93,5 +93,5 @@ test("hlx doctor looks at the node's API", async () => {
   double.permissions = { "/": { "Sys.Audit": 1 } };
   const { stdout } = await lab.hlx("doctor", "pve1");
   expect(stdout).toMatch(/api certificate/);
-  expect(stdout).toContain("pveum acl modify /vms --roles hlx --users 'hlx@pve' --tokens 'hlx@pve!test'");
+  expect(stdout).toContain("pveum acl modify /vms --roles hlx-vms --users 'hlx@pve' --tokens 'hlx@pve!test'");
 });

@@ -156,14 +156,16 @@ describe("privileges", () => {
     double.permissions = {};
     const finding = await privileges();
     expect(finding).toMatchObject({ level: "error", found: expect.stringContaining("VM.Allocate, VM.Audit, VM.Clone") });
-    expect(finding?.mend).toContain("pveum acl modify /vms --roles hlx --users 'hlx@pve' --tokens 'hlx@pve!test'");
+    expect(finding?.mend).toContain("pveum acl modify /vms --roles hlx-vms --users 'hlx@pve' --tokens 'hlx@pve!test'");
+    expect(finding?.mend).not.toContain("Sys.Modify");
   });
   test("one that is missing is named with its path and the exact commands", async () => {
     double.permissions = { "/": everything, "/storage": { "Datastore.Audit": 1, "Datastore.AllocateSpace": 1 } };
     const finding = await privileges();
     expect(finding?.found).toBe("missing: Datastore.AllocateTemplate on /storage (for disks and images)");
-    expect(finding?.mend).toMatch(
-      /^on the node: pveum role add hlx --privs '[A-Za-z.,]*Datastore.AllocateTemplate[A-Za-z.,]*' \|\| pveum role modify hlx --privs '[^']*'; pveum acl modify \/storage --roles hlx --users 'hlx@pve' --tokens 'hlx@pve!test'$/,
+    const privs = "Datastore.AllocateSpace,Datastore.AllocateTemplate,Datastore.Audit";
+    expect(finding?.mend).toBe(
+      `on the node: pveum role add hlx-storage --privs '${privs}' || pveum role modify hlx-storage --privs '${privs}'; pveum acl modify /storage --roles hlx-storage --users 'hlx@pve' --tokens 'hlx@pve!test'`,
     );
   });
   test("an ACL replaces what is inherited at its path, so what the token had there stays in the role", async () => {
@@ -174,7 +176,7 @@ describe("privileges", () => {
     double.permissions = { "/": guestsOnly, "/storage": everything, "/sdn/zones": everything };
     const finding = await privileges();
     expect(finding).toMatchObject({ level: "ok", found: expect.stringContaining("Sys.AccessNetwork on /nodes (for downloads by URL)") });
-    expect(finding?.mend).toContain("pveum acl modify /nodes --roles hlx");
+    expect(finding?.mend).toContain("pveum acl modify /nodes --roles hlx-nodes");
   });
   test("PVE 8 calls the agent's privilege by another name", async () => {
     double.version = "8.4.1";

@@ -50,7 +50,7 @@ async function examineApi(client: Client, login: string): Promise<readonly Proxm
   const others = await otherNodes(client, client.server());
   return [
     { about: "api", version, login },
-    { about: "privileges", missing, grant: missing.length === 0 ? "" : granting(missing, { login, version, has }) },
+    { about: "privileges", missing, grant: missing.length === 0 ? "" : granting(missing, { login, has }) },
     { about: "nodes", others: others.map(({ host, port, trust }) => ({ server: `${host}:${port}`, ...("fingerprint" in trust ? trust : {}) })) },
   ];
 }

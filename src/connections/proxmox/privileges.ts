@@ -43,18 +43,21 @@ export function missingOf(needed: readonly Needed[], granted: ReadonlyMap<string
 }
 
 /**
- * The commands, for the root of any node, that give what is missing. An ACL at a path replaces what is inherited there (pveum(1)), so the role holds all that hlx needs, and what the
- * token has at that path already. A token with privilege separation has no more than its user: both get it.
+ * The commands, for the root of any node, that give what is missing: first what guests need, and once nothing of that is missing, the rest. An ACL at a path replaces what is
+ * inherited there (pveum(1)), so each path's role holds what is needed there and what the login has there already. A token with privilege separation has no more than its user: both get it.
  */
-export function granting(
-  missing: readonly Needed[],
-  who: { readonly login: string; readonly version: string; readonly has: ReadonlyMap<string, readonly string[]> },
-): string {
-  const paths = [...new Set(missing.map(({ path }) => path))];
-  const held = paths.flatMap((path) => who.has.get(path) ?? []);
-  const all = [...new Set([...neededPrivileges(who.version).flatMap(({ privileges }) => privileges), ...held])].toSorted().join(",");
+export function granting(missing: readonly Needed[], who: { readonly login: string; readonly has: ReadonlyMap<string, readonly string[]> }): string {
+  const urgent = missing.filter(({ optional }) => optional !== true);
+  const due = urgent.length === 0 ? missing : urgent;
   const [user, token] = who.login.split("!");
   const whom = token === undefined ? `--users '${user}'` : `--users '${user}' --tokens '${who.login}'`;
-  const acls = paths.map((path) => `pveum acl modify ${path} --roles hlx ${whom}`);
-  return [`pveum role add hlx --privs '${all}' || pveum role modify hlx --privs '${all}'`, ...acls].join("; ");
+  const paths = [...new Set(due.map(({ path }) => path))];
+  return paths
+    .map((path) => {
+      const wanted = due.filter((one) => one.path === path).flatMap(({ privileges }) => privileges);
+      const all = [...new Set([...wanted, ...(who.has.get(path) ?? [])])].toSorted().join(",");
+      const role = path === "/" ? "hlx" : `hlx${path.replaceAll("/", "-")}`;
+      return `pveum role add ${role} --privs '${all}' || pveum role modify ${role} --privs '${all}'; pveum acl modify ${path} --roles ${role} ${whom}`;
+    })
+    .join("; ");
 }
