@@ -1,5 +1,5 @@
 // A MicroK8s cluster, formed from the inventory: the first control plane, then the others one at a time, then workers.
-import { type Claim, command, defineRole, file, microk8sNode, microk8sRefresh, packages, type Resource, snap } from "hlx";
+import { type Claim, command, defineRole, directory, file, microk8sNode, microk8sRefresh, packages, type Resource, snap } from "hlx";
 import { certificate, kubeconfigs, mirrors, users } from "./access.ts";
 import { addons } from "./addons.ts";
 import { addressOf, type Cluster, clusterOf, rangeWith } from "./cluster.ts";
@@ -57,7 +57,8 @@ function installed(node: Node): readonly Resource[] {
 function launch({ names }: Cluster): readonly Resource[] {
   if (names.length === 0) return [];
   const content = `version: 0.2.0\nextraSANs:\n${names.map((name) => `  - ${JSON.stringify(name)}\n`).join("")}`;
-  return [file({ path: "/etc/microk8s.yaml", content })];
+  const common = "/var/snap/microk8s/common";
+  return [directory({ path: common }), file({ path: `${common}/.microk8s.yaml`, content })];
 }
 
 function member(node: Node): Resource {

@@ -147,6 +147,12 @@ test.each<readonly [string, string, number, string]>([
 
 test("a seventh joins by one line in the inventory, and only it changes", async () => {
   inventory(names);
+  await on("kube514").exec("touch /etc/microk8s.yaml");
+  const { code, stdout, stderr } = await hlx("apply", "--yes", "--limit", "kube514");
+  expect([code, stdout + stderr]).toEqual([3, expect.stringContaining("/etc/microk8s.yaml would be used instead")]);
+  expect((await log()).map((line) => line.split(" ")[0])).toEqual(["token"]);
+  expect(await first().exec("cat /cluster/nodes/*/tokens")).toBe("");
+  await on("kube514").exec("rm /etc/microk8s.yaml");
   const said = await good("apply", "--yes");
   expect(said).toMatch(/\+ kube514 +microk8s\.node:kube514/);
   expect(said).not.toMatch(/[~+] kube50/);

@@ -59,7 +59,15 @@ describe("the order", () => {
 
   test("the first is installed and is a node; another one is a node by being installed", () => {
     expect(declared("kube501", { vip: "apiserver" }).map(({ id }) => id)).toEqual([
-      ...["packages:snapd", "file:/etc/microk8s.yaml", "snap:microk8s", "microk8s.node:kube501", "packages:openssl", "command:names in the API's certificate"],
+      ...[
+        "packages:snapd",
+        "directory:/var/snap/microk8s/common",
+        "file:/var/snap/microk8s/common/.microk8s.yaml",
+        "snap:microk8s",
+        "microk8s.node:kube501",
+        "packages:openssl",
+        "command:names in the API's certificate",
+      ],
     ]);
     expect(declared("kube511").map(({ id }) => id)).toEqual(["packages:snapd", "microk8s.node:kube511", "snap:microk8s"]);
   });

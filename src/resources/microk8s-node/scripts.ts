@@ -31,10 +31,15 @@ done <"$file" >"$new"
 cat "$new" >"$file"; rm -f "$new"
 `;
 
-/** The launch configuration on standard input. */
+/** The launch configuration on standard input. MicroK8s's installation takes the first one that it finds: these come before. */
 export const launchScript = `
+for other in /etc/microk8s.yaml /root/snap/microk8s/common/.microk8s.yaml; do
+  [ ! -e $other ] || { echo "$other would be used instead of the way into the cluster: move it away"; exit 1; }
+done
+mkdir -p /var/snap/microk8s/common
+rm -f /var/snap/microk8s/common/.microk8s.yaml
 umask 077
-mkdir -p /var/snap/microk8s/common && cat >/var/snap/microk8s/common/.microk8s.yaml
+cat >/var/snap/microk8s/common/.microk8s.yaml
 `;
 
 /** $1 the channel. */
