@@ -82,3 +82,23 @@ test("more cores need a restart that must be allowed, and the guest is configure
   expect(double.guests.get(514)).toMatchObject({ running: true, config: { cores: "4" }, pending: {} });
   expect(await lab.hlx("plan", "--limit", "kube514", "--detailed-exitcode")).toMatchObject({ code: 0 });
 });
+
+test("hlx rollback puts the settings back, from outside", async () => {
+  const { stdout } = await lab.hlx("history", "--json");
+  const runs = (JSON.parse(stdout) as { readonly runs: readonly { readonly run: number; readonly exitCode?: number }[] }).runs;
+  const last = Math.max(...runs.filter(({ exitCode }) => exitCode === 0).map(({ run }) => run));
+  expect(await lab.hlx("rollback", String(last), "--limit", "kube514", "--yes", "--allow", "reboot")).toMatchObject({ code: 0 });
+  expect(double.guests.get(514)).toMatchObject({ running: true, config: { cores: "2" } });
+});
+
+test("a guest whose line left the inventory is shown, and destroyed only with leave", async () => {
+  const left = lab.read("inventory.yaml").replace(/^ {2}kube514: .*\n/m, "");
+  lab.write("inventory.yaml", left);
+  lab.write("site.yaml", "- hosts: all\n  roles: []\n");
+  const { stdout } = await lab.hlx("plan");
+  expect(stdout).toMatch(/- +kube514 .*proxmox\.vm:514/);
+  expect(await lab.hlx("apply", "--yes")).toMatchObject({ code: 5 });
+  expect(double.guests.has(514)).toBe(true);
+  await lab.hlx("apply", "--yes", "--allow", "data-loss");
+  expect(double.guests.has(514)).toBe(false);
+});
