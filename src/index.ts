@@ -1,6 +1,7 @@
 // The public API: all that roles may import as "hlx". Cheap to load: nothing here pulls in a library but those that reading an inventory loads anyway.
 
 export { ipText, parseIp, type Subnet, subnetOf } from "./lib/ip.ts";
+export { gibibytesOf, mebibytesOf } from "./lib/size.ts";
 export { didYouMean } from "./lib/suggest.ts";
 export type { DhcpDdns, DhcpModel, DhcpReservation, DhcpServerName, DhcpSubnet } from "./model/dhcp/model.ts";
 export { dhcpOptions } from "./model/dhcp/options.ts";

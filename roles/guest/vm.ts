@@ -1,5 +1,5 @@
 // From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
-import { type Host, type Input, type InventoryView, isProxmoxNode, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
+import { gibibytesOf, type Host, type Input, type InventoryView, isProxmoxNode, mebibytesOf, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
 
 type Vm = Parameters<typeof proxmoxVm>[0];
 type Written = Readonly<Record<string, unknown>>;
@@ -22,9 +22,9 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     ...originOf(imageOf(host, inventory), node),
     linked: vm["linked"],
     storage: needed(vm["storage"], `vm.storage of ${host.name}`),
-    disk: gibibytes(needed(vm["disk"], `vm.disk of ${host.name}`)),
+    disk: gibibytesOf(needed(vm["disk"], `vm.disk of ${host.name}`)),
     cores: Number(vm["cores"] ?? 1),
-    memory: mebibytes(String(vm["memory"] ?? "1G")),
+    memory: mebibytesOf(String(vm["memory"] ?? "1G")),
     balloon: balloonOf(vm["balloon"]),
     snapshots: vm["snapshots"] === undefined ? undefined : { days: Number.parseInt(String(vm["snapshots"]), 10) },
     disks: disksOf(recordOf(vm["disks"])),
@@ -119,31 +119,19 @@ function resolversOf(vm: Written, { dns, inventory }: { readonly dns: readonly s
   return asked.map((each) => inventory.hosts.get(each)?.login.address ?? each);
 }
 
-const factors: Readonly<Record<string, number>> = { K: 1 / 1024, M: 1, G: 1024, T: 1024 ** 2 };
-
 function balloonOf(balloon: unknown): number | undefined {
   if (balloon === undefined || balloon === true) return undefined;
-  return balloon === false ? 0 : mebibytes(String(balloon));
+  return balloon === false ? 0 : mebibytesOf(String(balloon));
 }
 
 function disksOf(disks: Written | undefined): Vm["disks"] {
   if (disks === undefined) return undefined;
   const one = (disk: unknown): unknown => {
     const written = recordOf(disk);
-    if (written !== undefined) return { ...written, size: gibibytes(String(written["size"])) };
-    return disk === "detached" || disk === "destroyed" ? disk : { size: gibibytes(String(disk)) };
+    if (written !== undefined) return { ...written, size: gibibytesOf(String(written["size"])) };
+    return disk === "detached" || disk === "destroyed" ? disk : { size: gibibytesOf(String(disk)) };
   };
   return Object.fromEntries(Object.entries(disks).map(([slot, disk]) => [slot, one(disk)])) as Vm["disks"];
-}
-
-function gibibytes(size: string): number {
-  return Math.ceil(mebibytes(size) / 1024);
-}
-
-/** A size such as 4G in MiB. */
-function mebibytes(size: string): number {
-  const [, digits = "0", unit = "M"] = /^([\d.]+)([KMGT])/.exec(size) ?? [];
-  return Math.round(Number(digits) * (factors[unit] ?? 1));
 }
 
 function needed(value: unknown, what: string): string {

@@ -1,5 +1,5 @@
 // The containers of a node: their numbers and sizes from the params, their network from the inventory.
-import { type Device, type Host, type Network, proxmoxClusterOf, proxmoxContainer, type Resource, subnetOf } from "hlx";
+import { type Claim, type Device, type Host, type Network, proxmoxClusterOf, proxmoxContainer, type Resource, subnetOf } from "hlx";
 import type { Around } from "./images.ts";
 import type { Container, Params } from "./params.ts";
 
@@ -24,6 +24,19 @@ export function containersOf({ containers = {}, downloads = {}, files = "local" 
       ...(start === "boot" ? { running: true } : {}),
     }),
   );
+}
+
+/** What they need of the node, for the check whether all of its guests fit. */
+export function takenBy({ containers = {} }: Params, { name: of }: Host): readonly Claim[] {
+  return Object.entries(containers).map(([guest, { cores = 0, memory = 512, start = "boot", storage, disk, mounts = {} }]) => {
+    const volumes = [{ storage, size: disk }, ...Object.values(mounts).map((mount) => ({ storage, ...mount }))];
+    const disks = Object.fromEntries(
+      Map.groupBy(volumes, (one) => one.storage)
+        .entries()
+        .map(([name, all]) => [name, all.reduce((sum, { size }) => sum + size, 0)]),
+    );
+    return { claim: "takes", path: ["containers", guest], of, guest, cores, memory, disks, runs: start === "boot" };
+  });
 }
 
 function mountsOf(mounts: NonNullable<Container["mounts"]>): Partial<Parameters<typeof proxmoxContainer>[0]> {

@@ -10,7 +10,7 @@ import {
   proxmoxStorageContent,
   type Resource,
 } from "hlx";
-import { containersOf } from "./containers.ts";
+import { containersOf, takenBy } from "./containers.ts";
 import { type Around, imagesOf } from "./images.ts";
 import { type Params, params } from "./params.ts";
 
@@ -22,7 +22,7 @@ export default defineRole({
   claims({ params, host, inventory }) {
     // What is missing is told before anything connects.
     resourcesOf(params, { host, inventory });
-    return [];
+    return takenBy(params, host);
   },
   declare: ({ params, host, inventory }) => resourcesOf(params, { host, inventory }),
 });

@@ -5,7 +5,7 @@ import { recordTypes } from "../model/record-data.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import { secretSources } from "./secret-sources.ts";
 import { vm } from "./vm-schema.ts";
-import { hostName, login, name, text, words } from "./words.ts";
+import { hostName, login, name, size, text, words } from "./words.ts";
 
 const jump = {
   type: "string",
@@ -33,6 +33,9 @@ const proxmox = {
   description: "How a Proxmox node is reached and what it has to give; further keys are kept as they are",
   additionalProperties: true,
   properties: {
+    cores: { type: "integer", minimum: 1, description: "What it has, for guests to be compared with: threads of its processors" },
+    memory: { ...size, description: "What it has for guests" },
+    storages: { type: "object", description: "What its storages hold, by name: local-lvm: 800G", additionalProperties: size },
     pci: { type: "object", description: "Devices to pass through, by name", propertyNames: name, additionalProperties: pciId },
     token: { ...secret, description: "The API token: !secret proxmox.token" },
     user: { ...text, description: "Who asks with a password instead of a token: root@pam" },

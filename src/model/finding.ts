@@ -7,6 +7,19 @@ export interface Finding extends Pick<Problem, "message" | "at" | "hint" | "also
   readonly level: "error" | "warning";
 }
 
+/** A guest's share of the host that it is on. */
+export interface Takes {
+  /** The host that has it to give. */
+  readonly of: string;
+  readonly guest: string;
+  readonly cores: number;
+  /** MiB. */
+  readonly memory: number;
+  /** GiB by storage. */
+  readonly disks: Readonly<Record<string, number>>;
+  readonly runs: boolean;
+}
+
 /** What a role does with names, addresses and ports on one host. `path` is the param that says so; `at` a place in one of its files instead. */
 export type Claim = { readonly path: Path; readonly at?: Position } & (
   | { readonly claim: "record"; readonly name: string; readonly type: string; readonly data: string }
@@ -16,6 +29,8 @@ export type Claim = { readonly path: Path; readonly at?: Position } & (
   | { readonly claim: "port"; readonly port: number; readonly last?: number; readonly protocol: "tcp" | "udp"; readonly address?: string; readonly by: string }
   /** What it serves follows from the hosts of this network: their names, their reservations. */
   | { readonly claim: "tells"; readonly network: string }
+  /** What a guest needs of a node: cores and MiB where it runs, and GiB by storage. */
+  | ({ readonly claim: "takes" } & Takes)
   | { readonly claim: "provides" | "needs"; readonly what: string; readonly by: string }
   | { readonly claim: "finding"; readonly level: Finding["level"]; readonly message: string; readonly hint?: string; readonly also?: Finding["also"] }
 );

@@ -8,6 +8,7 @@ import { clearSecrets } from "./clear.ts";
 import { dependencies } from "./needs.ts";
 import { networkFindings } from "./networks.ts";
 import { ownershipFindings } from "./ownership.ts";
+import { placementFindings } from "./placement.ts";
 import { portFindings } from "./ports.ts";
 import { reservationFindings } from "./reservations.ts";
 import { reverseFindings } from "./reverse.ts";
@@ -41,7 +42,7 @@ export function findingsOf(inventory: Inventory, contributions: Contributions = 
   return [...sorted(errors ?? []), ...sorted(warnings ?? [])];
 }
 
-const always = [portFindings, dependencies, stated];
+const always = [portFindings, dependencies, placementFindings, stated];
 const planned = [networkFindings, ownershipFindings, reverseFindings, reservationFindings, staleAddresses, unknownNames, clearSecrets];
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {
