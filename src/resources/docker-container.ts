@@ -26,6 +26,8 @@ export interface DockerContainerOptions extends ResourceOptions {
   readonly env?: Readonly<Record<string, TextInput>>;
   /** Networks that something else makes. Without any it gets one of its own. */
   readonly networks?: readonly string[];
+  /** Named volumes that something else makes; `service.volumes` mounts them. */
+  readonly volumes?: readonly string[];
   /** Files that it mounts as `./PATH`. */
   readonly files?: Readonly<Record<string, TextInput>>;
   /** Where hlx keeps its files. Default /srv/containers/NAME. */
@@ -39,7 +41,7 @@ export interface DockerContainerOptions extends ResourceOptions {
 
 /** One container. Throws ProblemError with what Compose would refuse of it. */
 export function dockerContainer(options: DockerContainerOptions): Resource<Stack> {
-  const { name, image, service = {}, env = {}, networks = [], files, dir = `/srv/containers/${name}`, ...more } = options;
+  const { name, image, service = {}, env = {}, networks = [], volumes = [], files, dir = `/srv/containers/${name}`, ...more } = options;
   const { locked, pull, state, waitSeconds, absent, ...brings } = more;
   const variables = Object.keys(env);
   const own = {
@@ -50,11 +52,14 @@ export function dockerContainer(options: DockerContainerOptions): Resource<Stack
     ...(variables.length === 0 ? {} : { environment: Object.fromEntries(variables.map((key) => [key, `\${${key}}`])) }),
     ...(networks.length === 0 ? {} : { networks }),
   };
-  const outside = Object.fromEntries(networks.map((network) => [network, { external: true }]));
-  const compose = JSON.stringify({ services: { [name]: own }, ...(networks.length === 0 ? {} : { networks: outside }) });
+  const compose = JSON.stringify({ services: { [name]: own }, networks: outside(networks), volumes: outside(volumes) });
   const file = `container ${name}`;
   const stack = stackOf({ name: `${project}${name}`, dir, compose, file, env, ...given({ files, locked, pull, state, waitSeconds, absent }) });
   return resourceOf(dockerContainerKind, stack, { ...brings, traces: [`${dir}/compose.yaml`] });
+}
+
+function outside(names: readonly string[]): Readonly<Record<string, { readonly external: true }>> {
+  return Object.fromEntries(names.map((name) => [name, { external: true }]));
 }
 
 // What a role computed is meant as it is: no variables stand in it.

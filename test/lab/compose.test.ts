@@ -33,12 +33,31 @@ beforeAll(async () => {
 
 afterAll(() => proxy.close());
 
+const box = `import { dockerContainer, defineRole } from "hlx";
+
+export default defineRole({
+  name: "box",
+  summary: "One container.",
+  params: { type: "object" },
+  declare: () => [
+    dockerContainer({
+      name: "box",
+      image: "app:1.0",
+      networks: ["meet"],
+      volumes: ["kept"],
+      env: { TOKEN: { secret: "demo.token" } },
+      service: { stop_grace_period: "0s", volumes: ["kept:/kept"], healthcheck: { test: "test -e /healthy", interval: "1s" } },
+    }),
+  ],
+});
+`;
+
 let logMaxSize = "20m";
 
-function site(stacks: string): void {
+function site(stacks: string, { more = "", roles = "" } = {}): void {
   const docker = `docker: { from: debian, compose: false, users: [games], prune: weekly, logMaxSize: ${logMaxSize} }`;
   const checks = stacks.includes("demo") ? ", checks: [container:demo/*, container:demo-web-1]" : "";
-  lab.write("site.yaml", `- hosts: all\n  roles: [{ ${docker} }, { compose: { root: /srv/stacks, wait: 20, stacks: ${stacks} }${checks} }]\n`);
+  lab.write("site.yaml", `- hosts: all\n  roles: [{ ${docker} }, { compose: { root: /srv/stacks, wait: 20, stacks: ${stacks}${more} }${checks} }${roles}]\n`);
 }
 
 // A container whose process ignores the signal to stop would cost ten seconds each time.
@@ -261,6 +280,28 @@ describe("a tag that the registry moves", { timeout: 120_000 }, () => {
     expect(await version()).toBe("1.0\n");
     await isEmpty();
   });
+});
+
+test("a login, a network, a volume and a container of their own; then all that hlx made and nobody wants any more goes, but for the volumes of stacks", {
+  timeout: 120_000,
+}, async () => {
+  lab.write("roles/box/role.ts", box);
+  const login = `"127.0.0.1:5000": { username: ops, password: !secret demo.token }`;
+  site(`{ ${rest} }`, { more: `, logins: { ${login} }, networks: { meet: { subnet: 172.30.9.0/24 } }, volumes: { kept: {} }`, roles: ", box" });
+  const { code, said } = await hlx("apply", "--yes", "--allow", "replace");
+  expect([code, said.includes(secret)]).toEqual([0, false]);
+  expect(await host.exec("docker exec box cat /proc/1/environ | tr '\\0' '\\n'")).toContain(`TOKEN=${secret}\n`);
+  expect(await host.exec("docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' meet; docker inspect -f '{{(index .Mounts 0).Name}}' box")).toBe(
+    "172.30.9.0/24\nkept\n",
+  );
+  await isEmpty();
+  site("{}");
+  expect((await hlx("apply", "--yes", "--allow", "replace", "--allow", "data-loss")).code).toBe(0);
+  const left =
+    "docker ps -a --filter label=com.docker.compose.project --format '{{.Names}}' | sort; docker volume ls -q; ls /srv/stacks; docker network ls -q --filter name=meet";
+  // What was adopted was there before hlx: it stays.
+  expect(await host.exec(left)).toBe("other-one-1\nother-two-1\ndemo_data\nother\n");
+  expect(JSON.parse(await host.exec("cat /root/.docker/config.json"))).toEqual({ auths: {} });
 });
 
 test("40 services are planned in one burst of API calls: one list, one inspection a container", { timeout: 120_000 }, async () => {

@@ -22,7 +22,12 @@ export function diff(desired: Stack, found: Known<StackActual>, ahead: Ahead): r
 
 function removal(actual: StackActual): Change {
   const containers = Object.values(actual.services).flat().length + actual.orphans.length;
-  return change("stack", { before: "present", after: null, risk: "replace", note: `removes ${containers} containers; volumes and data stay` });
+  return change("stack", {
+    before: "present",
+    after: null,
+    risk: "replace",
+    note: `removes ${containers} container${containers === 1 ? "" : "s"}; volumes and data stay`,
+  });
 }
 
 /** Files whose content or mode differs, the compose file first. */

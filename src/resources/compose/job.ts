@@ -144,12 +144,17 @@ go_back() {
   [ "$back" = 0 ] || say "not everything could be brought back: look at it by hand"
 }
 
+unlink() {
+  rm -f "$dir/$1"
+  case $1 in */*) (cd "$dir" && rmdir -p -- "\${1%/*}" 2>/dev/null) ;; esac
+}
+
 tidy() { rm -rf "$next" "$old" "$hlx/installed" "$hlx/before"; }
 
 if [ "$1" = down ]; then
   if [ -e "$file" ]; then compose "$file" down --remove-orphans || exit 1; fi
   docker ps -aq --filter "label=com.docker.compose.project=$project" | xargs -r docker rm -f >/dev/null || exit 1
-  for word; do case $word in unlink:*) rm -f "$dir/\${word#unlink:}" ;; esac; done
+  for word; do case $word in unlink:*) unlink "\${word#unlink:}" ;; esac; done
   rm -rf "$hlx" "$file"; rmdir "$dir" 2>/dev/null
   exit 0
 fi
