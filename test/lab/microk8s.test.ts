@@ -30,10 +30,7 @@ beforeAll(async () => {
   site();
 });
 
-afterAll(async () => {
-  for (const host of hosts.values()) await host.tryExec("rm -rf /cluster/*");
-  await removeStore(volume).catch(() => undefined);
-});
+afterAll(() => removeStore(volume, [...hosts.values()]));
 
 function inventory(present: readonly string[]): void {
   const [a, b] = (addresses.get("kube501") ?? "").split(".");

@@ -1,5 +1,6 @@
 // Lab hosts on which snapd and MicroK8s are doubles: programs of theirs, installed as a package would, over one store that all nodes share.
 import { engineRun } from "../../src/lab/engine.ts";
+import { removeHosts } from "../../src/lab/hosts.ts";
 import { engine, type LabHost } from "../lab/hosts.ts";
 import { kubectl, launcher, microk8s, setup, snap, snapdRest, upgraded } from "./programs.ts";
 
@@ -14,7 +15,12 @@ export function storeFlags(volume: string): readonly string[] {
   return ["-v", `${volume}:/cluster`];
 }
 
-export async function removeStore(volume: string): Promise<void> {
+/** With the hosts that share it: a volume that is in use stays. */
+export async function removeStore(volume: string, hosts: readonly LabHost[]): Promise<void> {
+  await removeHosts(
+    engine,
+    hosts.map(({ container }) => container),
+  );
   await engineRun(engine, ["volume", "rm", "-f", volume]);
 }
 
