@@ -157,6 +157,32 @@ describe("whose a guest is", () => {
   });
 });
 
+describe("killed right after a call", () => {
+  const whole = { disks: { scsi1: { size: 5 } }, ha: {}, pool: "lab", running: true } as const;
+
+  test.each([1, 2, 3, 4, 5])("number %i, the same again ends with every guest once", async (calls) => {
+    const { steps } = await look(wanted(whole));
+    expect(steps.length).toBeGreaterThanOrEqual(5);
+    await run(steps.slice(0, calls));
+    await converge(wanted(whole));
+    expect(double.writes.filter((write) => write.includes("/clone"))).toHaveLength(1);
+    expect([...double.guests.keys()].toSorted()).toEqual([514, 9999]);
+    expect(config()).toMatchObject({ scsi0: "thin:vm-514-disk-0,size=10G", scsi1: "thin:vm-514-disk-1,size=5G", cores: "8" });
+    expect(config()).not.toHaveProperty("unused0");
+  });
+  test("of a change, it is gone on with", async () => {
+    await converge(wanted());
+    const more = wanted({ cores: 4, disk: 20, disks: { scsi2: { size: 3 } } });
+    const { steps } = await look(more);
+    for (const calls of steps.keys()) {
+      await run((await look(more)).steps.slice(0, calls));
+      await converge(more);
+      await converge(wanted({ disk: 20, disks: { scsi2: "destroyed" } }));
+    }
+    expect(double.guests.get(514)).toMatchObject({ running: true, config: { cores: "8" }, pending: {} });
+  });
+});
+
 describe("the way back", () => {
   test("a guest that was made is destroyed, at the risk of its data", async () => {
     const desired = wanted();

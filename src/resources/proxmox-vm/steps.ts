@@ -1,5 +1,5 @@
 // The API calls that make a guest as desired, in order; each is awaited to the end of its task.
-import { type Change, highestRisk, type Known } from "../../model/kind.ts";
+import type { Change, Known } from "../../model/kind.ts";
 import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Api } from "../../model/step.ts";
 import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
@@ -41,7 +41,7 @@ export function steps(
 
 function changing(desired: ProxmoxVm, here: Here, changes: readonly Change[]): readonly Api[] {
   const { at, actual, slot, changed } = here;
-  const restart = actual.running && desired.running !== false && highestRisk(changes) === "reboot";
+  const restart = actual.running && desired.running !== false && changes.some(({ risk }) => risk === "reboot");
   return [
     ...settings(desired, here),
     ...drives(desired, here),
