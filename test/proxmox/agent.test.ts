@@ -55,6 +55,10 @@ describe("keys that are vouched for", () => {
     expect([await isKnown(target), await verdict()]).toEqual([true, "known"]);
     expect(await learnKeys(target, [`ssh-ed25519 ${key}`], { replacing: false })).toBe(false);
   });
+  test("are not needed where its name has one", async () => {
+    writeFileSync(known, `kube514 ssh-ed25519 ${key}\n`);
+    expect(await isKnown(target)).toBe(true);
+  });
   test("take the place of a machine's that is no more, and of no other's", async () => {
     await learnKeys(target, [`ssh-ed25519 ${other}`], { replacing: false });
     expect(await verdict()).toBe("changed");

@@ -1,14 +1,13 @@
 // Host keys that somebody who is trusted vouches for: written down before the first connection.
 import type { ConnectOptions } from "../../model/ports/connection.ts";
-import { entriesFor, knownHostsLine } from "./known-hosts.ts";
+import { entriesFor, knownHostsLine, knownTypes } from "./known-hosts.ts";
 import { readKnownHosts, remember, replace } from "./known-hosts-file.ts";
 import { identityOf, type SshTarget } from "./target.ts";
 
-/** Is any key written down for this host? */
+/** Is any key written down for this host, by its address or its name? */
 export async function isKnown(target: SshTarget): Promise<boolean> {
-  const { host, port } = identityOf(target);
   const { entries } = await readKnownHosts(target.knownHosts);
-  return entriesFor(entries, host, port).some(({ marker }) => marker === "host");
+  return knownTypes(entries, identityOf(target)).length > 0;
 }
 
 /** Writes the keys (`ssh-ed25519 AAAA…`) into the first file of known hosts. False when all of them were there, or there is no file. */
