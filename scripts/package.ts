@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isRecord } from "../src/lib/json.ts";
 
 const root = join(import.meta.dirname, "..");
-const asTheyAre = ["bin", "docs", "README.md", "CHANGELOG.md", "LICENSE", "inventory.example.yaml", "playbooks", "inventory", "keys"];
+const asTheyAre = ["bin", "docs", "README.md", "CHANGELOG.md", "LICENSE", "inventory.example.yaml", "playbooks", "stacks", "inventory", "keys"];
 
 /** Writes the package to this folder, which is made anew. Throws when the compiler refuses. */
 export function makePackage(dist: string): void {

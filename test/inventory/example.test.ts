@@ -18,5 +18,13 @@ test("inventory/pesulabs has the two machines, their logins and their variables"
 test("playbooks/pesulabs.yaml fits it", async () => {
   const inventory = await readInventory(["inventory/pesulabs"], { cwd });
   const { assignments } = await loadPlaybook({ file: `${cwd}playbooks/pesulabs.yaml`, inventory, runner: undefined, cwd });
-  expect(assignments.map(({ host, role }) => `${host}/${role}`)).toEqual(["asuna/base", "pesubuntu/base"]);
+  expect(assignments.map(({ host, role }) => `${host}/${role}`)).toEqual(["asuna/base", "pesubuntu/base", "asuna/nvidia", "pesubuntu/nvidia"]);
+});
+
+test("playbooks/kube.yaml makes one cluster of the example's six nodes", async () => {
+  const inventory = await readInventory(["inventory.example.yaml"], { cwd });
+  const { assignments } = await loadPlaybook({ file: `${cwd}playbooks/kube.yaml`, inventory, runner: undefined, cwd });
+  expect(assignments.filter(({ role }) => role === "microk8s").map(({ host }) => host)).toEqual(
+    ["501", "502", "503", "511", "512", "513"].map((id) => `kube${id}`),
+  );
 });
