@@ -9,6 +9,7 @@ import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
 import { type Limits, makeLimits } from "./proxmox/limits.ts";
 import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./proxmox/open.ts";
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "./proxmox/reads.ts";
+import { lookAtRoom } from "./proxmox/room.ts";
 import { lookAtSnapshots } from "./proxmox/snapshots.ts";
 
 /** A full copy of a large disk takes long. */
@@ -26,6 +27,8 @@ export function proxmoxBy(clock: Clock): EndpointDriver<"proxmox"> {
 interface Open {
   readonly client: Client;
   readonly asking: Map<number, ReturnType<typeof lookAtGuest>>;
+  /** Being asked for. */
+  room?: ReturnType<typeof lookAtRoom>;
 }
 
 function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
@@ -85,6 +88,13 @@ function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): Prox
     pool: async (cluster, name) => lookAtPool(await client(cluster), name),
     mapping: async (cluster, name) => lookAtMapping(await client(cluster), name),
     devices: async (cluster, node) => lookAtDevices(await client(cluster), node),
+    room: async (cluster) => {
+      const open = await clusterAt(cluster);
+      open.room ??= lookAtRoom(open.client).finally(() => {
+        delete open.room;
+      });
+      return open.room;
+    },
     ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),
   };
 }

@@ -3,6 +3,7 @@ import { checksFrom } from "../model/check.ts";
 import type { Found } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost, Staying, Unit } from "../model/plan.ts";
 import type { Address } from "../model/resource.ts";
+import { crowded, type Taker } from "../plan/crowded.ts";
 import { pruneUnits } from "../plan/prune.ts";
 import { targeted } from "../plan/target.ts";
 import { keepingOrder, type Ordered } from "../plan/units.ts";
@@ -55,7 +56,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
   const units = keepingOrder(surveyed.chosen, surveyed.elsewhere).map((one) => unitOf(one, entries, work));
-  const stays = [...noticesOf(surveyed, entries), ...pruned.stays];
+  const stays = [...noticesOf(surveyed, entries), ...crowded(takersIn(surveyed, entries)), ...pruned.stays];
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -83,6 +84,15 @@ function noticesOf({ entries: all, found }: Survey, planned: readonly Entry[]): 
     const one = found[index];
     const notices = one?.found === "present" && meant.has(address) ? (one.evidence?.notices ?? []) : [];
     return notices.map((notice) => ({ host, address, ...notice }));
+  });
+}
+
+function takersIn({ entries: all, found }: Survey, planned: readonly Entry[]): readonly Taker[] {
+  const meant = new Set(planned.map(({ address }) => address));
+  return all.flatMap(({ host, address }, index) => {
+    const one = found[index];
+    const takes = one !== undefined && "evidence" in one && meant.has(address) ? (one.evidence?.takes ?? []) : [];
+    return takes.map((taking) => ({ host, address, taking }));
   });
 }
 

@@ -4,6 +4,7 @@ import type { Problem } from "./problem.ts";
 import type { Capability } from "./resource.ts";
 import type { JsonSchema } from "./schema.ts";
 import type { Step } from "./step.ts";
+import type { Taking } from "./taking.ts";
 import type { Text } from "./text.ts";
 
 /** What a change may cost, from nothing to data. `risks` lists them in rising order. */
@@ -32,7 +33,7 @@ export interface Notice {
 }
 
 /** Shown beside the plan; never compared or recorded: the old file's text, a version that would be installed. */
-export type Evidence = Readonly<Record<string, unknown>> & { readonly notices?: readonly Notice[] };
+export type Evidence = Readonly<Record<string, unknown>> & { readonly notices?: readonly Notice[]; readonly takes?: readonly Taking[] };
 
 /** A container image by the name that stands in a file, and what that name stands for: digests (`sha256:…`), undefined where there is none. */
 export interface NamedImage {

@@ -6,6 +6,7 @@ import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
 import { probe, type VmActual } from "./proxmox-vm/probe.ts";
 import { restore } from "./proxmox-vm/restore.ts";
+import { fitting } from "./proxmox-vm/room.ts";
 import { steps } from "./proxmox-vm/steps.ts";
 
 export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
@@ -16,7 +17,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   wayIn: "cluster",
   outside: "machine",
   identity: ({ id }) => String(id),
-  probe,
+  probe: async (desired, on) => fitting(desired, await probe(desired, on), on),
   diff,
   steps,
   hostKeys: ({ cluster, id }, on) => on.proxmox.hostKeys(cluster, id),

@@ -9,6 +9,7 @@ import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
 import type { VmActual } from "../../src/resources/proxmox-vm/probe.ts";
 import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
 import { type Double, proxmoxDouble } from "./double.ts";
+import { newRoom } from "./double-room.ts";
 import { newHeld } from "./double-storage.ts";
 
 export let double: Double;
@@ -30,6 +31,7 @@ export function useDouble(): void {
     double.agents.clear();
     double.linkedTo.clear();
     Object.assign(double.held, newHeld());
+    double.room = newRoom();
     double.guests.set(9999, {
       node: "pve1",
       config: { name: "debian12", template: "1", scsi0: "thin:base-9999-disk-0,size=2G", boot: "order=scsi0", agent: "1" },

@@ -1,6 +1,7 @@
 // What the double of Proxmox holds, and what its parts share.
 import { randomBytes } from "node:crypto";
 import type { Access } from "./double-access.ts";
+import type { Room } from "./double-room.ts";
 import type { Held } from "./double-storage.ts";
 
 export interface DoubleGuest {
@@ -33,6 +34,8 @@ export interface Double extends Access {
   readonly agents: Map<number, { silent: number; readonly files: Readonly<Record<string, string>> }>;
   /** Guests in the care of HA, with its settings of them. */
   readonly ha: Map<number, Record<string, string>>;
+  /** What the nodes have, the same for each: cores, MiB, and GiB of its storages. */
+  room: Room;
   /** The next so many clones fail with a lock's timeout. */
   busy: number;
   /** Tasks take so long, in milliseconds; a clone that is being made is locked meanwhile. */

@@ -9,6 +9,7 @@ import { callOf, uuid } from "./double-config.ts";
 import { createContainer } from "./double-container.ts";
 import { create, onGuest } from "./double-guest.ts";
 import { onHa } from "./double-ha.ts";
+import { newRoom, roomRows } from "./double-room.ts";
 import { type At, type Call, type Double, type DoubleGuest, type On, type Reply, refuse, refuseParameter, type State, type Task } from "./double-state.ts";
 import { newHeld, onHeld, onMappings, onPools } from "./double-storage.ts";
 
@@ -31,6 +32,7 @@ function makeState(access: Access): State {
   const [guests, linked, bridges] = [new Map<number, DoubleGuest>(), new Set(["thin"]), new Set(["vmbr0"])];
   const nothing = {
     pools: new Set(["lab"]),
+    room: newRoom(),
     held: newHeld(),
     linkedTo: new Set<number>(),
     ha: new Map<number, Record<string, string>>(),
@@ -77,6 +79,7 @@ function route(call: Call, on: On): Reply {
   if (call.path === "/pools") return onPools(call, on);
   switch (`${call.method} ${call.path}`) {
     case "GET /cluster/resources":
+      if (call.params["type"] === undefined) return { data: on.double.blind ? [] : roomRows(on) };
       return {
         data: on.double.blind
           ? []

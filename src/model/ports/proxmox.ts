@@ -116,6 +116,23 @@ export interface CephSeen {
   readonly pools: readonly CephPoolSeen[];
 }
 
+/** What the nodes of a cluster have, and who takes it. What nobody told is left out. */
+export interface RoomSeen {
+  /** Memory in MiB; `busy` is the part of its cores that works, 0 to 1. */
+  readonly nodes: readonly { readonly node: string; readonly cores: number; readonly memory: number; readonly busy: number; readonly used: number }[];
+  /** Without templates; memory in MiB. */
+  readonly guests: readonly { readonly id: number; readonly node: string; readonly running: boolean; readonly cores: number; readonly memory: number }[];
+  /** A shared one is listed for each node; in MiB. `type` is that of its plugin: lvmthin, lvm, dir, rbd. */
+  readonly storages: readonly {
+    readonly node: string;
+    readonly storage: string;
+    readonly type: string;
+    readonly shared: boolean;
+    readonly size: number;
+    readonly used: number;
+  }[];
+}
+
 /** Every answer is asked for anew; equal questions at the same moment are asked once. Throws ProblemError (trust, unreachable, privilege, failed). */
 export interface ProxmoxReader {
   /** Two rounds: where it is, then what it is. */
@@ -134,6 +151,8 @@ export interface ProxmoxReader {
   ceph(cluster: ProxmoxCluster, node: string): Promise<CephSeen | null>;
   /** Its snapshots, and whether its storages can make any; null where there is no such guest. */
   snapshots(cluster: ProxmoxCluster, id: number): Promise<SnapshotsSeen | null>;
+  /** What its nodes have and who takes it: one request. */
+  room(cluster: ProxmoxCluster): Promise<RoomSeen>;
   /** The public keys of its SSH server, read by its guest agent. */
   hostKeys(cluster: ProxmoxCluster, id: number): Promise<HostKeys>;
 }
