@@ -1,6 +1,9 @@
 // The role microk8s on seven real hosts: a cluster from the inventory, one node more, upgrades, leaving; snapd and MicroK8s are doubles.
-import { readdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { install, notCovered, removeStore, storeFlags } from "../microk8s/double.ts";
 import { type LabHost, labHost } from "./hosts.ts";
@@ -118,6 +121,17 @@ describe("six nodes", () => {
   });
 });
 
+test("an administrator's kubeconfig comes here by the page's command, with the API's address as its server", async () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const [, command = "exit 9"] = /`(hlx exec kube501 [^`]*)`/.exec(readFileSync(join(root, "docs/microk8s.md"), "utf8")) ?? [];
+  const env = { PATH: process.env["PATH"], HOME: join(lab.folder, ".home"), NODE: process.execPath, BIN: join(root, "bin/hlx.js") };
+  mkdirSync(join(env.HOME, ".kube"));
+  await promisify(execFile)("sh", ["-c", `hlx() { "$NODE" "$BIN" "$@"; }\n${command.replace("/home/debian", "/root")}`], { cwd: lab.folder, env });
+  const there = await first().exec("cat /root/.kube/config");
+  expect(there).toMatch(/server: https:\/\/[\d.]+\.250\.99:16443/);
+  expect(readFileSync(join(env.HOME, ".kube/config"), "utf8")).toBe(there);
+});
+
 const subjects = "openssl x509 -in /var/snap/microk8s/current/certs/server.crt -noout -ext subjectAltName";
 
 // What MicroK8s's and snapd's own programs answer: odd ones are what roles stumble over.
@@ -233,4 +247,25 @@ describe("another version", () => {
     expect(happened).toEqual(nodes.flatMap((name) => [`cordon ${name}`, `drain ${name}`, `refresh ${name} 1.33/stable`, `uncordon ${name}`]));
     expect(await good("plan", "--limit", "kube501:kube502:kube511")).toContain("No changes");
   });
+});
+
+test("another version of a node that is all there is: refreshed, ready, let back, and never drained", async () => {
+  await on("kube514").exec("/snap/bin/microk8s leave");
+  await log();
+  site({ channel: "1.33/stable", control: "kube514", addons: [] });
+  await good("apply", "--yes", "--limit", "kube514");
+  expect(await log()).toEqual(["refresh kube514 1.33/stable", "uncordon kube514"]);
+  expect(await good("plan", "--limit", "kube514")).toContain("No changes");
+});
+
+test("dead nodes, the first control plane among them, are forgotten by the first that is left, and once", async () => {
+  for (const name of ["kube501", "kube513"]) await on(name).exec("/snap/bin/microk8s stop");
+  inventory(names.filter((name) => name !== "kube501" && name !== "kube513"));
+  site({ channel: "1.33/stable", addons: [], removed: ["kube513", "kube501"] });
+  const said = await good("apply", "--yes", "--limit", "kube502");
+  expect(said).toContain("forget the node kube501");
+  expect(await log()).toEqual(["remove kube513 --force", "remove kube501 --force"]);
+  const members = await on("kube503").exec("sed -n 's/^- Address: \\(.*\\):19001/\\1/p' /var/snap/microk8s/current/var/kubernetes/backend/cluster.yaml");
+  expect(members.trim().split("\n")).toEqual(["kube502", "kube503"].map((name) => addresses.get(name)));
+  expect(await good("plan", "--limit", "kube502")).toContain("No changes");
 });

@@ -183,14 +183,15 @@ leave)
     [ -e $mine/moved ] && { echo "This node currently holds the only copy of the Kubernetes database so it cannot leave the cluster."; exit 3; }
     echo "This MicroK8s deployment is not acting as a node in a cluster."; exit 1
   fi
-  before=$(cluster_of $me); echo "c-$me-$(now)" >$mine/cluster; rm -f $mine/moved; database $me
+  before=$(cluster_of $me); echo "c-$me-$(now)" >$mine/cluster; rm -f $mine/moved; database $me; echo node >"$(object $me)"
   for one in $store/*; do [ "$(cat $one/cluster)" = "$before" ] && database $(basename $one); done
   log "leave $me" ;;
 remove-node)
   worker && { echo "This MicroK8s deployment is acting as a node in a cluster. Please use microk8s leave."; exit 1; }
   [ -e "$(object $1)" ] || { echo "Node $1 does not exist in Kubernetes."; exit 1; }
   control | grep -qx "$1" && [ "$2" != --force ] && { echo "Removal failed. Node $1 is registered with dqlite. Please, run first 'microk8s leave' on the departing Node."; exit 1; }
-  rm "$(object $1)"; log "remove $1" ;;
+  rm "$(object $1)"; log "remove $*"
+  [ "$2" != --force ] || { echo gone >$store/$1/cluster; database $me; } ;;
 enable)
   addon=${"$"}{1%%:*}; mkdir -p /cluster/addons
   case $addon in
