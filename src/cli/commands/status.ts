@@ -6,7 +6,7 @@ import { choosing, connecting, extraVars, json, playing, reading, saying } from 
 export const status: Command = {
   args: ["[inventory]"],
   about:
-    "Asks every check that the playbook writes beside its roles and the inventory at its hosts, from the hosts themselves, once. Changes nothing.\nExit code 3 when one is not good.",
+    "Asks every check that the playbook writes beside its roles and the inventory at its hosts, from the hosts themselves, once. Changes nothing.\nOf Proxmox nodes it shows how much is in use, as their API tells.\nExit code 3 when one is not good.",
   options: [
     ...reading,
     ...choosing,

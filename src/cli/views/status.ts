@@ -4,23 +4,25 @@ import type { Checked } from "../../model/check.ts";
 import { problemDocument } from "./documents.ts";
 import { visible } from "./escape.ts";
 import { columns, duration } from "./layout.ts";
+import { type NodeUse, useRow } from "./node-use.ts";
 import type { Screen } from "./paint.ts";
 
 /** `hlx status`. */
-export function statusLines(all: readonly HostStatus[], { paint }: Pick<Screen, "paint">): readonly string[] {
+export function statusLines(all: readonly HostStatus[], uses: readonly NodeUse[], { paint }: Pick<Screen, "paint">): readonly string[] {
   const rows = all.flatMap(({ host, checks, unreachable }) =>
     unreachable === undefined
       ? checks.map((one) => checkRow(one, paint))
       : [[paint("red", "?"), visible(host), "", "unreachable", visible(unreachable.message)]],
   );
-  if (rows.length === 0) return ["No checks: write checks: beside a role's name in the playbook, or at a host in the inventory."];
+  const used = uses.map((use) => useRow(use, paint));
+  if (rows.length + used.length === 0) return ["No checks: write checks: beside a role's name in the playbook, or at a host in the inventory."];
   const checks = all.flatMap((one) => one.checks);
   const good = checks.filter(({ because }) => because === undefined).length;
-  return [...columns([["", "HOST", "ROLE", "CHECK", ""], ...rows]), `Checks: ${good} of ${checks.length} good.`];
+  return [...columns([["", "HOST", "ROLE", "CHECK", ""], ...rows, ...used]), ...(rows.length === 0 ? [] : [`Checks: ${good} of ${checks.length} good.`])];
 }
 
 /** `--json`. */
-export function statusDocument(all: readonly HostStatus[]): unknown {
+export function statusDocument(all: readonly HostStatus[], uses: readonly NodeUse[]): unknown {
   return {
     format: 1,
     document: "status",
@@ -29,6 +31,7 @@ export function statusDocument(all: readonly HostStatus[]): unknown {
       checks: checks.map(({ host: _, tookMs, ...rest }) => ({ ...rest, good: rest.because === undefined, tookMs: Math.round(tookMs) })),
       ...(unreachable === undefined ? {} : { unreachable: problemDocument(unreachable) }),
     })),
+    ...(uses.length === 0 ? {} : { nodes: uses.map((use) => ("untold" in use ? { ...use, untold: problemDocument(use.untold) } : use)) }),
   };
 }
 
