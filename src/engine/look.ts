@@ -44,7 +44,7 @@ export async function lookAt(
     { world, work },
   );
   // With nothing to do in it, and nothing that could be pruned there, nobody need log in.
-  if (made.host === "absent" || (inside.length === 0 && work.prunes === undefined)) return unborn(host, inside, { world, work, made });
+  if (made.host === "absent" || (inside.length === 0 && !(await mayPrune(host.name, { world, work })))) return unborn(host, inside, { world, work, made });
   const introducer = introducerOf(
     host.name,
     made.declared.flatMap(({ resource, found }) => (found.found === "present" ? [resource] : [])),
@@ -59,6 +59,13 @@ export async function lookAt(
 interface Looking {
   readonly world: World;
   readonly work: Work;
+}
+
+// What hlx made inside is known here: where it made nothing, there is nothing to take away.
+async function mayPrune(host: string, { world, work }: Looking): Promise<boolean> {
+  const state = work.prunes === undefined ? undefined : await world.knownState();
+  const made = (await state?.made([host])) ?? [];
+  return made.some(({ kind }) => world.kinds.get(kind)?.outside === undefined);
 }
 
 // Nothing connects: until the host is made, its address may be somebody else's.

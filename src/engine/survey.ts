@@ -91,8 +91,9 @@ async function withNewHosts(seen: Seen, { ordered, world, work }: Around): Promi
   return { ...choice, looks: new Map([...seen.looks, ...looks]) };
 }
 
+// One that is there, and that only nobody had to log in to, is known to everybody already.
 function isUnborn(look: HostLook | undefined): boolean {
-  return look?.look === "seen" && look.unborn !== undefined;
+  return look?.look === "seen" && look.unborn !== undefined && look.declared.some(({ found }) => found.found !== "present");
 }
 
 /** The values of all secrets that these desired states name. */

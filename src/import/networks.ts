@@ -65,7 +65,8 @@ function around(address: string): string {
   return subnet === undefined ? address : `${ipText(subnet.first, subnet.version)}/${bits}`;
 }
 
-function nameOf(cidr: string): string {
+/** What a network is called that nobody named. */
+export function nameOf(cidr: string): string {
   return `net-${cidr
     .replace(/\/.*$/, "")
     .replace(/(\.0)+$|:+$/, "")

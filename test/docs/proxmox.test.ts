@@ -4,10 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import guest from "../../roles/guest/role.ts";
+import { importedCluster } from "../../src/import/proxmox.ts";
+import { filesOf } from "../../src/import/write.ts";
+import { loadInventory } from "../../src/inventory/load.ts";
 import { readInventory } from "../../src/inventory/read.ts";
 import { validateValue } from "../../src/model/documents/validate.ts";
+import type { GuestThere } from "../../src/model/proxmox-seen.ts";
 import { viewOf } from "../../src/model/role.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
+import { guestSaid } from "../../src/resources/proxmox-vm/said.ts";
 import { proxmoxVmKind } from "../../src/resources/proxmox-vm.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hlx-docs-"));
@@ -29,4 +34,26 @@ test("the example is a guest that can be planned", async () => {
   if (host === undefined) throw new Error("no kube514 in the example");
   const [resource] = guest.declare({ params: {} as never, host, facts: {} as never, inventory: viewOf(inventory), inputs: {} });
   expect(validateValue(resource?.desired, proxmoxVmKind.schema, () => undefined, "kube514")).toEqual([]);
+});
+
+test("what the page shows of an import is what it writes, and can be planned", async () => {
+  const page = readFileSync(new URL("../../docs/proxmox.md", import.meta.url), "utf8");
+  const [, shown = ""] = /# lab\/inventory.yaml, in part\n([\s\S]*?)```/.exec(page) ?? [];
+  const fingerprint = "AB:".repeat(31).concat("AB");
+  const config = {
+    ...{ name: "web", cores: "2", memory: "2048", onboot: "1", tags: "prod", scsi0: "local-lvm:vm-101-disk-0,size=32G" },
+    ...{ net0: "virtio=BC:24:11:00:01:01,bridge=vmbr0", ipconfig0: "ip=192.168.1.58/24,gw=192.168.1.1" },
+  };
+  const seen: GuestThere = { guest: "here", id: 101, node: "node005", type: "qemu", running: true, pending: [], config };
+  const files = filesOf(
+    importedCluster({
+      nodes: [{ name: "node005", here: true, pci: {} }],
+      guests: [{ id: 101, name: "web", node: "node005", template: false, said: guestSaid(seen) }],
+      way: { address: "192.168.1.105", port: 8006, token: "proxmox.token", trust: { fingerprint } },
+    }),
+  );
+  const written = files.get("inventory.yaml") ?? "";
+  expect(written.slice(written.indexOf("hosts:")).replace(fingerprint, '"AB:CD:…"')).toBe(shown);
+  const { hosts } = loadInventory({ file: "/lab/inventory.yaml", text: written });
+  expect(hosts.get("web")?.vars["vm"]).toMatchObject({ adopt: true });
 });

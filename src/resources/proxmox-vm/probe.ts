@@ -74,7 +74,7 @@ function writtenAlong(desired: ProxmoxVm, config: Here["config"]): Here["config"
 
 function actualOf(desired: ProxmoxVm, seen: Here): VmActual {
   const { config } = seen;
-  const keys = [...Object.keys(configOf(desired)), ...withoutOf(desired)];
+  const keys = [...Object.keys(configOf(desired)), ...withoutOf(desired).filter((key) => config[key] !== undefined)];
   const kept = Object.fromEntries(keys.flatMap((key) => restText(key, config[key])));
   const drives = drivesFound(desired, config);
   const disk = sizeOf(config[firstDisk(config)]);
@@ -145,7 +145,8 @@ function shrinking(desired: ProxmoxVm, { config }: Here): Problem | undefined {
     size === undefined ? [] : [{ what: `disk ${slot}`, is: sizeOf(config[slot]), wanted: size }],
   );
   const all = [...(disk === undefined ? [] : [{ what: "disk", is: sizeOf(config[firstDisk(config)]), wanted: disk }]), ...further];
-  const shrunk = all.find(({ is, wanted }) => is !== undefined && is > wanted);
+  // Sizes are whole GiB: a disk of 2252M, as images have it, is no smaller where 2G are wanted.
+  const shrunk = all.find(({ is, wanted }) => is !== undefined && Math.floor(is) > wanted);
   if (shrunk === undefined) return undefined;
   const { what, is = 0, wanted } = shrunk;
   return {

@@ -48,8 +48,16 @@ function asked(desired: ProxmoxVm): Record<string, string> {
 
 /** A config as it is compared: of these keys only, each in its one spelling. */
 export function settingsOf(config: Readonly<Record<string, string>>, keys: readonly string[]): Settings {
-  return Object.fromEntries(keys.flatMap((key) => (config[key] === undefined ? [] : [[key, canonical(key, config[key])]])));
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const value = config[key] ?? unset[key];
+      return value === undefined ? [] : [[key, canonical(key, value)]];
+    }),
+  );
 }
+
+/** What a setting is where the server writes none down. */
+const unset: Readonly<Record<string, string>> = { cores: "1", sockets: "1", memory: "512", onboot: "0", protection: "0", agent: "0", bios: "seabios" };
 
 /** The value as it is sent for a setting that is there: what nobody desires of it stays. */
 export function keeping(key: string, value: string, found: string | undefined): string {
