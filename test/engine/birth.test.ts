@@ -62,6 +62,10 @@ describe("a part of the work", () => {
     expect(made.elsewhere).toEqual([]);
   });
   test("of a host that is there nobody else is asked", async () => {
+    for (const own of [all, all.filter((key) => key !== "a/one")]) {
+      const { hosts, elsewhere } = await plan(twoHosts({ a: 2 }), own, { ...work, hosts: ["a"], tellers: { a: ["b/names"] }, independent: ["b/other"] });
+      expect([hosts.map(({ host }) => host), elsewhere]).toEqual([["a"], []]);
+    }
     const made = await plan(twoHosts({ a: 2 }), all, { ...work, hosts: ["a"], tellers: { a: ["b/names"] } });
     expect(made.hosts.map(({ host }) => host)).toEqual(["a"]);
     expect(made.elsewhere).toEqual([]);
@@ -83,6 +87,19 @@ describe("a host that is there", () => {
       "a/one/note:x exact create",
       "a/one/note:y exact create",
     ]);
+  });
+  test("in which nothing is to be done is not logged in to", async () => {
+    const { inside, host } = world({ a: 2 });
+    host.down = true;
+    const made = await plan(inside, ["a/guest"], { ...work, prunes: "site.yaml" });
+    expect(made.entries.map(({ address, action }) => `${address} ${action}`)).toEqual(["a/guest/vm:a none"]);
+    expect(inside.events.map(({ event }) => event)).not.toContain("unreachable");
+  });
+  test("in which hlx made something is, so that it can be taken away", async () => {
+    const { inside } = world();
+    await apply(inside, keys, { ...work, prunes: "site.yaml" });
+    const made = await plan(inside, ["a/guest"], { ...work, prunes: "site.yaml" });
+    expect(made.entries.map(({ address, action }) => `${address} ${action}`)).toEqual(["a/guest/vm:a none", "a/one/note:y remove", "a/one/note:x remove"]);
   });
   test("and down is unreachable, not about to be made", async () => {
     const { inside, host } = world({ a: 2 });
