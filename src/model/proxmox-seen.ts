@@ -13,7 +13,11 @@ export interface NodeSeen {
   readonly pci: Readonly<Record<string, string>>;
 }
 
-export type GuestThere = Extract<GuestSeen, { guest: "here" }> & { readonly id: number };
+export type GuestThere = Extract<GuestSeen, { guest: "here" }> & {
+  readonly id: number;
+  /** As its agent tells. */
+  readonly address?: string;
+};
 
 /** What the login may see of a cluster. */
 export interface ClusterSeen {

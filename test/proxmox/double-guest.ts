@@ -1,6 +1,6 @@
 // The guests of the double: made, cloned, set, resized, started and destroyed as PVE 9.2.11 did it.
 
-import { readFileInside } from "./double-agent.ts";
+import { askInside } from "./double-agent.ts";
 import { added, uuid, written } from "./double-config.ts";
 import { asWritten, liveInContainer, wrongInContainer } from "./double-container.ts";
 import { byHa } from "./double-ha.ts";
@@ -24,7 +24,8 @@ export function onGuest(call: Call, at: AtGuest): Reply {
   const folder = at.type === "lxc" ? "lxc" : "qemu-server";
   if (guest === undefined || guest.node !== at.node || (guest.type ?? "qemu") !== at.type)
     return refuse(`Configuration file 'nodes/${at.node}/${folder}/${at.id}.conf' does not exist`);
-  if (call.method === "GET") return at.part === "/agent/file-read" ? readFileInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
+  if (call.method === "GET")
+    return /^\/agent\/(file-read|network-get-interfaces)$/.test(at.part) ? askInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
   if (guest.config["lock"] !== undefined) return refuse(`VM is locked (${guest.config["lock"]})`);
   const snapshot = changeSnapshots(call, at, guest);
   if (snapshot !== undefined) return snapshot;

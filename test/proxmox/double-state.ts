@@ -31,7 +31,7 @@ export interface Double extends Access {
   readonly pools: Set<string>;
   readonly held: Held;
   /** What the agents of guests show, by path; one that is not here has no agent that answers. `silent`: so many questions go unanswered first. */
-  readonly agents: Map<number, { silent: number; readonly files: Readonly<Record<string, string>> }>;
+  readonly agents: Map<number, { silent: number; readonly files: Readonly<Record<string, string>>; readonly interfaces?: readonly object[] }>;
   /** Guests in the care of HA, with its settings of them. */
   readonly ha: Map<number, Record<string, string>>;
   /** What the nodes have, the same for each: cores, MiB, and GiB of its storages. */

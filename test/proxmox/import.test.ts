@@ -1,7 +1,7 @@
 // hlx import proxmox: a cluster becomes a project, and the plan of that project against the same cluster changes nothing but the mark.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Desk, type HlxRun, inside, newDesk } from "../soak/desk.ts";
 import { type Double, type DoubleGuest, proxmoxDouble } from "./double.ts";
 
@@ -153,6 +153,27 @@ describe("the plan of it", () => {
   test("a change of somebody else would be seen", async () => {
     Object.assign(double.guests.get(101)?.config ?? {}, { memory: "1024" });
     expect((await hlx("plan", "--limit", guests)).stdout).toMatch(/memory 1024 → 512/);
+  });
+});
+
+describe("an address that cloud-init did not give", () => {
+  const mac = "bc:24:11:00:03:03";
+  const addresses = (...all: readonly string[]) => all.map((address) => ({ "ip-address": address, "ip-address-type": "ipv4", prefix: 24 }));
+  const card = (...all: readonly string[]) => ({ name: "eth0", "hardware-address": mac, "ip-addresses": addresses(...all) });
+  const lo = { name: "lo", "hardware-address": "00:00:00:00:00:00", "ip-addresses": addresses("127.0.0.1") };
+
+  afterEach(() => double.guests.delete(103));
+  test.each([
+    ["is its agent's", [lo, card("169.254.0.7", "10.9.0.7")], 0, "db: { address: 10.9.0.7, mac"],
+    ["is none where nothing reaches beyond the link", [lo, card("169.254.0.7")], 0, "db: { mac"],
+    ["is none where what the agent says is no address", [lo, card("$(reboot)")], 0, "db: { mac"],
+    ["is none where the agent is silent", [card("10.9.0.7")], 9, "db: { mac"],
+  ] as const)("%s", async (...[, interfaces, silent, line]) => {
+    const config = { name: "db", agent: "1", net0: `virtio=${mac.toUpperCase()},bridge=vmbr0`, scsi0: "thin:vm-103-disk-0,size=10G" };
+    double.guests.set(103, guest("pve1", config));
+    double.agents.set(103, { silent, files: {}, interfaces });
+    const { code, stdout } = await importing("--fingerprint", double.fingerprint);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(line)]);
   });
 });
 

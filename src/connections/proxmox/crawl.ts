@@ -5,6 +5,7 @@ import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import type { ClusterSeen, GuestThere, NodeSeen } from "../../model/proxmox-seen.ts";
 import { type Client, dataOf } from "./client.ts";
 import { lookAtGuest } from "./guests.ts";
+import { addressInside } from "./inside-address.ts";
 import { type Clock, openCluster } from "./open.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -62,7 +63,17 @@ async function guestsOf(client: Client): Promise<readonly GuestThere[]> {
   const listed = rowsOf(dataOf(await client.ask("GET", "/cluster/resources", { type: "vm" }), "asking for the cluster's guests"));
   const ids = listed.map(({ vmid }) => Number(vmid)).filter(Number.isSafeInteger);
   const seen = await Promise.all(ids.toSorted((one, other) => one - other).map(async (id) => ({ id, ...(await lookAtGuest(client, id)) })));
-  return seen.flatMap((one) => (one.guest === "here" ? [one] : []));
+  return Promise.all(seen.flatMap((one) => (one.guest === "here" ? [withAddress(one, client)] : [])));
+}
+
+// Where cloud-init gave it one, nobody need ask inside.
+async function withAddress(guest: GuestThere, client: Client): Promise<GuestThere> {
+  const { id, node, type, running, config } = guest;
+  const mac = /(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/.exec(config["net0"] ?? "")?.[0];
+  const has = /^(enabled=)?1\b/.test(config["agent"] ?? "") && !/(^|,)ip=\d/.test(config["ipconfig0"] ?? "");
+  if (type !== "qemu" || !running || !has || mac === undefined) return guest;
+  const address = await addressInside(client, { node, id, mac });
+  return address === undefined ? guest : { ...guest, address };
 }
 
 function rowsOf(data: unknown): readonly Row[] {

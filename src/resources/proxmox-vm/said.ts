@@ -16,7 +16,7 @@ export interface Part {
 
 /** The guest in words, or why there are none for it. */
 export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
-  const { config, pool, ha } = guest;
+  const { config, pool, ha, address } = guest;
   const drives = drivesSaid(config);
   const unsaid = unsaidOf(guest) ?? ("unsaid" in drives ? drives.unsaid : undefined);
   if (unsaid !== undefined || "unsaid" in drives) return { unsaid: unsaid ?? "" };
@@ -31,7 +31,7 @@ export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
   });
   const said = new Set(["name", "onboot", "description", "ciuser", ...parts.flatMap((part) => part.said), ...card.said]);
   const kept = Object.keys(config).filter((key) => !said.has(key) && !isUsual(key, config[key]));
-  return { ...card.words, ...userOf(config), vm, kept: [...kept, ...rests(config)] };
+  return { ...(address !== undefined && { address }), ...card.words, ...userOf(config), vm, kept: [...kept, ...rests(config)] };
 }
 
 function unsaidOf({ type, config, running, lock }: GuestThere): string | undefined {
