@@ -2,8 +2,10 @@
 import type { Found, Irreversible, Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
+import { fitting } from "./proxmox/room.ts";
 import { type ProxmoxContainer, schema } from "./proxmox-container/desired.ts";
 import { diff } from "./proxmox-container/diff.ts";
+import { growthOf } from "./proxmox-container/growth.ts";
 import { type ContainerActual, probe } from "./proxmox-container/probe.ts";
 import { steps } from "./proxmox-container/steps.ts";
 
@@ -15,7 +17,10 @@ export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "prox
   wayIn: "cluster",
   outside: "machine",
   identity: ({ id }) => String(id),
-  probe,
+  probe: async (desired, on) => {
+    const found = await probe(desired, on);
+    return fitting(found, growthOf(desired, found), on);
+  },
   diff,
   steps,
   absent: goneOf,

@@ -2,11 +2,12 @@
 import type { Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
+import { fitting } from "./proxmox/room.ts";
 import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
+import { growthOf } from "./proxmox-vm/growth.ts";
 import { probe, type VmActual } from "./proxmox-vm/probe.ts";
 import { restore } from "./proxmox-vm/restore.ts";
-import { fitting } from "./proxmox-vm/room.ts";
 import { steps } from "./proxmox-vm/steps.ts";
 
 export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
@@ -17,7 +18,10 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   wayIn: "cluster",
   outside: "machine",
   identity: ({ id }) => String(id),
-  probe: async (desired, on) => fitting(desired, await probe(desired, on), on),
+  probe: async (desired, on) => {
+    const found = await probe(desired, on);
+    return fitting(found, growthOf(desired, found), on);
+  },
   diff,
   steps,
   hostKeys: ({ cluster, id }, on) => on.proxmox.hostKeys(cluster, id),

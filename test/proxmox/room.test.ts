@@ -1,8 +1,10 @@
 // What fits on a node: more than there is is refused before anything is done, what is overcommitted is told.
 import { beforeEach, describe, expect, test } from "vitest";
 import { crowded } from "../../src/plan/crowded.ts";
+import type { ProxmoxContainer } from "../../src/resources/proxmox-container/desired.ts";
+import { proxmoxContainerKind } from "../../src/resources/proxmox-container.ts";
 import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
-import { cluster, converge, double, endpoint, look, useDouble, wanted } from "./bench.ts";
+import { cluster, converge, convergeAs, double, endpoint, look, lookAs, useDouble, wanted } from "./bench.ts";
 
 useDouble();
 
@@ -25,7 +27,7 @@ describe("a guest that is to be made is refused, and nothing is sent", () => {
   ];
   test.each(refused)("%s", async (...[, more, prepare, message]) => {
     prepare();
-    expect((await look(wanted(more))).found).toMatchObject({ found: "unknown", because: { message, hint: expect.stringContaining("another vm.node") } });
+    expect((await look(wanted(more))).found).toMatchObject({ found: "unknown", because: { message, hint: expect.stringContaining("another node") } });
     expect(double.writes).toEqual([]);
   });
   test("but not where it just fits, nor where no node has told what it has", async () => {
@@ -62,6 +64,44 @@ describe("a guest that is there", () => {
     const guest = double.guests.get(514);
     if (guest !== undefined) guest.node = "pve2";
     expect((await look(wanted({ memory: 262_145 }))).found).toMatchObject({ because: { message: expect.stringContaining("and pve2 has 256G") } });
+  });
+});
+
+describe("a container", () => {
+  const container = (more: Partial<ProxmoxContainer> = {}): ProxmoxContainer => ({
+    ...{
+      cluster: cluster(),
+      id: 300,
+      name: "proxy",
+      node: "pve1",
+      ostemplate: "local:vztmpl/d.tar.zst",
+      storage: "thin",
+      disk: 8,
+      memory: 4096,
+      running: true,
+    },
+    ...more,
+  });
+  const at = (more?: Partial<ProxmoxContainer>) => lookAs(proxmoxContainerKind, container(more));
+
+  test("is refused where LVM has no room for it, also for one more file system", async () => {
+    set(storage("lvm", 100, 8));
+    expect((await at()).found).toMatchObject({ found: "absent" });
+    expect((await at({ mounts: { mp0: { path: "/data", size: 1 } } })).found).toMatchObject({
+      because: { message: "guest 300 asks for 9G of the storage thin, and it has 8G free on pve1" },
+    });
+  });
+  test("has limits, not sizes: more than its node has is told, and not refused", async () => {
+    set({ memory: 2048, storages: {} });
+    const { found } = await at();
+    expect(found).toMatchObject({ found: "absent", evidence: { takes: [{ what: "memory of node pve1", has: 2048, takes: 4096 }, { takes: 0 }] } });
+  });
+  test("that is there is asked about only where it grows", async () => {
+    double.held.volumes.push({ node: "pve1", volid: "local:vztmpl/d.tar.zst", size: 1 });
+    await convergeAs(proxmoxContainerKind, container());
+    set({ memory: 2048, storages: {} });
+    expect((await at()).found).not.toHaveProperty("evidence.takes");
+    expect((await at({ memory: 8192 })).found).toHaveProperty("evidence.takes");
   });
 });
 
