@@ -38,10 +38,15 @@ function networkOf(name: string, cidr: string, cards: readonly CardSaid[]): Gues
     cidr,
     ...(gateway !== undefined && { gateway }),
     ...(bridge !== undefined && { bridge }),
-    ...(domain !== undefined && { domain }),
+    ...(isDomain(domain) && { domain }),
     ...(dns !== undefined && dns !== "" && { dns: dns.split(" ") }),
     holds: (address) => isIn(cidr, address),
   };
+}
+
+// Several search domains are one guest's own: a network has one.
+function isDomain(text: string | undefined): text is string {
+  return text !== undefined && /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/.test(text) && !/\.\.|-\.|\.-/.test(text);
 }
 
 function alike(values: readonly (string | undefined)[]): string | undefined {

@@ -125,8 +125,9 @@ function imageName({ id, name = "" }: GuestFound): string {
 }
 
 function notesOf(guest: Guest): readonly Note[] {
-  const { kept, card, address } = guest.said;
+  const { kept, card, address, waiting } = guest.said;
   return [
+    ...(waiting.length === 0 ? [] : [{ message: `${whoIs(guest)} has settings that wait for its next start, which the plan would be: ${waiting.join(", ")}` }]),
     ...(kept.length === 0 ? [] : [{ message: `${whoIs(guest)} keeps what the inventory has no word for: ${kept.join(", ")}` }]),
     ...(card === undefined && address === undefined ? [{ message: `${whoIs(guest)} says no address: it is reached by its name until you write one` }] : []),
   ];

@@ -47,6 +47,8 @@ export interface GuestSaid {
   readonly address?: string;
   /** Names of its settings for which there is no word. */
   readonly kept: readonly string[];
+  /** Names of its settings that wait for its next start. */
+  readonly waiting: readonly string[];
 }
 
 /** Why a guest cannot be said at all. */

@@ -141,6 +141,24 @@ describe("a cluster", () => {
     const { notes } = importOf(first, made({ id: 103, config: at("192.168.1.59/24") }), made({ id: 102, config }));
     expect(notes).toEqual([`guest 102 "vm102" on pve1 keeps what the inventory has no word for: ${kept}`]);
   });
+  test.each([
+    ["a gateway outside of its network", { ipconfig0: "ip=192.0.2.4/32,gw=172.31.1.1" }, "address", "192.0.2.4"],
+    ["an address of its network that is none", { ipconfig0: "ip=192.0.2.999/24" }, "net0", undefined],
+    ["two search domains", at("192.168.1.57/24", { searchdomain: "home lab" }), "", "home lab"],
+    ["a user that no login has", { ciuser: "a b" }, "ciuser", undefined],
+    ["a description of several lines with everything in it", { description: "a: [b]\n\n# 'c' \"d\" \\ {{ e }} !secret f" }, "", undefined],
+    ["a name of digits", { name: "123" }, "", undefined],
+  ])("whose guest has %s is a valid inventory", (...[, config, kept, address]) => {
+    const { hosts, notes, text } = importOf(made({ config }));
+    const [host] = [...hosts.values()].slice(-1);
+    expect(notes.join()).toContain(kept === "address" ? "net0" : kept);
+    expect(text).toContain(address ?? "");
+    if ("description" in config) expect(host?.vars["vm"]).toMatchObject({ description: config.description });
+  });
+  test("whose guest waits for its next start says that the plan would restart it", () =>
+    expect(importOf(made({ more: { pending: ["cores", "cpu"] } })).notes.join()).toMatch(
+      /guest 101 .* has settings that wait for its next start, which the plan would be: cores, cpu/,
+    ));
   test("has templates as images", () =>
     expect(importOf(made({ id: 9999, config: { name: "debian.12", template: "1" } })).text).toContain("debian-12-9999: { template: 9999, node: pve1 }"));
   test("that shows no guests says why that may be", () => expect(importOf().notes).toEqual([expect.stringMatching(/the login sees no guests/)]));

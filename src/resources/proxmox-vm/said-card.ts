@@ -1,4 +1,5 @@
 // A guest's first network card and its address in the inventory's words: said as a whole, or left alone.
+import { parseIp, subnetOf } from "../../lib/ip.ts";
 import type { CardSaid, GuestSaid } from "../../model/proxmox-seen.ts";
 import { propertiesOf } from "../proxmox/properties.ts";
 
@@ -14,9 +15,8 @@ export function cardOf(config: Config): CardWords {
   const { mac, bridge, model, tag } = netOf(config["net0"] ?? "");
   const { ip = "", gw, ...rest } = propertiesOf(config["ipconfig0"] ?? "", "ip");
   const known = mac === undefined ? {} : { mac };
-  const isStatic = /^\d+(\.\d+){3}\/\d+$/.test(ip);
-  const reached = isStatic ? { address: ip.replace(/\/.*/, "") } : {};
-  if (mac === undefined || bridge === undefined || model !== "virtio" || !isStatic || Object.keys(rest).length > 0)
+  const reached = parseIp(bare(ip))?.version === 4 ? { address: bare(ip) } : {};
+  if (mac === undefined || bridge === undefined || model !== "virtio" || !isPlace(ip, gw) || Object.keys(rest).length > 0)
     return { words: { ...known, ...reached }, said: [] };
   const card: CardSaid = {
     bridge,
@@ -27,6 +27,18 @@ export function cardOf(config: Config): CardWords {
     ...(config["searchdomain"] !== undefined && { search: config["searchdomain"] }),
   };
   return { words: { mac, card }, said: ["net0", "ipconfig0", "nameserver", "searchdomain"] };
+}
+
+// In a network that has room for hosts, whose gateway is one of them.
+function isPlace(ip: string, gateway: string | undefined): boolean {
+  const [subnet, address] = [subnetOf(ip), parseIp(bare(ip))];
+  if (subnet === undefined || subnet.bits > 30 || address?.version !== 4) return false;
+  const door = gateway === undefined ? undefined : parseIp(gateway);
+  return gateway === undefined || (door?.version === 4 && subnet.first < door.value && door.value < subnet.last);
+}
+
+function bare(address: string): string {
+  return address.replace(/\/.*/, "");
 }
 
 function netOf(value: string) {

@@ -16,7 +16,7 @@ export interface Part {
 
 /** The guest in words, or why there are none for it. */
 export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
-  const { config, pool, ha, address } = guest;
+  const { config, pool, ha, address, pending } = guest;
   const drives = drivesSaid(config);
   const unsaid = unsaidOf(guest) ?? ("unsaid" in drives ? drives.unsaid : undefined);
   if (unsaid !== undefined || "unsaid" in drives) return { unsaid: unsaid ?? "" };
@@ -29,9 +29,10 @@ export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
     ha: ha && haSaid(ha),
     adopt: bears(config["description"], config["name"] ?? "") ? undefined : true,
   });
-  const said = new Set(["name", "onboot", "description", "ciuser", ...parts.flatMap((part) => part.said), ...card.said]);
+  const user = userOf(config);
+  const said = new Set(["name", "onboot", "description", ...("user" in user ? ["ciuser"] : []), ...parts.flatMap((part) => part.said), ...card.said]);
   const kept = Object.keys(config).filter((key) => !said.has(key) && !isUsual(key, config[key]));
-  return { ...(address !== undefined && { address }), ...card.words, ...userOf(config), vm, kept: [...kept, ...rests(config)] };
+  return { ...(address !== undefined && { address }), ...card.words, ...user, vm, kept: [...kept, ...rests(config)], waiting: pending };
 }
 
 function unsaidOf({ type, config, running, lock }: GuestThere): string | undefined {
@@ -124,7 +125,7 @@ function haSaid({ state, restarts, relocates }: NonNullable<GuestThere["ha"]>): 
 }
 
 function userOf({ ciuser }: Config): Pick<GuestSaid, "user"> {
-  return ciuser === undefined ? {} : { user: ciuser };
+  return ciuser !== undefined && /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$/.test(ciuser) ? { user: ciuser } : {};
 }
 
 // Parts of settings that are said, and that are written along when the setting is changed.
