@@ -25,7 +25,7 @@ export function neededPrivileges(version: string): readonly Needed[] {
       : []),
     { path: "/storage", privileges: ["Datastore.AllocateSpace", "Datastore.AllocateTemplate", "Datastore.Audit"], for: "disks and images" },
     { path: "/sdn/zones", privileges: ["SDN.Use"], for: "network cards" },
-    { path: "/", privileges: ["Sys.Audit"], for: "PCI devices, Ceph's health, and other nodes when this one does not answer", optional: true },
+    { path: "/", privileges: ["Sys.Audit"], for: "PCI devices, what nodes have, Ceph's health, and other nodes when this one does not answer", optional: true },
     { path: "/nodes", privileges: ["Sys.AccessNetwork"], for: "downloads by URL", optional: true },
     { path: "/pool", privileges: ["Pool.Allocate", "Pool.Audit"], for: "pools", optional: true },
     { path: "/mapping/pci", privileges: ["Mapping.Audit", "Mapping.Modify", "Mapping.Use"], for: "passing devices through", optional: true },
