@@ -43,8 +43,10 @@ missing() {
 
 const hasNames = `${lines}[ -z "$(missing "$@")" ]`;
 
+// A node that was installed meanwhile has the names already: nothing is restarted for them.
 // Before a node is clustered MicroK8s itself makes a new certificate soon after the template changed; afterwards it must be told to.
-const renewScript = `${lines}template=$certs/csr.conf.template
+const renewScript = `${lines}[ -n "$(missing "$@")" ] || exit 0
+template=$certs/csr.conf.template
 number=100
 missing "$@" | while IFS= read -r name; do
   sort=\${name%%:*}; [ "$sort" = DNS ] || sort=IP

@@ -1,5 +1,6 @@
 // The cluster as the inventory has it: who is first, who is a control plane, by which addresses they know each other.
 import { type Host, type InventoryView, ipText, parseIp } from "hlx";
+import { firstOf, type Seen } from "./found.ts";
 import type { Microk8sParams } from "./params.ts";
 
 export interface Member {
@@ -8,7 +9,10 @@ export interface Member {
 }
 
 export interface Cluster {
+  /** The one that the others join. */
   readonly first: Member;
+  /** Who would be first if nobody were in a cluster yet: the one named, or the first of the inventory. What is done once for the cluster is done there. */
+  readonly lead: string;
   /** In the order in which they join, the first one first. */
   readonly control: readonly Member[];
   /** Control planes that are to leave. */
@@ -19,21 +23,20 @@ export interface Cluster {
   readonly vip?: string;
 }
 
-/** Throws Error for what the inventory does not know. */
-export function clusterOf(params: Microk8sParams, inventory: InventoryView): Cluster {
+/** `seen`: what the looks of the control planes printed. Throws Error for what the inventory does not know. */
+export function clusterOf(params: Microk8sParams, inventory: InventoryView, seen: Seen = {}): Cluster {
   const leaves = ({ name }: Host): boolean => params.leave.includes(name);
   const all = inventory.select(params.control);
   const control = all.filter((one) => !leaves(one));
-  const chosen = params.first ?? control[0]?.name;
-  const first = control.find(({ name }) => name === chosen);
-  if (first === undefined) throw new Error(`first: "${chosen ?? ""}" is none of the control planes (${control.map(({ name }) => name).join(", ")})`);
-  const network = params.network ?? Object.keys(first.addresses)[0];
+  const { lead, first } = firstOf(params.first, { control, all }, seen);
+  const network = params.network ?? Object.keys(lead.addresses)[0];
   const members = [first, ...control.filter((one) => one !== first)].map((one) => ({ host: one.name, address: addressOf(one, network) }));
   const vip = params.vip === undefined ? undefined : resolved(params.vip, { inventory, network });
   const names = [...new Set([...(vip === undefined ? [] : [vip]), ...params.names.map((one) => resolvedOrName(one, { inventory, network }))])];
   const known = { ...(network === undefined ? {} : { network }), ...(vip === undefined ? {} : { vip }) };
   return {
     first: members[0] ?? { host: first.name, address: addressOf(first, network) },
+    lead: lead.name,
     control: members,
     leaving: all.filter(leaves).map(({ name }) => name),
     names,

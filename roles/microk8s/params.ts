@@ -26,7 +26,11 @@ export const params = {
       description: "Which version: 1.32/stable. Another one is reached one minor at a time, node after node.",
     },
     control: { type: "string", minLength: 1, description: "The control planes, as a pattern; every other host with this role is a worker." },
-    first: { ...name, description: "The control plane that all others join. Default: the first of `control` in the inventory." },
+    first: {
+      ...name,
+      description:
+        "The control plane that all others join. Default: one that is in a cluster with others of `control` already, else the first of the inventory.",
+    },
     network: { ...name, description: "The network whose addresses the nodes know each other by. Default: the first one of the first control plane." },
     vip: { ...name, description: "A further address of the API, or the host or device that has it: part of every certificate, and the server of kubeconfigs." },
     names: { type: "array", items: name, default: [], description: "Further names and addresses in the certificates." },

@@ -3,6 +3,7 @@ import { type Claim, command, defineRole, directory, file, microk8sNode, microk8
 import { certificate, kubeconfigs, mirrors, users } from "./access.ts";
 import { addons } from "./addons.ts";
 import { addressOf, type Cluster, clusterOf, rangeWith } from "./cluster.ts";
+import { looksOf } from "./found.ts";
 import { type Microk8sParams, params } from "./params.ts";
 
 export default defineRole({
@@ -16,9 +17,10 @@ export default defineRole({
     return before === undefined ? [] : [{ role: "microk8s", hosts: before.host }];
   },
   claims: ({ params, inventory }) => [...vipClaims(clusterOf(params, inventory), inventory), ...ports],
-  notes: ({ params, host, inventory }) => remarks(params, { cluster: clusterOf(params, inventory), host: host.name }),
-  declare({ params, host, inventory, facts }) {
-    const cluster = clusterOf(params, inventory);
+  looks: ({ params, inventory }) => looksOf(params, inventory),
+  notes: ({ params, host, inventory, seen }) => remarks(params, { cluster: clusterOf(params, inventory, seen), host: host.name }),
+  declare({ params, host, inventory, facts, seen }) {
+    const cluster = clusterOf(params, inventory, seen);
     const node: Node = { cluster, host: host.name, name: facts.hostname.toLowerCase(), address: addressOf(host, cluster.network), params };
     if (params.leave.includes(host.name)) return [member(node)];
     return [...installed(node), ...mirrors(params), ...users(params), ...(isControl(node) ? ofControl(node, inventory) : [])];
@@ -51,7 +53,8 @@ function installed(node: Node): readonly Resource[] {
   const exclusive = `microk8s ${cluster.first.host}`;
   const held = snap({ name: "microk8s", channel: params.channel, classic: true, hold: params.hold, careful: true, ...careful, exclusive });
   const snapd = packages(["snapd"], { provides: ["program:snapd"] });
-  return isFirst(node) ? [snapd, ...launch(cluster), held, member(node)] : [snapd, member(node), held];
+  const configured = cluster.lead === node.host ? launch(cluster) : [];
+  return isFirst(node) ? [snapd, ...configured, held, member(node)] : [snapd, member(node), held, ...configured];
 }
 
 function launch({ names }: Cluster): readonly Resource[] {
@@ -87,7 +90,8 @@ function ofControl(node: Node, inventory: Parameters<typeof addons>[1]): readonl
   return [
     ...certificate(cluster),
     ...kubeconfigs(params, cluster, address),
-    ...(isFirst(node) ? [...addons(params, inventory), ...params.removed.map(forgotten)] : []),
+    ...(cluster.lead === node.host ? addons(params, inventory) : []),
+    ...(isFirst(node) ? params.removed.map(forgotten) : []),
     ...(last ? [voters()] : []),
   ];
 }
@@ -104,9 +108,15 @@ function forgotten(name: string): Resource {
   return command({ name: `forget the node ${name}`, script: '/snap/bin/microk8s remove-node "$1" --force', unless: gone, args: [name], deadlineMs: 300_000 });
 }
 
-function remarks({ first }: Microk8sParams, { cluster, host }: { readonly cluster: Cluster; readonly host: string }): readonly string[] {
-  const even = cluster.control.length === 2 ? ["two control planes are no more available than one: three hold the cluster's data when one is gone"] : [];
-  return host === cluster.first.host && first === undefined ? even : [];
+function remarks({ first: chosen }: Microk8sParams, { cluster, host }: { readonly cluster: Cluster; readonly host: string }): readonly string[] {
+  const { first, lead, control } = cluster;
+  if (host !== first.host) return [];
+  const even = control.length === 2 ? ["two control planes are no more available than one: three hold the cluster's data when one is gone"] : [];
+  const found =
+    first.host === lead
+      ? []
+      : [`${first.host} is the first control plane, not ${lead}: it is in a cluster with others already, and ${lead} is in none, or does not answer`];
+  return [...(chosen === undefined ? even : []), ...found];
 }
 
 const ports: readonly Claim[] = [16443, 25000, 10250, 19001].map((port) => ({ claim: "port", port, protocol: "tcp", by: "MicroK8s", path: [] }));

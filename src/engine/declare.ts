@@ -8,6 +8,7 @@ import type { AnyKind } from "../model/kind.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import { type Assignment, viewOf } from "../model/role.ts";
+import { seenBy } from "./looks.ts";
 import { placed, type RoleRun, runRole, who } from "./run-role.ts";
 import type { Work, World } from "./world.ts";
 
@@ -26,6 +27,8 @@ interface Declaring {
   readonly work: Work;
   readonly host: Host;
   readonly facts: Facts;
+  /** The host is not there yet, and nothing connects. */
+  readonly unborn?: true;
 }
 
 /** All resources of these role calls on one host, in order; shared ones once. Throws ProblemError with everything that is wrong. */
@@ -49,11 +52,13 @@ async function declarationsOf(assignment: Assignment, on: Declaring, problems: P
   }
 }
 
-async function run(assignment: Assignment, { world, work, host, facts }: Declaring): Promise<RoleRun> {
+async function run(assignment: Assignment, { world, work, host, facts, unborn }: Declaring): Promise<RoleRun> {
   const role = work.roles.get(assignment.role);
   if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
   const inputs = await work.inputsOf(host.name, assignment.as);
-  const declaring = { params: assignment.params as never, host, facts, inventory: viewOf(work.inventory), inputs };
+  const asking = { params: assignment.params as never, host, inventory: viewOf(work.inventory) };
+  const looks = unborn === true ? {} : (role.looks?.(asking) ?? {});
+  const declaring = { ...asking, facts, inputs, seen: await seenBy(looks, { world, work }) };
   const declared = runRole(assignment, role, declaring);
   for (const note of role.notes?.(declaring) ?? []) world.emit({ event: "notice", host: host.name, message: `role ${assignment.as}: ${note}` });
   return declared;

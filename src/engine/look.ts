@@ -71,7 +71,7 @@ async function mayPrune(host: string, { world, work }: Looking): Promise<boolean
 // Nothing connects: until the host is made, its address may be somebody else's.
 async function unborn(host: Host, inside: readonly Assignment[], { world, work, made }: Looking & { readonly made: FromOutside }): Promise<HostLook> {
   const facts = factsOf(host.name, made.promised);
-  const declared = await declare(inside, { world, work, host, facts });
+  const declared = await declare(inside, { world, work, host, facts, unborn: true });
   const found = blocked(hostCapability(host.name), `${host.name} is not there yet`);
   return { look: "seen", host, facts, unborn: made.promised, declared: [...made.declared, ...declared.map((one) => ({ ...one, found }))] };
 }

@@ -48,6 +48,12 @@ export interface Requirement {
   readonly ifGiven?: true;
 }
 
+/** A constant script that is run as root on another host, or on the same one, and changes nothing there. */
+export interface Look {
+  readonly host: string;
+  readonly script: string;
+}
+
 export interface Declaring<Params> {
   readonly params: Params;
   readonly host: Host;
@@ -55,6 +61,8 @@ export interface Declaring<Params> {
   readonly inventory: InventoryView;
   /** What `inputs` asked for, by the same names. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** What `looks` printed, by the same names; a host that could not be asked is missing. Left out before anything connects. */
+  readonly seen?: Readonly<Record<string, string>>;
 }
 
 /** What a role is, apart from the schema of its params. */
@@ -63,7 +71,7 @@ export interface RoleBehaviour<Params> {
   /** One sentence for the reference page. */
   readonly summary: string;
   /** What must be done before; where it follows from params, a pure function of them. */
-  readonly requires?: readonly Requirement[] | ((asking: Omit<Declaring<Params>, "facts" | "inputs">) => readonly Requirement[]);
+  readonly requires?: readonly Requirement[] | ((asking: Omit<Declaring<Params>, "facts" | "inputs" | "seen">) => readonly Requirement[]);
   /**
    * It makes the host itself, from outside (a virtual machine through its hypervisor's API): it runs before everything else on that host, before anything connects to it,
    * and its kinds may not ask the shell. What it declares `provides` "host:NAME". `facts` says what the host will be, as far as that is known:
@@ -77,8 +85,10 @@ export interface RoleBehaviour<Params> {
   /** What it declares is not on its host but behind an API that is asked from here: a rehearsal leaves it out, since a twin has no such API and the real one is not to be asked. */
   readonly beyond?: true;
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
+  /** What it must see of hosts before it declares, where their own probes come too late. Only hosts whose keys are known are asked, whatever `--limit` says. */
+  looks?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Look>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
-  claims?(asking: Omit<Declaring<Params>, "facts">): readonly Claim[];
+  claims?(asking: Omit<Declaring<Params>, "facts" | "seen">): readonly Claim[];
   /** What people should know beside the plan: what is left out on this host, and why. One line each; pure, as `declare` is. */
   notes?(declaring: Declaring<Params>): readonly string[];
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */

@@ -269,3 +269,13 @@ test("dead nodes, the first control plane among them, are forgotten by the first
   expect(members.trim().split("\n")).toEqual(["kube502", "kube503"].map((name) => addresses.get(name)));
   expect(await good("plan", "--limit", "kube502")).toContain("No changes");
 });
+
+test("a control plane that is made anew joins the cluster that the others are in, although it is the first of the inventory", async () => {
+  await first().exec("rm -rf /var/lib/snapd-double/microk8s /snap/microk8s /snap/bin/microk8s /var/snap/microk8s /cluster/nodes/kube501");
+  inventory(names.filter((name) => name !== "kube513"));
+  site({ channel: "1.33/stable", addons: [] });
+  const both = ["--limit", "kube501:kube502"];
+  expect(await good("apply", "--yes", ...both)).toContain("kube502 is the first control plane, not kube501");
+  expect((await log()).map((line) => line.replace(/ [0-9a-f]{8}/, ""))).toEqual(["token", "use kube501", "join kube501"]);
+  expect(await good("plan", ...both)).toContain("No changes");
+});

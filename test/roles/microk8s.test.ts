@@ -8,6 +8,7 @@ import type { Resource } from "../../src/model/resource.ts";
 import type { InventoryView } from "../../src/model/role.ts";
 import { withDefaults } from "../../src/playbook/params.ts";
 import type { Command } from "../../src/resources/command/desired.ts";
+import type { Microk8sNode } from "../../src/resources/microk8s-node/desired.ts";
 import { kinds } from "../../src/resources/registry.ts";
 import type { Snap } from "../../src/resources/snap/desired.ts";
 
@@ -27,15 +28,17 @@ function view(control = 3): InventoryView {
   };
 }
 
-function asking(name: string, given: object = {}, control = 3) {
+type Seen = Readonly<Record<string, string>>;
+
+function asking(name: string, given: object = {}, { control = 3, seen = {} }: { readonly control?: number; readonly seen?: Seen } = {}) {
   const params = withDefaults({ channel: "1.32/stable", control: "control", ...given }, microk8s.params) as never;
   expect(validateValue(params, microk8s.params, () => undefined, "microk8s")).toEqual([]);
   const host = all.find((one) => one.name === name) as Host;
-  return { params, host, inventory: view(control), facts: { hostname: name.toUpperCase() } as Facts, inputs: {} };
+  return { params, host, inventory: view(control), facts: { hostname: name.toUpperCase() } as Facts, inputs: {}, seen };
 }
 
 function declared(name: string, given: object = {}, control = 3): readonly Resource[] {
-  const resources = microk8s.declare(asking(name, given, control));
+  const resources = microk8s.declare(asking(name, given, { control }));
   const schemaOf = (kind: string) => kinds.find((one) => one.kind === kind)?.schema ?? {};
   expect(resources.flatMap(({ kind, desired, id }) => validateValue(desired, schemaOf(kind), () => undefined, id))).toEqual([]);
   return resources;
@@ -81,6 +84,38 @@ describe("the order", () => {
     expect(declared("kube503").some(({ id }) => id === "command:three nodes hold the cluster's data")).toBe(true);
     expect(declared("kube502").some(({ id }) => id.startsWith("command:three"))).toBe(false);
     expect(declared("kube502", {}, 2).some(({ id }) => id.startsWith("command:three"))).toBe(false);
+  });
+});
+
+describe("the first control plane is found", () => {
+  const alone = "127.0.0.1:19001\n";
+  const two = "192.168.1.52:19001\n192.168.1.53:19001\n";
+  const seedOf = (name: string, seen: Seen, given: object = {}): string | undefined =>
+    desired<Microk8sNode>(microk8s.declare(asking(name, given, { seen })), "microk8s.node").seed?.host;
+
+  test.each<readonly [string, Seen, string | undefined, string | undefined]>([
+    ["nobody is in a cluster", { kube501: alone, kube502: alone, kube503: "" }, undefined, "kube501"],
+    ["two are, and the first of the inventory is in none", { kube501: alone, kube502: two, kube503: two }, "kube502", undefined],
+    ["two are, and the first of the inventory does not answer", { kube502: two, kube503: two }, "kube502", undefined],
+    ["all are", { kube501: `192.168.1.51:19001\n${two}`, kube502: `192.168.1.51:19001\n${two}`, kube503: two }, undefined, "kube501"],
+    ["somebody is with strangers", { kube501: alone, kube502: "192.168.1.52:19001\n10.9.9.9:19001\n" }, undefined, "kube501"],
+    ["one prints nonsense", { kube501: alone, kube502: "\u001b[2J not an address\n:::::\n" }, undefined, "kube501"],
+  ])("where %s", (_, seen, ...expected) => expect([seedOf("kube501", seen), seedOf("kube502", seen)]).toEqual(expected));
+
+  test("also where the other one of its cluster is to leave", () =>
+    expect(seedOf("kube501", { kube501: alone, kube502: two, kube503: two }, { leave: ["kube503"] })).toBe("kube502"));
+
+  test("unless one is named: then nobody is asked", () => {
+    expect(seedOf("kube502", { kube502: two }, { first: "kube501" })).toBe("kube501");
+    expect(microk8s.looks?.(asking("kube501", { first: "kube501" }))).toEqual({});
+    expect(Object.keys(microk8s.looks?.(asking("kube512")) ?? {})).toEqual(["kube501", "kube502", "kube503"]);
+  });
+
+  test("and said; what is done once for the cluster stays where it was", () => {
+    const now = (name: string) => asking(name, { addons: ["dns"] }, { seen: { kube502: two, kube503: two } });
+    expect(microk8s.notes?.(now("kube502"))).toEqual([expect.stringContaining("kube502 is the first control plane, not kube501")]);
+    expect(microk8s.notes?.(now("kube501"))).toEqual([]);
+    expect(["kube501", "kube502"].map((name) => microk8s.declare(now(name)).some(({ id }) => id === "command:addon dns"))).toEqual([true, false]);
   });
 });
 
@@ -132,5 +167,5 @@ describe("before anything connects", () => {
   ])("%s is refused", (_, given, expected) => expect(() => declared("kube501", given)).toThrow(expected));
 
   test("two control planes are said to be no more than one", () =>
-    expect(microk8s.notes?.(asking("kube501", {}, 2))).toEqual([expect.stringContaining("three hold the cluster's data")]));
+    expect(microk8s.notes?.(asking("kube501", {}, { control: 2 }))).toEqual([expect.stringContaining("three hold the cluster's data")]));
 });
