@@ -1,6 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const machine = ["connections", "resources", "completion", "recipes", "package"].map((folder) => `test/${folder}/**/*.test.ts`);
+
+// Where nothing is known of earlier runs, vitest begins with the largest files. These are small and take long: begun last, they would run alone at the end.
+const long = ["lab/kills", "lab/rehearse", "lab/lab.test", "lab/checks"];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => long.some((name) => moduleId.includes(`/${name}`));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 // unit: needs nothing but Node. machine: this machine's own sshd, sudo and shells, as root. lab: real systemd hosts in containers (test/lab/README.md).
 export default defineConfig({
@@ -20,6 +32,7 @@ export default defineConfig({
         },
       },
     ],
+    sequence: { sequencer: LongFirst },
     setupFiles: ["test/seed.ts"],
     alias: { hlx: new URL("./src/index.ts", import.meta.url).pathname },
   },
