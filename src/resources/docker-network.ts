@@ -1,11 +1,11 @@
 // A network of a Docker engine that is nobody's stack's: what several of them meet in.
-import { same } from "../lib/json.ts";
-import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
+import { absent, type Change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { NetworkInfo } from "../model/ports/docker.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
-import type { Api, Step } from "../model/step.ts";
+import type { Step } from "../model/step.ts";
+import { diffAnew, stepsAnew } from "./docker/anew.ts";
 import { asking, namePattern, textsSchema, wantedOf } from "./docker/door.ts";
 import { given, resourceOf } from "./make.ts";
 
@@ -84,23 +84,14 @@ function actualOf({ Driver, Internal, Attachable, Options, Labels, IPAM }: Netwo
   return { driver: Driver, internal: Internal, ...given({ subnet, gateway, attachable, options, labels }) };
 }
 
-// Nothing of a network can be changed: it is made anew, once nobody is in it.
-function diff({ name: _, absent: gone, ...wanted }: DockerNetwork, found: Known<DockerNetworkActual>): readonly Change[] {
-  const actual = found.found === "present" ? found.actual : undefined;
-  if (gone === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, risk: "replace" })];
-  const made = actual === undefined ? [change("exists", { before: false, after: true })] : [];
-  const differing = Object.entries(wanted).filter(([key, value]) => !same(actual?.[key as keyof DockerNetworkActual] ?? null, value));
-  const risk = actual === undefined ? ({ risk: "none" } as const) : ({ risk: "replace", note: "made anew: containers in it must be gone first" } as const);
-  return [...made, ...differing.map(([key, value]) => change(key, { before: actual?.[key as keyof DockerNetworkActual] ?? null, after: value, ...risk }))];
+function diff({ name: _, absent: gone = false, ...wanted }: DockerNetwork, found: Known<DockerNetworkActual>): readonly Change[] {
+  const renewal = { risk: "replace", note: "made anew: containers in it must be gone first" } as const;
+  return diffAnew(wanted, found, { gone, removal: { risk: "replace" }, renewal });
 }
 
 function steps(desired: DockerNetwork, found: Known<DockerNetworkActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
-  const { name } = desired;
-  const remove: Api = { do: "api", title: `remove network ${name}`, via: "docker", method: "DELETE", path: `/networks/${name}` };
-  const make: Api = { do: "api", title: `make network ${name}`, via: "docker", method: "POST", path: "/networks/create", body: bodyOf(desired) };
-  if (desired.absent === true) return [remove];
-  return found.found === "present" ? [remove, make] : [make];
+  return stepsAnew("network", { name: desired.name, body: bodyOf(desired), gone: desired.absent === true }, found);
 }
 
 function bodyOf({ name, driver, subnet, gateway, internal, attachable, options, labels }: DockerNetwork): object {

@@ -1,10 +1,10 @@
 // A volume of a Docker engine that outlives the stacks which use it.
-import { same } from "../lib/json.ts";
-import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
+import { absent, type Change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
-import type { Api, Step } from "../model/step.ts";
+import type { Step } from "../model/step.ts";
+import { diffAnew, stepsAnew } from "./docker/anew.ts";
 import { asking, namePattern, textsSchema, wantedOf } from "./docker/door.ts";
 import { given, resourceOf } from "./make.ts";
 
@@ -65,25 +65,17 @@ function probe(desired: DockerVolume, { docker }: Pick<Readers, "docker">): Prom
   });
 }
 
-// Nothing of a volume can be changed, and made anew it is empty.
-function diff({ name: _, absent: gone, ...wanted }: DockerVolume, found: Known<DockerVolumeActual>): readonly Change[] {
-  const actual = found.found === "present" ? found.actual : undefined;
+// Made anew it is empty.
+function diff({ name: _, absent: gone = false, ...wanted }: DockerVolume, found: Known<DockerVolumeActual>): readonly Change[] {
   const lost = { risk: "data-loss", note: "all that is in the volume is lost" } as const;
-  if (gone === true) return actual === undefined ? [] : [change("exists", { before: true, after: false, ...lost })];
-  const made = actual === undefined ? [change("exists", { before: false, after: true })] : [];
-  const differing = Object.entries(wanted).filter(([key, value]) => !same(actual?.[key as keyof DockerVolumeActual] ?? null, value));
-  const risk = actual === undefined ? { risk: "none" as const } : lost;
-  return [...made, ...differing.map(([key, value]) => change(key, { before: actual?.[key as keyof DockerVolumeActual] ?? null, after: value, ...risk }))];
+  return diffAnew(wanted, found, { gone, removal: lost, renewal: lost });
 }
 
 function steps(desired: DockerVolume, found: Known<DockerVolumeActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
   const { name, driver, options, labels } = desired;
   const body = { Name: name, Driver: driver, ...given({ DriverOpts: options, Labels: labels }) };
-  const remove: Api = { do: "api", title: `remove volume ${name}`, via: "docker", method: "DELETE", path: `/volumes/${name}` };
-  const make: Api = { do: "api", title: `make volume ${name}`, via: "docker", method: "POST", path: "/volumes/create", body };
-  if (desired.absent === true) return [remove];
-  return found.found === "present" ? [remove, make] : [make];
+  return stepsAnew("volume", { name, body, gone: desired.absent === true }, found);
 }
 
 function restore(desired: DockerVolume, before: Found<DockerVolumeActual>): DockerVolume | Irreversible {
