@@ -2,7 +2,7 @@
 import { type Change, change, type Found, type Kind, type Known, present, type Risk } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
-import type { Detached, Run, Step } from "../model/step.ts";
+import type { Run, Step } from "../model/step.ts";
 import { type TextInput, text } from "../model/text.ts";
 import { type Command, schema } from "./command/desired.ts";
 import { given, resourceOf } from "./make.ts";
@@ -38,7 +38,7 @@ export interface CommandOptions extends ResourceOptions {
   readonly onlyIf?: string;
   /** Given on standard input: where secrets go. */
   readonly stdin?: TextInput;
-  /** Default 30 s; what may take longer runs detached. */
+  /** Then it is killed. With it the script runs detached; without it it is one of a batch of short steps, which has ten minutes. */
   readonly deadlineMs?: number;
   readonly risk?: Risk;
 }
@@ -52,11 +52,11 @@ export function command(options: CommandOptions): Resource<Command> {
 }
 
 /** What may take longer than this runs detached. */
-const shortMs = 30_000;
+const checkMs = 30_000;
 
 /** It is needed when nothing says that it is done: `creates` is missing, `unless` fails and `onlyIf` succeeds. */
 async function probe({ creates, unless, onlyIf, args }: Command, on: Pick<Readers, "shell">): Promise<Found<CommandActual>> {
-  const succeeds = async (script: string): Promise<boolean> => (await on.shell.check({ script, args }, { deadlineMs: shortMs })).exitStatus === 0;
+  const succeeds = async (script: string): Promise<boolean> => (await on.shell.check({ script, args }, { deadlineMs: checkMs })).exitStatus === 0;
   const [made, excused, wanted] = await Promise.all([
     creates === undefined ? undefined : on.shell.ask(fileRead, { path: creates }),
     unless === undefined ? false : succeeds(unless),
@@ -71,15 +71,11 @@ function diff({ name, risk = "none" }: Command, found: Known<CommandActual>): re
 }
 
 function steps(
-  { name, script, args, stdin, deadlineMs = shortMs }: Command,
+  { name, script, args, stdin, deadlineMs }: Command,
   _found: Known<CommandActual>,
   { changes }: { readonly changes: readonly Change[] },
 ): readonly Step[] {
   if (changes.length === 0) return [];
   const run: Omit<Run, "do"> = { title: name, script, args, ...(stdin === undefined ? {} : { stdin }) };
-  const [short, long]: readonly [Run, Detached] = [
-    { do: "run", ...run },
-    { do: "detached", ...run, deadlineMs },
-  ];
-  return [deadlineMs > shortMs ? long : short];
+  return [deadlineMs === undefined ? { do: "run", ...run } : { do: "detached", ...run, deadlineMs }];
 }

@@ -207,6 +207,7 @@ describe("a secret is where it belongs, and nowhere else", () => {
     async (fail, how) => {
       lab.write("site.yaml", playbook(`, fail: ${fail}`));
       expect(await hlx("apply", "--yes", ...how)).toBe(3);
+      expect(seen.at(-1)?.text.includes("did not end within 3 s and was killed")).toBe(fail === "slow");
     },
   );
 

@@ -46,7 +46,8 @@ export const schema: JsonSchema = {
       type: "integer",
       minimum: 1,
       maximum: 86_400_000,
-      description: "How long it may take, in milliseconds. Default 30000. What may take longer runs detached, with its output followed.",
+      description:
+        "How long it may take, in milliseconds; then it is killed. With it the script runs detached, with its output followed; without it it is one of a batch of short steps, which has ten minutes.",
     },
     risk: { type: "string", enum: [...risks], description: "What running it may cost. Default none." },
   },
