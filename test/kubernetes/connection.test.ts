@@ -1,6 +1,7 @@
 // The port "kubernetes" before the double: one look at an object, changing it, and waiting for it.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ObjectSeen } from "../../src/model/ports/kubernetes.ts";
+import { settings, web } from "./desk.ts";
 import type { Body } from "./json.ts";
 import { nameOf, type Reached, reach } from "./reach.ts";
 
@@ -10,18 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => on.stop());
 
-const settings = (data: Body = { a: "1" }) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data });
-const web = (spec: Body = {}) => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "web", namespace: "default" },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: "web" } },
-    template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "nginx:1.27" }] } },
-    ...spec,
-  },
-});
 const look = (object: Body): Promise<ObjectSeen> => on.endpoint.reader.look(on.cluster, nameOf(object as never), { json: JSON.stringify(object) });
 const apply = (object: Body, more: object = {}) => on.call("PATCH", { name: nameOf(object as never), object: { json: JSON.stringify(object) }, ...more });
 
@@ -47,9 +36,12 @@ describe("one look", () => {
     });
   });
   test("says who owns a field that is to be another", async () => {
-    on.double.put(web(), "kubectl");
-    expect(await look(web({ replicas: 3 }))).toMatchObject({ dryRun: { dryRun: "done", conflicts: [{ field: ".spec.replicas", manager: '"kubectl"' }] } });
-    expect(await look(web())).toMatchObject({ dryRun: { conflicts: [] } });
+    const bare = [{ name: "web", image: "nginx:1.27" }];
+    on.double.put(web({}, bare), "kubectl");
+    expect(await look(web({ replicas: 3 }, bare))).toMatchObject({
+      dryRun: { dryRun: "done", conflicts: [{ field: ".spec.replicas", manager: '"kubectl"' }] },
+    });
+    expect(await look(web({}, bare))).toMatchObject({ dryRun: { conflicts: [] } });
   });
   test("without a wanted object asks nothing that would need rights to change", async () => {
     on.double.viewOnly = true;

@@ -36,7 +36,11 @@ export const ahead: Ahead = {
   digest: (text) => sha256(text.map((piece) => (typeof piece === "string" ? piece : reveal(piece))).join("")),
 };
 
-export const settings = (data: Body = { a: "1" }, metadata: Body = {}): Body => ({
+/** What a plan says of each object that is made. */
+export const mark = 'metadata.annotations[hlx.io/managed-by]: null → "hlx"';
+export const ready = "ready: false → true";
+
+export const settings = (data: Body = { a: "1" }, metadata: { readonly name?: string; readonly namespace?: string } & Body = {}) => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: { name: "settings", namespace: "default", ...metadata },
@@ -49,7 +53,7 @@ export const container = (more: Body = {}): Body => ({
   resources: { limits: { memory: "1024Mi" } },
   ...more,
 });
-export const web = (spec: Body = {}, containers: readonly Body[] = [container()]): Body => ({
+export const web = (spec: Body = {}, containers: readonly Body[] = [container()]) => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
   metadata: { name: "web", namespace: "default" },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Change, highestRisk } from "../../src/model/kind.ts";
 import type { K8sObject } from "../../src/resources/k8s-object/desired.ts";
 import { k8sObjectKind as kind } from "../../src/resources/k8s-object.ts";
-import { ahead, deskAt, running, secrets, settings, web, words } from "./desk.ts";
+import { ahead, deskAt, ready, running, secrets, settings, web, words } from "./desk.ts";
 import type { Body } from "./json.ts";
 import { type Reached, reach } from "./reach.ts";
 
@@ -17,9 +17,6 @@ afterEach(() => {
   secrets["password"] = "hunter2";
   return on.stop();
 });
-
-const _mark = 'metadata.annotations[hlx.io/managed-by]: null → "hlx"';
-const ready = "ready: false → true";
 
 describe("being rid of one", () => {
   const gone = (): K8sObject => kind.absent?.(wanted(settings())) as K8sObject;

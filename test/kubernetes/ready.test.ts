@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../../src/connections/kubernetes/failure.ts";
 import { readyOf } from "../../src/connections/kubernetes/ready.ts";
+import { settings, web } from "./desk.ts";
 import type { Body } from "./json.ts";
 import { nameOf, type Reached, reach } from "./reach.ts";
 
@@ -10,19 +11,6 @@ beforeEach(async () => {
   on = await reach();
 });
 afterEach(() => on.stop());
-
-const settings = (data: Body = { a: "1" }) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data });
-const web = (spec: Body = {}) => ({
-  apiVersion: "apps/v1",
-  kind: "Deployment",
-  metadata: { name: "web", namespace: "default" },
-  spec: {
-    replicas: 2,
-    selector: { matchLabels: { app: "web" } },
-    template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "web", image: "nginx:1.27" }] } },
-    ...spec,
-  },
-});
 
 describe("what an answer means", () => {
   const status = (code: number, message: string, more: object = {}) => failureOf(code, JSON.stringify({ kind: "Status", message, ...more })).kind;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { accessIn } from "../../src/connections/kubernetes/kubeconfig.ts";
 import type { Host } from "../../src/model/host.ts";
 import { ProblemError, problemOf } from "../../src/model/problem.ts";
+import { settings } from "./desk.ts";
 import { kubeconfigOf } from "./double.ts";
 import type { Body } from "./json.ts";
 import { aHost, driver, nameOf, type Reached, reach, sessionWith } from "./reach.ts";
@@ -12,8 +13,6 @@ beforeEach(async () => {
   on = await reach();
 });
 afterEach(() => on.stop());
-
-const settings = (data: Body = { a: "1" }) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "settings", namespace: "default" }, data });
 
 async function refusal(work: Promise<unknown>): Promise<string> {
   const thrown: unknown = await work.then(
