@@ -1,10 +1,10 @@
 // From a bare node to a guest in one apply: image, template, pool and mapping through the API, then the guest made from them, then what is inside.
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { engineTry } from "../../src/lab/engine.ts";
 import { type Double, proxmoxDouble } from "../proxmox/double.ts";
-import { engine, type LabHost, labHost } from "./hosts.ts";
+import { type LabHost, labHost } from "./hosts.ts";
 import { type Project, project } from "./project.ts";
+import { motdRole, powerOf } from "./proxmox-guest.ts";
 
 let node: LabHost;
 let guest: LabHost;
@@ -16,12 +16,8 @@ const file = `debian-12-generic-amd64-${sha512.slice(0, 8)}.qcow2`;
 
 beforeAll(async () => {
   [node, guest, double] = await Promise.all([labHost({ hostname: "pve1" }), labHost({ user: "ops", hostname: "kube514" }), proxmoxDouble()]);
-  await engineTry(engine, ["stop", "-t", "1", guest.container]);
+  await powerOf(double, guest);
   double.held.web.set(url, sha512);
-  let power: Promise<unknown> = Promise.resolve();
-  double.onPower = (_, running) => {
-    power = power.then(() => engineTry(engine, running ? ["start", guest.container] : ["stop", "-t", "1", guest.container]));
-  };
   lab = project(
     {
       "inventory.yaml": `format: 1
@@ -38,12 +34,7 @@ hosts:
 `,
       "token.yaml": `proxmox:\n  token: ${double.token}\n`,
       "site.yaml": "- hosts: kube514\n  roles: [motd]\n- hosts: pve1\n  roles:\n    - proxmox-cluster: { pools: { kube: { comment: guests } } }\n",
-      "roles/motd/role.ts": `import { defineRole, file } from "hlx";
-export default defineRole({
-  name: "motd", summary: "Says what it is.", params: { type: "object", properties: {} },
-  declare: ({ facts }) => [file({ path: "/etc/motd", content: \`\${facts.hostname} runs \${facts.os.id} \${facts.os.versionId}\\n\` })],
-});
-`,
+      "roles/motd/role.ts": motdRole,
     },
     [node, guest],
   );

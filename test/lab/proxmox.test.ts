@@ -1,9 +1,9 @@
 // From nothing to a configured guest in one apply: the double of Proxmox starts a real host when its guest starts.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { engineTry } from "../../src/lab/engine.ts";
 import { type Double, proxmoxDouble } from "../proxmox/double.ts";
-import { engine, type LabHost, labHost } from "./hosts.ts";
+import { type LabHost, labHost } from "./hosts.ts";
 import { type Project, project } from "./project.ts";
+import { motdRole, powerOf } from "./proxmox-guest.ts";
 
 let guest: LabHost;
 let double: Double;
@@ -14,17 +14,13 @@ beforeAll(async () => {
   // Nothing of its key is written down here: it is told by the agent, a while after it started.
   const file = "/etc/ssh/ssh_host_ed25519_key.pub";
   double.agents.set(514, { silent: 6, files: { [file]: await guest.exec(`cat ${file}`) } });
-  await engineTry(engine, ["stop", "-t", "1", guest.container]);
+  await powerOf(double, guest);
   double.guests.set(9999, {
     node: "pve1",
     config: { template: "1", scsi0: "thin:base-9999-disk-0,size=2G", boot: "order=scsi0" },
     running: false,
     pending: {},
   });
-  let power: Promise<unknown> = Promise.resolve();
-  double.onPower = (_, running) => {
-    power = power.then(() => engineTry(engine, running ? ["start", guest.container] : ["stop", "-t", "1", guest.container]));
-  };
   lab = project({
     "inventory.yaml": `format: 1
 playbook: site.yaml
@@ -40,12 +36,7 @@ hosts:
 `,
     "token.yaml": `proxmox:\n  token: ${double.token}\n`,
     "site.yaml": "- hosts: kube514\n  roles:\n    - motd\n",
-    "roles/motd/role.ts": `import { defineRole, file } from "hlx";
-export default defineRole({
-  name: "motd", summary: "Says what it is.", params: { type: "object", properties: {} },
-  declare: ({ facts }) => [file({ path: "/etc/motd", content: \`\${facts.hostname} runs \${facts.os.id} \${facts.os.versionId}\\n\` })],
-});
-`,
+    "roles/motd/role.ts": motdRole,
   });
 });
 afterAll(() => double.stop());
