@@ -4,6 +4,7 @@ import type { Recorded } from "../model/ports/state.ts";
 import { driftOf } from "../plan/drift.ts";
 import type { Compared } from "../plan/heal.ts";
 import { actualKey } from "../plan/texts.ts";
+import { isThere } from "./look.ts";
 import { type Survey, survey } from "./survey.ts";
 import { presence, unmanagedOf } from "./unmanaged.ts";
 import type { Work, World } from "./world.ts";
@@ -48,7 +49,7 @@ export async function lookForDrift(world: World, work: Work, { unmanaged = false
 }
 
 async function unmanagedOn({ looks, entries }: Survey, world: World, { hosts }: Work): Promise<readonly Unmanaged[]> {
-  const seen = [...looks.values()].filter(({ look, host }) => look === "seen" && hosts.includes(host.name));
+  const seen = [...looks.values()].filter((look) => isThere(look) && hosts.includes(look.host.name));
   const found = await Promise.all(seen.map(async ({ host }) => unmanagedOf(host.name, await (await world.sessions.of(host)).shell.ask(presence, ""), entries)));
   return found.flat();
 }

@@ -1,8 +1,10 @@
 // Which images the chosen hosts run by which tags: what `hlx images` shows.
+import type { Host } from "../model/host.ts";
 import type { NamedImage } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
-import { problemOf } from "../model/problem.ts";
+import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
+import { isThere } from "./look.ts";
 import { readersOf } from "./sessions.ts";
 import { survey } from "./survey.ts";
 import type { Work, World } from "./world.ts";
@@ -12,22 +14,43 @@ export interface HostImage extends NamedImage {
   readonly address: Address;
 }
 
-/** Of every resource of the chosen hosts whose kind runs images, in their order. Changes nothing. Throws ProblemError for wrong input. */
-export async function imagesOf(world: World, work: Work): Promise<readonly HostImage[]> {
-  const { entries } = await survey(world, work);
-  const chosen = new Set(work.hosts);
-  const found = await Promise.all(entries.filter(({ host }) => chosen.has(host)).map((entry) => imagesIn(entry, world, work)));
-  return found.flat();
+/** A host that could not be asked: what runs there is not known. */
+export interface SilentHost {
+  readonly host: string;
+  readonly problem: Problem;
 }
 
-async function imagesIn({ kind: name, desired, host, address }: Entry, world: World, work: Work): Promise<readonly HostImage[]> {
+export interface Images {
+  readonly images: readonly HostImage[];
+  readonly unreachable: readonly SilentHost[];
+}
+
+/** Of every resource of the chosen hosts whose kind runs images, in their order; a host that is not there yet runs none. Changes nothing. Throws ProblemError for wrong input. */
+export async function imagesOf(world: World, work: Work): Promise<Images> {
+  const { entries, looks } = await survey(world, work);
+  const silent = [...looks.values()].flatMap((look) => (look.look === "unreachable" && work.hosts.includes(look.host.name) ? [silence(look)] : []));
+  const there = new Set(work.hosts.filter((host) => isThere(looks.get(host))));
+  const asked = await Promise.all(entries.filter(({ host }) => there.has(host)).map((entry) => imagesIn(entry, world, work)));
+  const failed = asked.flatMap((one) => ("problem" in one ? [one] : []));
+  return { images: asked.flatMap((one) => ("problem" in one ? [] : one)), unreachable: [...silent, ...firstOfEach(failed)] };
+}
+
+async function imagesIn({ kind: name, desired, host, address }: Entry, world: World, work: Work): Promise<readonly HostImage[] | SilentHost> {
   const [kind, on] = [world.kinds.get(name), work.inventory.hosts.get(host)];
   if (kind?.images === undefined || on === undefined) return [];
   try {
     const images = await kind.images(desired, readersOf(await world.sessions.of(on), kind.via));
     return images.map((image) => ({ host, address, ...image }));
   } catch (thrown) {
-    world.emit({ event: "unreachable", host, problem: problemOf(thrown) });
-    return [];
+    if (!(thrown instanceof ProblemError)) throw thrown;
+    return { host, problem: problemOf(thrown) };
   }
+}
+
+function silence({ host, problem }: { readonly host: Host; readonly problem: Problem }): SilentHost {
+  return { host: host.name, problem };
+}
+
+function firstOfEach(silent: readonly SilentHost[]): readonly SilentHost[] {
+  return silent.filter(({ host }, index) => silent.findIndex((one) => one.host === host) === index);
 }

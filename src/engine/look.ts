@@ -24,6 +24,11 @@ export type HostLook =
     }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
 
+/** True when somebody was inside: a host that is not there yet was not looked at. */
+export function isThere(look: HostLook | undefined): look is Extract<HostLook, { look: "seen" }> {
+  return look?.look === "seen" && look.unborn === undefined;
+}
+
 export interface LookedAt {
   readonly assignment: Assignment;
   readonly resource: Resource;

@@ -7,7 +7,7 @@ import { addressOf, type Resource } from "../model/resource.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
 import { matchesAny } from "../plan/target.ts";
-import type { HostLook } from "./look.ts";
+import { isThere } from "./look.ts";
 import { probe } from "./probe.ts";
 import { keyFor, type Survey, secretsOf } from "./survey.ts";
 import type { Work, World } from "./world.ts";
@@ -79,10 +79,6 @@ function fullyPlanned({ chosen, looks }: Survey, work: Work): readonly string[] 
     (host) =>
       isThere(looks.get(host)) && work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
   );
-}
-
-function isThere(look: HostLook | undefined): boolean {
-  return look?.look === "seen" && look.unborn === undefined;
 }
 
 interface Looking {
@@ -160,10 +156,11 @@ interface Gone {
   readonly letGo: NonNullable<Plan["letGo"]>;
 }
 
-// Told where all hosts are meant: a limit leaves hosts out on purpose. The machines that hlx made for them go; with them all that is remembered.
+// Told where everything is meant: a limit leaves hosts out on purpose, and tags what is to be done. The machines that hlx made for them go; with them all that is remembered.
 async function hostsGone(state: State, { world, work, playbook }: { readonly world: World; readonly work: Work; readonly playbook: string }): Promise<Gone> {
   const { inventory, hosts } = work;
-  const gone = hosts.length < inventory.hosts.size ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
+  const part = work.only !== undefined || hosts.length < inventory.hosts.size;
+  const gone = part ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
   const [made, recorded] = await Promise.all([state.made(gone), state.recorded(gone)]);
   const machines = made.filter((one) => one.playbook === playbook && world.kinds.get(one.kind)?.outside !== undefined);
   const { orphans, stays } = orphansAmong(machines, { kinds: world.kinds, entries: [] });

@@ -27,13 +27,22 @@ test("one row an image, with its hosts and what its tag stands for", () => {
     ["same:1", "locked", "a"],
     ["silent:1", "no answer", "a"],
   ]);
-  expect(imagesDocument(rows)).toMatchObject({ format: 1, document: "images", images: [{}, { locked: "sha256:1111111111111111" }, {}, {}, {}] });
+  expect(imagesDocument(rows, [])).toMatchObject({ format: 1, document: "images", images: [{}, { locked: "sha256:1111111111111111" }, {}, {}, {}] });
 });
 
 test("the screen says what to do next, and shows no control characters", () => {
-  const lines = imagesLines(imageRows([...images, on("a", "x\u001b[2J:1")], new Set()), { paint: (_, text) => text });
+  const lines = imagesLines(imageRows([...images, on("a", "x\u001b[2J:1")], new Set()), [], { paint: (_, text) => text });
   expect(lines.find((line) => line.startsWith("moved"))).toMatch(/^moved +moved:1 +111111111111 +222222222222 +a, b$/);
   expect(lines.at(-1)).toBe("3 to be written to hlx.lock:  hlx images --bump");
   expect(lines.join("")).not.toContain("\u001b");
-  expect(imagesLines([], { paint: (_, text) => text })).toEqual(["No images: no stack or container of these hosts names one by a tag."]);
+  expect(imagesLines([], [], { paint: (_, text) => text })).toEqual(["No images: no stack or container of these hosts names one by a tag."]);
+});
+
+test("a host that could not be asked is told, and is no host without images", () => {
+  const silent = [{ host: "b\u001b[2J", problem: { code: "unreachable", message: "no route to the host" } as const }];
+  const lines = imagesLines([], silent, { paint: (_, text) => text });
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^\? b.+ {2}could not be asked: no route to the host$/);
+  expect(lines.join("")).not.toContain("\u001b");
+  expect(imagesDocument([], silent)).toMatchObject({ images: [], unreachable: [{ problem: { message: "no route to the host" } }] });
 });

@@ -68,6 +68,7 @@ describe("a host whose line left the inventory", () => {
   });
   test.each([
     ["a limit", { hosts: [] }],
+    ["a run for some tags", { only: () => true }],
     ["another playbook", { prunes: { playbook: "other.yaml" } }],
   ])("%s says nothing of it", async (_, more) => {
     const made = await applied();

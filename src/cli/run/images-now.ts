@@ -14,14 +14,14 @@ import { openWork } from "./work.ts";
 export async function imagesNow(context: Context): Promise<Standing> {
   const { given, printer } = context;
   const work = await openWork(context);
-  const all = await withWorld(context, projectOf(work), (world) => imagesOf(world, work));
+  const { images: all, unreachable } = await withWorld(context, projectOf(work), (world) => imagesOf(world, work));
   const globs = given.texts("image").map(globFor);
   const meant = all.filter(({ image }) => globs.length === 0 || globs.some((glob) => glob.test(image)));
   const bumped = given.flag("bump") ? bump(meant, join(work.inventory.folder, "hlx.lock")) : [];
   const rows = imageRows(meant, new Set(bumped));
-  if (given.flag("json")) printer.document(imagesDocument(rows));
-  else printer.out(imagesLines(rows, printer.screen));
-  return {};
+  if (given.flag("json")) printer.document(imagesDocument(rows, unreachable));
+  else printer.out(imagesLines(rows, unreachable, printer.screen));
+  return { unreachable: unreachable.length };
 }
 
 // Two hosts that a registry answers differently at the same moment: the first answer counts for both.

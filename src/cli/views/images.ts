@@ -1,7 +1,9 @@
 // Tags of images and what they stand for: a line each, and the document.
-import type { HostImage } from "../../engine/images.ts";
+import type { HostImage, SilentHost } from "../../engine/images.ts";
+import { problemDocument } from "./documents.ts";
 import { visible } from "./escape.ts";
 import { columns } from "./layout.ts";
+
 import type { Screen } from "./paint.ts";
 
 export interface ImageRow {
@@ -25,8 +27,9 @@ export function imageRows(images: readonly HostImage[], bumped: ReadonlySet<stri
 }
 
 /** `hlx images`. */
-export function imagesLines(rows: readonly ImageRow[], { paint }: Pick<Screen, "paint">): readonly string[] {
-  if (rows.length === 0) return ["No images: no stack or container of these hosts names one by a tag."];
+export function imagesLines(rows: readonly ImageRow[], unreachable: readonly SilentHost[], { paint }: Pick<Screen, "paint">): readonly string[] {
+  const silent = unreachable.map(({ host, problem }) => `${paint("red", "?")} ${visible(host)}  could not be asked: ${visible(problem.message)}`);
+  if (rows.length === 0) return silent.length > 0 ? silent : ["No images: no stack or container of these hosts names one by a tag."];
   const painted = { locked: "green", moved: "yellow", "not locked": "yellow", "no answer": "red", bumped: "green" } as const;
   const lines = rows.map(({ image, hosts, locked, offered, state }) => [
     paint(painted[state], state),
@@ -38,13 +41,14 @@ export function imagesLines(rows: readonly ImageRow[], { paint }: Pick<Screen, "
   const moved = rows.filter(({ state }) => state === "moved" || state === "not locked").length;
   return [
     ...columns([["", "IMAGE", "LOCKED", "REGISTRY", "HOSTS"], ...lines]),
+    ...silent,
     ...(moved === 0 ? [] : [`${moved} to be written to hlx.lock:  hlx images --bump`]),
   ];
 }
 
 /** `--json`. */
-export function imagesDocument(rows: readonly ImageRow[]): unknown {
-  return { format: 1, document: "images", images: rows };
+export function imagesDocument(rows: readonly ImageRow[], unreachable: readonly SilentHost[]): unknown {
+  return { format: 1, document: "images", images: rows, unreachable: unreachable.map(({ host, problem }) => ({ host, problem: problemDocument(problem) })) };
 }
 
 function stateOf(locked: string | undefined, offered: string | undefined): ImageRow["state"] {
