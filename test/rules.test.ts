@@ -40,7 +40,8 @@ const rules: readonly Rule[] = [
   {
     name: "sec/53 hlx serves nothing",
     pattern: /\bcreateServer\(/,
-    except: ["src/testing/proxy.ts"],
+    // The double of Proxmox's API that a rehearsal and the tests start, on this machine's own address only.
+    except: ["src/testing/proxy.ts", "src/lab/proxmox/access.ts"],
     instead: "write a file or an answer; who opens a port answers for who comes in",
     breaks: "createServer(answer)",
     keeps: "connect(path)",

@@ -1,7 +1,7 @@
 // From a bare node to a guest in one apply: image, template, pool and mapping through the API, then the guest made from them, then what is inside.
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Double, proxmoxDouble } from "../proxmox/double.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import { type LabHost, labHost } from "./hosts.ts";
 import { type Project, project } from "./project.ts";
 import { motdRole, powerOf } from "./proxmox-guest.ts";

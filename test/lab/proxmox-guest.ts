@@ -1,6 +1,6 @@
 // A real host as the guest of Proxmox's double, and a role that shows that somebody was inside.
 import { engineTry } from "../../src/lab/engine.ts";
-import type { Double } from "../proxmox/double.ts";
+import type { Double } from "../../src/lab/proxmox/double.ts";
 import { engine, type LabHost } from "./hosts.ts";
 
 /** From now on the host runs when the double's guests do, one change after the other. It is off at first. */

@@ -1,6 +1,6 @@
 // From nothing to a configured guest in one apply: the double of Proxmox starts a real host when its guest starts.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Double, proxmoxDouble } from "../proxmox/double.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import { type LabHost, labHost } from "./hosts.ts";
 import { type Project, project } from "./project.ts";
 import { motdRole, powerOf } from "./proxmox-guest.ts";

@@ -9,12 +9,12 @@ import { byToken } from "../../src/connections/proxmox/login.ts";
 import { send } from "../../src/connections/proxmox/request.ts";
 import { agentFor } from "../../src/connections/proxmox/socket.ts";
 import { proxmoxBy } from "../../src/connections/proxmox.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
 import type { ProxmoxCluster } from "../../src/model/ports/proxmox.ts";
 import { problemOf } from "../../src/model/problem.ts";
 import type { Api } from "../../src/model/step.ts";
-import { type Double, proxmoxDouble } from "./double.ts";
 
 let double: Double;
 let nowMs = 0;

@@ -1,6 +1,9 @@
 // What the tests of guests share: the double, and the kind over the connection to it.
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
 import { proxmox } from "../../src/connections/proxmox.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
+import { newRoom } from "../../src/lab/proxmox/room.ts";
+import { newHeld } from "../../src/lab/proxmox/storage.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Change, Found, Kind } from "../../src/model/kind.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
@@ -8,9 +11,6 @@ import type { Api, StepResult } from "../../src/model/step.ts";
 import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
 import type { VmActual } from "../../src/resources/proxmox-vm/probe.ts";
 import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
-import { type Double, proxmoxDouble } from "./double.ts";
-import { newRoom } from "./double-room.ts";
-import { newHeld } from "./double-storage.ts";
 
 export let double: Double;
 export let endpoint: Endpoint<"proxmox">;

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { failureOf, wordsOf } from "../../src/connections/proxmox/failure.ts";
 import { taskOf } from "../../src/connections/proxmox/task.ts";
 import { proxmox } from "../../src/connections/proxmox.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
 import type { ProxmoxCluster } from "../../src/model/ports/proxmox.ts";
 import { problemOf } from "../../src/model/problem.ts";
 import type { Api } from "../../src/model/step.ts";
-import { type Double, proxmoxDouble } from "./double.ts";
 
 let double: Double;
 let cluster: ProxmoxCluster;

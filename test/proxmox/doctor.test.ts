@@ -8,11 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { examineApi } from "../../src/cli/run/doctor/proxmox.ts";
+import { everything } from "../../src/lab/proxmox/access.ts";
+import { certificate, portOf } from "../../src/lab/proxmox/config.ts";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import type { Host } from "../../src/model/host.ts";
 import { proxmoxClusterOf } from "../../src/model/proxmox-cluster.ts";
-import { type Double, proxmoxDouble } from "./double.ts";
-import { everything } from "./double-access.ts";
-import { certificate, portOf } from "./double-config.ts";
 
 let double: Double;
 const folder = mkdtempSync(join(tmpdir(), "hlx-pve-doctor-"));

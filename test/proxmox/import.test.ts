@@ -2,8 +2,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Double, type DoubleGuest, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import { type Desk, type HlxRun, inside, newDesk } from "../soak/desk.ts";
-import { type Double, type DoubleGuest, proxmoxDouble } from "./double.ts";
 
 let double: Double;
 let desk: Desk;

@@ -1,8 +1,8 @@
 // The whole way: what hlx validate, plan and status say of guests and their nodes.
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
 import { type Desk, newDesk } from "../soak/desk.ts";
-import { type Double, proxmoxDouble } from "./double.ts";
 
 let double: Double;
 let lab: Desk;

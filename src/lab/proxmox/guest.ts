@@ -1,11 +1,11 @@
 // The guests of the double: made, cloned, set, resized, started and destroyed as PVE 9.2.11 did it.
 
-import { askInside } from "./double-agent.ts";
-import { added, uuid, written } from "./double-config.ts";
-import { asWritten, liveInContainer, wrongInContainer } from "./double-container.ts";
-import { byHa } from "./double-ha.ts";
-import { changeSnapshots, lookAtSnapshots } from "./double-snapshots.ts";
-import { type At, type AtGuest, type Call, type DoubleGuest, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
+import { askInside } from "./agent.ts";
+import { added, uuid, written } from "./config.ts";
+import { asWritten, liveInContainer, wrongInContainer } from "./container.ts";
+import { byHa } from "./ha.ts";
+import { changeSnapshots, lookAtSnapshots } from "./snapshots.ts";
+import { type At, type AtGuest, type Call, type DoubleGuest, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 export function create({ params }: Call, { on, node }: At): Reply {
   const { vmid = "", start, pool, ...config } = params;
@@ -21,14 +21,18 @@ export function onGuest(call: Call, at: AtGuest): Reply {
   const guest = at.on.double.guests.get(at.id);
   if (at.on.double.blind) return { status: 403, message: `Permission check failed (/vms/${at.id}, VM.Audit)` };
   // Whoever names the wrong node is told that there is no such file: never a 404.
-  const folder = at.type === "lxc" ? "lxc" : "qemu-server";
   if (guest === undefined || guest.node !== at.node || (guest.type ?? "qemu") !== at.type)
-    return refuse(`Configuration file 'nodes/${at.node}/${folder}/${at.id}.conf' does not exist`);
-  if (call.method === "GET")
-    return /^\/agent\/(file-read|network-get-interfaces)$/.test(at.part) ? askInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
+    return refuse(`Configuration file 'nodes/${at.node}/${at.type === "lxc" ? "lxc" : "qemu-server"}/${at.id}.conf' does not exist`);
+  if (call.method === "GET") return ask(call, at, guest);
   if (guest.config["lock"] !== undefined) return refuse(`VM is locked (${guest.config["lock"]})`);
-  const snapshot = changeSnapshots(call, at, guest);
-  if (snapshot !== undefined) return snapshot;
+  return changeSnapshots(call, at, guest) ?? change(call, at, guest);
+}
+
+function ask(call: Call, at: AtGuest, guest: DoubleGuest): Reply {
+  return /^\/agent\/(file-read|network-get-interfaces)$/.test(at.part) ? askInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
+}
+
+function change(call: Call, at: AtGuest, guest: DoubleGuest): Reply {
   switch (`${call.method} ${at.part}`) {
     case "POST /clone":
       return clone(call, at, guest);
@@ -72,19 +76,38 @@ function look(guest: DoubleGuest, { part, on, id }: AtGuest): Reply {
 }
 
 function clone({ params }: Call, { on, node, id }: AtGuest, source: DoubleGuest): Reply {
-  const target = Number(params["newid"]);
+  const [target, storage] = [Number(params["newid"]), storageOf(source)];
   if (on.double.busy > 0) {
     on.double.busy -= 1;
     return refuse(`can't lock file '/var/lock/qemu-server/lock-${id}.conf' - got timeout`);
   }
   if (on.double.guests.has(target)) return refuse(`unable to create VM ${target}: config file already exists`);
-  const full = params["full"] === "1" || (params["full"] === undefined && source.config["template"] !== "1");
-  if (!full && params["storage"] !== undefined) return { status: 500, message: "parameter 'storage' not allowed for linked clones" };
-  const storage = /^([\w-]+):/.exec(source.config["scsi0"] ?? "")?.[1] ?? "";
-  if (!full && !on.double.linked.has(storage)) return refuse("Linked clone feature is not supported for drive 'scsi0'");
   if (params["target"] !== undefined && params["target"] !== node) return refuse(`can't clone VM to node '${params["target"]}' (VM uses local storage)`);
+  const wrong = wrongInLinked(params, source, on);
+  if (wrong !== undefined) return wrong;
   if (on.double.lockedTasks-- > 0)
     return task("qmclone", { on, node, id }, { exit: `clone failed: cfs-lock 'storage-${storage}' error: got lock request timeout` });
+  return copy({ params, target, storage }, { on, node, id }, source);
+}
+
+function storageOf({ config }: DoubleGuest): string {
+  return /^([\w-]+):/.exec(config["scsi0"] ?? "")?.[1] ?? "";
+}
+
+// Of a template a clone is linked where nothing else is said.
+function wrongInLinked(params: Call["params"], source: DoubleGuest, { double }: On): Reply | undefined {
+  if (params["full"] === "1" || (params["full"] === undefined && source.config["template"] !== "1")) return undefined;
+  if (params["storage"] !== undefined) return refuse("parameter 'storage' not allowed for linked clones");
+  return double.linked.has(storageOf(source)) ? undefined : refuse("Linked clone feature is not supported for drive 'scsi0'");
+}
+
+interface Copying {
+  readonly params: Call["params"];
+  readonly target: number;
+  readonly storage: string;
+}
+
+function copy({ params, target, storage }: Copying, { on, node, id }: Omit<AtGuest, "rest" | "part" | "type">, source: DoubleGuest): Reply {
   const { template: _, ...copied } = source.config;
   const disk = { scsi0: (copied["scsi0"] ?? "").replace(/^[\w-]+:[^,]*/, `${params["storage"] ?? storage}:vm-${target}-disk-0`) };
   const given = Object.fromEntries(["name", "description"].flatMap((key) => (params[key] === undefined ? [] : [[key, params[key] ?? ""]])));
@@ -186,17 +209,21 @@ function destroy({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest
   return task("qmdestroy", { on, node, id });
 }
 
+function missingBridge({ config }: DoubleGuest, { double }: On): string | undefined {
+  const bridge = /bridge=([^,]+)/.exec(config["net0"] ?? "")?.[1];
+  return bridge === undefined || double.bridges.has(bridge) ? undefined : bridge;
+}
+
 function power({ on, node, id, part }: AtGuest): Reply {
   const guest = on.double.guests.get(id);
   const verb = part.replace("/status/", "");
   if (guest === undefined || !["start", "stop", "shutdown", "reboot"].includes(verb)) return { status: 501, message: `Method 'POST ${part}' not implemented` };
   if (on.double.ha.has(id)) return byHa({ on, node, id }, verb);
+  const starts = verb === "start" || verb === "reboot";
   if (verb === "start" && guest.running) return task("qmstart", { on, node, id }, { exit: `VM ${id} already running` });
-  if (verb === "start" || verb === "reboot") {
-    const bridge = /bridge=([^,]+)/.exec(guest.config["net0"] ?? "")?.[1];
-    if (bridge !== undefined && !on.double.bridges.has(bridge)) return task("qmstart", { on, node, id }, { exit: `bridge '${bridge}' does not exist` });
-  }
-  switchTo(verb === "start" || verb === "reboot", { on, id });
+  const missing = starts ? missingBridge(guest, on) : undefined;
+  if (missing !== undefined) return task("qmstart", { on, node, id }, { exit: `bridge '${missing}' does not exist` });
+  switchTo(starts, { on, id });
   return task(`${guest.type === "lxc" ? "vz" : "qm"}${verb}`, { on, node, id });
 }
 

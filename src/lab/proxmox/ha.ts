@@ -1,7 +1,7 @@
 // HA and pools of the double: HA answers at once and acts in its own rounds (seen on PVE 9.2.11: hastart and hastop end before the guest changes).
 
-import { switchTo } from "./double-guest.ts";
-import { type AtGuest, type Call, type On, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
+import { switchTo } from "./guest.ts";
+import { type AtGuest, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 const roundMs = 300;
 

@@ -1,6 +1,6 @@
 // Snapshots of the double's guests: config and disks as they were; a rollback leaves the guest stopped unless it is told to start.
-import { switchTo } from "./double-guest.ts";
-import { type AtGuest, type Call, type DoubleGuest, type Reply, refuse, task } from "./double-state.ts";
+import { switchTo } from "./guest.ts";
+import { type AtGuest, type Call, type DoubleGuest, type Reply, refuse, task } from "./state.ts";
 
 export function lookAtSnapshots({ part, on }: AtGuest, guest: DoubleGuest): Reply | undefined {
   if (part === "/feature") return { data: { hasFeature: Number(canSnapshot(guest, on.double.linked)), nodes: [guest.node] } };

@@ -1,5 +1,5 @@
 // Containers of the double: what PVE 9.2 asks of them beyond virtual machines, and what it refuses.
-import { type At, type Call, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
+import { type At, type Call, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 /** PVE::LXC::Config, vmconfig_hotplug_pending: what a running container gets at once. */
 export const liveInContainer = /^(description|onboot|startup|protection|hostname|cores|tags|memory|swap|net\d+|mp\d+)$/;

@@ -2,7 +2,7 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { certificate, portOf } from "./double-config.ts";
+import { certificate, portOf } from "./config.ts";
 
 export interface Member {
   readonly name: string;

@@ -1,5 +1,5 @@
 // The guest agents of the double: what they say of files inside, and how Proxmox says that they do not answer.
-import { type AtGuest, type Call, type DoubleGuest, type Reply, refuse } from "./double-state.ts";
+import { type AtGuest, type Call, type DoubleGuest, type Reply, refuse } from "./state.ts";
 
 /** What is asked of the guest's agent. */
 export function askInside({ params }: Call, { on, id, part }: AtGuest, guest: DoubleGuest): Reply {

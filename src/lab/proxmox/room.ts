@@ -1,5 +1,5 @@
 // What the double's nodes have, as the cluster's list tells it: figures of guests, nodes and storages in bytes.
-import type { On } from "./double-state.ts";
+import type { On } from "./state.ts";
 
 export interface Room {
   readonly cores: number;

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:https";
 import { join } from "node:path";
-import type { Call } from "./double-state.ts";
+import type { Call } from "./state.ts";
 
 /** What the server adds, and how it writes what it was given. */
 export function added(config: Readonly<Record<string, string>>, id: number): Record<string, string> {

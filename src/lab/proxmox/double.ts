@@ -1,19 +1,19 @@
-// A Proxmox VE API that stands in for a cluster in tests: a double of what was observed on PVE 9.2.11, wrong successes included.
+// A Proxmox VE API that stands in for a cluster in tests and rehearsals: a double of what was observed on PVE 9.2.11, wrong successes included.
 // It does not cover: real storages and their speed, HA, SDN, the console, and in-guest effects.
 import { mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Access, accessReply, newAccess, refusal, serveNodes } from "./double-access.ts";
-import { callOf, uuid } from "./double-config.ts";
-import { createContainer } from "./double-container.ts";
-import { create, onGuest } from "./double-guest.ts";
-import { onHa } from "./double-ha.ts";
-import { newRoom, roomRows } from "./double-room.ts";
-import { type At, type Call, type Double, type DoubleGuest, type On, type Reply, refuse, refuseParameter, type State, type Task } from "./double-state.ts";
-import { newHeld, onHeld, onMappings, onPools } from "./double-storage.ts";
+import { type Access, accessReply, newAccess, refusal, serveNodes } from "./access.ts";
+import { callOf, uuid } from "./config.ts";
+import { createContainer } from "./container.ts";
+import { create, onGuest } from "./guest.ts";
+import { onHa } from "./ha.ts";
+import { newRoom, roomRows } from "./room.ts";
+import { type At, type Call, type Double, type DoubleGuest, type On, type Reply, refuse, refuseParameter, type State, type Task } from "./state.ts";
+import { newHeld, onHeld, onMappings, onPools } from "./storage.ts";
 
-export type { Double, DoubleGuest } from "./double-state.ts";
+export type { Double, DoubleGuest } from "./state.ts";
 
 export async function proxmoxDouble(nodes: readonly string[] = ["pve1", "pve2"]): Promise<Double> {
   const folder = mkdtempSync(join(tmpdir(), "hlx-pve-"));
@@ -70,33 +70,38 @@ function send(response: ServerResponse, { status = 200, reason = "OK", data = nu
 
 function route(call: Call, on: On): Reply {
   const [, node = "", rest = ""] = /^\/nodes\/([^/]+)(\/.*)$/.exec(call.path) ?? [];
-  if (node !== "")
-    return on.nodes.includes(node)
-      ? onNode(call, { on, node, rest })
-      : refuse(`hostname lookup '${node}' failed - failed to get address info for: ${node}: Name or service not known`);
+  if (node !== "") return on.nodes.includes(node) ? onNode(call, { on, node, rest }) : refuse(unknownNode(node));
   if (call.path.startsWith("/cluster/ha/resources")) return onHa(call, on);
   if (call.path.startsWith("/cluster/mapping/pci")) return onMappings(call, on);
   if (call.path === "/pools") return onPools(call, on);
+  return onCluster(call, on);
+}
+
+function onCluster(call: Call, on: On): Reply {
   switch (`${call.method} ${call.path}`) {
     case "GET /cluster/resources":
-      if (call.params["type"] === undefined) return { data: on.double.blind ? [] : roomRows(on) };
-      return {
-        data: on.double.blind
-          ? []
-          : [...on.double.guests].map(([vmid, guest]) => ({
-              id: `${guest.type ?? "qemu"}/${vmid}`,
-              type: guest.type ?? "qemu",
-              vmid,
-              node: guest.node,
-              status: "unknown",
-              ...(guest.pool === undefined ? {} : { pool: guest.pool }),
-            })),
-      };
+      return { data: on.double.blind ? [] : call.params["type"] === undefined ? roomRows(on) : guestRows(on) };
     case "GET /cluster/nextid":
       return nextId(call, on);
     default:
       return accessReply(call, on.double) ?? { status: 501, message: `Method '${call.method} ${call.path}' not implemented` };
   }
+}
+
+function unknownNode(node: string): string {
+  return `hostname lookup '${node}' failed - failed to get address info for: ${node}: Name or service not known`;
+}
+
+// Whether they run is gathered by a daemon: unknown, as it is for a while after each start of the real one.
+function guestRows({ double }: On): readonly object[] {
+  return [...double.guests].map(([vmid, { type = "qemu", node, pool }]) => ({
+    id: `${type}/${vmid}`,
+    type,
+    vmid,
+    node,
+    status: "unknown",
+    ...(pool === undefined ? {} : { pool }),
+  }));
 }
 
 function nextId({ params }: Call, { double }: On): Reply {
@@ -111,14 +116,14 @@ function onNode(call: Call, at: At): Reply {
   const task = /^\/tasks\/([^/]+)\/(status|log)$/.exec(at.rest);
   if (task !== null) return taskAnswer(decodeURIComponent(task[1] ?? ""), task[2] ?? "", at.on);
   if (at.rest === "/tasks") return { data: activeTasks(at) };
-  const held = onHeld(call, at);
-  if (held !== undefined) return held;
-  if (at.rest === "/qemu" && call.method === "POST") return create(call, at);
-  if (at.rest === "/lxc" && call.method === "POST") return createContainer(call, at);
-  const guest = /^\/(qemu|lxc)\/(\d+)(\/.*)?$/.exec(at.rest);
-  return guest === null
-    ? { status: 501, message: `Method '${call.method} ${call.path}' not implemented` }
-    : onGuest(call, { ...at, type: guest[1] === "lxc" ? "lxc" : "qemu", id: Number(guest[2]), part: guest[3] ?? "" });
+  return onHeld(call, at) ?? onGuests(call, at);
+}
+
+function onGuests(call: Call, at: At): Reply {
+  const [, type, id, part = ""] = /^\/(qemu|lxc)(?:\/(\d+)(\/.*)?)?$/.exec(at.rest) ?? [];
+  if (id !== undefined) return onGuest(call, { ...at, type: type === "lxc" ? "lxc" : "qemu", id: Number(id), part });
+  if (type === undefined || call.method !== "POST") return { status: 501, message: `Method '${call.method} ${call.path}' not implemented` };
+  return type === "lxc" ? createContainer(call, at) : create(call, at);
 }
 
 function taskAnswer(upid: string, what: string, { tasks }: On): Reply {

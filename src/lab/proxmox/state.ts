@@ -1,8 +1,8 @@
 // What the double of Proxmox holds, and what its parts share.
 import { randomBytes } from "node:crypto";
-import type { Access } from "./double-access.ts";
-import type { Room } from "./double-room.ts";
-import type { Held } from "./double-storage.ts";
+import type { Access } from "./access.ts";
+import type { Room } from "./room.ts";
+import type { Held } from "./storage.ts";
 
 export interface DoubleGuest {
   node: string;

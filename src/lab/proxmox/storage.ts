@@ -1,6 +1,6 @@
 // What the double of Proxmox holds beside guests: storages and their files, pools, mappings of PCI devices, Ceph. As PVE 9.2 answers, refusals included.
-import { joinPool } from "./double-ha.ts";
-import { type At, type Call, type On, type Reply, refuse, refuseParameter, task } from "./double-state.ts";
+import { joinPool } from "./ha.ts";
+import { type At, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 export interface Held {
   /** The same on every node. */
@@ -137,17 +137,22 @@ function remove(volid: string, at: AtStorage): Reply {
 
 export function onPools({ method, params, path }: Call, on: On): Reply {
   const { pools, held } = on.double;
-  const { poolid = "", comment, storage, delete: taking } = params;
+  const { poolid = "" } = params;
   if (method === "GET" && poolid === "") return { data: [...pools].map((id) => ({ poolid: id, comment: held.comments.get(id) })) };
   if (method === "POST") {
     if (pools.has(poolid)) return refuse(`pool '${poolid}' already exists`);
     pools.add(poolid);
-    held.comments.set(poolid, comment ?? "");
+    held.comments.set(poolid, params["comment"] ?? "");
     return { data: null };
   }
   if (!pools.has(poolid)) return refuse(`no such pool '${poolid}'`);
   if (method === "GET") return { data: [{ poolid, comment: held.comments.get(poolid), members: membersOf(poolid, on) }] };
-  if (method === "DELETE") return removePool(poolid, on);
+  return method === "DELETE" ? removePool(poolid, on) : setPool({ method, path, params, lists: {} }, on);
+}
+
+function setPool({ method, path, params }: Call, on: On): Reply {
+  const { poolid = "", comment, storage, delete: taking } = params;
+  const { held } = on.double;
   if (comment !== undefined) held.comments.set(poolid, comment);
   for (const each of storage?.split(",") ?? []) change(held.poolStorages, { poolid, each, gone: taking === "1" });
   return (params["vms"] ?? "")
@@ -187,24 +192,30 @@ function removePool(poolid: string, on: On): Reply {
   return { data: null };
 }
 
-export function onMappings({ method, path, params, lists }: Call, { double }: On): Reply {
+export function onMappings(call: Call, { double }: On): Reply {
   const { mappings } = double.held;
-  const id = decodeURIComponent(path.replace(/^\/cluster\/mapping\/pci\/?/, ""));
+  const { method, params, lists } = call;
   if (method === "GET") return { data: [...mappings].map(([name, mapping]) => ({ id: name, type: "pci", ...mapping })) };
-  const wrong = (lists["map"] ?? []).find(
-    (entry) => !/(^|,)id=[0-9a-f]{4}:[0-9a-f]{4}(,|$)/.test(entry) || /(^|,)(?!id=|iommugroup=|node=|path=|subsystem-id=)[^,]/.test(entry),
-  );
-  if (wrong !== undefined) return refuseParameter("map", `invalid format - format error\nmap.id: property is missing and it is not optional`);
+  if ((lists["map"] ?? []).some(isNoMap)) return refuseParameter("map", `invalid format - format error\nmap.id: property is missing and it is not optional`);
   if (method === "POST") {
     if (mappings.has(params["id"] ?? "")) return refuse(`mapping '${params["id"]}' already defined`);
     mappings.set(params["id"] ?? "", mappingOf(params, lists));
     return { data: null };
   }
+  return setMapping(call, mappings);
+}
+
+function setMapping({ method, path, params, lists }: Call, mappings: Held["mappings"]): Reply {
+  const id = decodeURIComponent(path.replace(/^\/cluster\/mapping\/pci\/?/, ""));
   const known = mappings.get(id);
   if (known === undefined) return refuse(`no such resource '${id}'`);
   if (method === "DELETE") mappings.delete(id);
   else mappings.set(id, { ...known, ...mappingOf(params, lists) });
   return { data: null };
+}
+
+function isNoMap(entry: string): boolean {
+  return !/(^|,)id=[0-9a-f]{4}:[0-9a-f]{4}(,|$)/.test(entry) || /(^|,)(?!id=|iommugroup=|node=|path=|subsystem-id=)[^,]/.test(entry);
 }
 
 function mappingOf({ description, mdev }: Call["params"], lists: Call["lists"]) {
