@@ -1,10 +1,9 @@
 // Which images the chosen hosts run by which tags: what `hlx images` shows.
-import type { Host } from "../model/host.ts";
 import type { NamedImage } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
 import { type Problem, ProblemError, problemOf } from "../model/problem.ts";
 import type { Address } from "../model/resource.ts";
-import { isThere } from "./look.ts";
+import { type HostLook, silenceOf } from "./look.ts";
 import { readersOf } from "./sessions.ts";
 import { survey } from "./survey.ts";
 import type { Work, World } from "./world.ts";
@@ -28,8 +27,8 @@ export interface Images {
 /** Of every resource of the chosen hosts whose kind runs images, in their order; a host that is not there yet runs none. Changes nothing. Throws ProblemError for wrong input. */
 export async function imagesOf(world: World, work: Work): Promise<Images> {
   const { entries, looks } = await survey(world, work);
-  const silent = [...looks.values()].flatMap((look) => (look.look === "unreachable" && work.hosts.includes(look.host.name) ? [silence(look)] : []));
-  const there = new Set(work.hosts.filter((host) => isThere(looks.get(host))));
+  const silent = [...looks.values()].flatMap((look) => (work.hosts.includes(look.host.name) ? silentHost(look) : []));
+  const there = new Set(work.hosts.filter((host) => looks.get(host)?.look === "seen"));
   const asked = await Promise.all(entries.filter(({ host }) => there.has(host)).map((entry) => imagesIn(entry, world, work)));
   const failed = asked.flatMap((one) => ("problem" in one ? [one] : []));
   return { images: asked.flatMap((one) => ("problem" in one ? [] : one)), unreachable: [...silent, ...firstOfEach(failed)] };
@@ -47,8 +46,9 @@ async function imagesIn({ kind: name, desired, host, address }: Entry, world: Wo
   }
 }
 
-function silence({ host, problem }: { readonly host: Host; readonly problem: Problem }): SilentHost {
-  return { host: host.name, problem };
+function silentHost(look: HostLook): readonly SilentHost[] {
+  const problem = silenceOf(look);
+  return problem === undefined ? [] : [{ host: look.host.name, problem }];
 }
 
 function firstOfEach(silent: readonly SilentHost[]): readonly SilentHost[] {

@@ -19,14 +19,24 @@ export type HostLook =
       readonly host: Host;
       readonly facts: Facts;
       readonly declared: readonly LookedAt[];
-      /** The host is not there yet: these facts are promised, and what is inside was not looked at. */
-      readonly unborn?: PromisedFacts;
+    }
+  | {
+      /** Nobody was inside: what is there is planned by the facts that are promised. */
+      readonly look: "promised";
+      readonly host: Host;
+      readonly promised: PromisedFacts;
+      readonly declared: readonly LookedAt[];
+      readonly inside: Inside;
     }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
 
-/** True when somebody was inside: a host that is not there yet was not looked at. */
-export function isThere(look: HostLook | undefined): look is Extract<HostLook, { look: "seen" }> {
-  return look?.look === "seen" && look.unborn === undefined;
+/** Why nobody was inside. absent: its maker says that it is not there, or it is to be made anew. untouched: nothing is to be done in it. silent: what makes it is about to change, and it does not answer. */
+export type Inside = { readonly is: "absent" } | { readonly is: "untouched" } | { readonly is: "silent"; readonly problem: Problem };
+
+/** Why nobody knows what is on a host that is there; undefined where it is known, or nothing is there. */
+export function silenceOf(look: HostLook): Problem | undefined {
+  if (look.look === "unreachable") return look.problem;
+  return look.look === "promised" && look.inside.is === "silent" ? look.inside.problem : undefined;
 }
 
 export interface LookedAt {
@@ -48,8 +58,10 @@ export async function lookAt(
     assignments.filter(({ outside }) => outside === true),
     { world, work },
   );
+  const asPromised = (why: Inside): Promise<HostLook> => promised(host, inside, { world, work, made, why });
+  if (made.host === "absent") return asPromised({ is: "absent" });
   // With nothing to do in it, and nothing that could be pruned there, nobody need log in.
-  if (made.host === "absent" || (inside.length === 0 && !(await mayPrune(host.name, { world, work })))) return unborn(host, inside, { world, work, made });
+  if (inside.length === 0 && !(await mayPrune(host.name, { world, work }))) return asPromised({ is: "untouched" });
   const introducer = introducerOf(
     host.name,
     made.declared.flatMap(({ resource, found }) => (found.found === "present" ? [resource] : [])),
@@ -58,7 +70,15 @@ export async function lookAt(
   await introduce(host, introducer && { ...introducer, anew: false }, world);
   const look = await lookInside(host, inside, { world, work, quiet: made.host === "perhaps" });
   if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared] };
-  return made.host === "perhaps" ? unborn(host, inside, { world, work, made }) : look;
+  const problem = silenceOf(look);
+  return made.host === "perhaps" && problem !== undefined ? asPromised({ is: "silent", problem }) : unknownTo(made, look);
+}
+
+// Of a host that does not answer, only its maker could say that it is not there.
+function unknownTo({ declared }: FromOutside, look: HostLook): HostLook {
+  const unseen = declared.flatMap(({ found }) => (found.found === "unknown" ? [found.because] : []))[0];
+  if (look.look !== "unreachable" || unseen === undefined) return look;
+  return { ...look, problem: { ...look.problem, message: `${look.problem.message}; what makes it could not be looked at either: ${unseen.message}` } };
 }
 
 interface Looking {
@@ -73,12 +93,17 @@ async function mayPrune(host: string, { world, work }: Looking): Promise<boolean
   return made.some(({ kind }) => world.kinds.get(kind)?.outside === undefined);
 }
 
+interface Promised extends Looking {
+  readonly made: FromOutside;
+  readonly why: Inside;
+}
+
 // Nothing connects: until the host is made, its address may be somebody else's.
-async function unborn(host: Host, inside: readonly Assignment[], { world, work, made }: Looking & { readonly made: FromOutside }): Promise<HostLook> {
-  const facts = factsOf(host.name, made.promised);
-  const declared = await declare(inside, { world, work, host, facts, unborn: true });
+async function promised(host: Host, inside: readonly Assignment[], { world, work, made, why }: Promised): Promise<HostLook> {
+  const declared = await declare(inside, { world, work, host, facts: factsOf(host.name, made.promised), unborn: true });
   const found = blocked(hostCapability(host.name), `${host.name} is not there yet`);
-  return { look: "seen", host, facts, unborn: made.promised, declared: [...made.declared, ...declared.map((one) => ({ ...one, found }))] };
+  const looked = [...made.declared, ...declared.map((one) => ({ ...one, found }))];
+  return { look: "promised", host, promised: made.promised, declared: looked, inside: why };
 }
 
 async function lookInside(

@@ -15,8 +15,8 @@ import type { Work, World } from "./world.ts";
 export interface FromOutside {
   readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
   readonly promised: PromisedFacts;
-  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": what makes it is about to change, or could not be looked at, so it may not answer. */
-  readonly host: "here" | "absent" | "perhaps";
+  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": what makes it is about to change, so it may not answer. "unknown": what makes it could not be looked at. */
+  readonly host: "here" | "absent" | "perhaps" | "unknown";
 }
 
 const namesOfFacts: readonly (keyof Facts)[] = [
@@ -107,11 +107,13 @@ function stateOf(host: Host, declared: FromOutside["declared"], { world, work }:
   const isGone = ({ assignment, resource, found }: (typeof makers)[number]): boolean =>
     found.found === "absent" || matchesAny(addressOf(host.name, assignment.as, resource.id), anew);
   if (makers.some(isGone)) return "absent";
+  if (makers.some(({ found }) => found.found === "unknown")) return "unknown";
   return makers.some((one) => mayBeAway(one, world)) ? "perhaps" : "here";
 }
 
 function mayBeAway({ resource, found }: FromOutside["declared"][number], { kinds }: World): boolean {
-  if (found.found !== "present") return true;
+  if (found.found === "blocked") return true;
+  if (found.found !== "present") return false;
   const changes = kinds.get(resource.kind)?.diff(resource.desired, found, { changing: new Set(), digest: () => undefined }) ?? [];
   return changes.length > 0 && highestRisk(changes) !== "none";
 }

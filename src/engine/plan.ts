@@ -126,7 +126,7 @@ function hostsWithout({ looks }: Survey, entries: readonly Entry[]): readonly Pl
 
 function knownOf(look: HostLook): Pick<PlannedHost, "machineId" | "unreachable" | "unborn"> {
   if (look.look === "unreachable") return { unreachable: look.problem };
-  return look.unborn === undefined ? { machineId: look.facts.machineId } : { unborn: look.unborn };
+  return look.look === "promised" ? { unborn: look.promised } : { machineId: look.facts.machineId };
 }
 
 // Of a part of a role, a part is checked only where there is one.

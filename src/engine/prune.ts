@@ -7,7 +7,6 @@ import { addressOf, type Resource } from "../model/resource.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
 import { matchesAny } from "../plan/target.ts";
-import { isThere } from "./look.ts";
 import { probe } from "./probe.ts";
 import { keyFor, type Survey, secretsOf } from "./survey.ts";
 import type { Work, World } from "./world.ts";
@@ -55,7 +54,7 @@ export async function destruction(surveyed: Survey, world: World, work: Work): P
   const state = await world.knownState();
   const targets = work.targets ?? { target: [], exclude: [] };
   const meant = (address: string): boolean => matchesAny(address, targets.target) && !matchesAny(address, targets.exclude);
-  const seen = [...surveyed.looks.values()].flatMap((look) => (isThere(look) && work.hosts.includes(look.host.name) ? [look.host.name] : []));
+  const seen = [...surveyed.looks.values()].flatMap((look) => (look.look === "seen" && work.hosts.includes(look.host.name) ? [look.host.name] : []));
   const everywhere = ((await state?.made(work.hosts)) ?? []).filter(({ address }) => meant(address));
   // A machine can go although nobody can look into it.
   const made = everywhere.filter(({ host, kind }) => seen.includes(host) || world.kinds.get(kind)?.outside !== undefined);
@@ -77,7 +76,8 @@ function fullyPlanned({ chosen, looks }: Survey, work: Work): readonly string[] 
   const planned = new Set(chosen.map(({ key }) => key));
   return work.hosts.filter(
     (host) =>
-      isThere(looks.get(host)) && work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
+      looks.get(host)?.look === "seen" &&
+      work.assignments.every((assignment) => assignment.host !== host || planned.has(`${assignment.host}/${assignment.as}`)),
   );
 }
 

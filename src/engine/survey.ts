@@ -91,9 +91,9 @@ async function withNewHosts(seen: Seen, { ordered, world, work }: Around): Promi
   return { ...choice, looks: new Map([...seen.looks, ...looks]) };
 }
 
-// One that is there, and that only nobody had to log in to, is known to everybody already.
+// One that is there is known to everybody already, whether anybody logged in to it or not.
 function isUnborn(look: HostLook | undefined): boolean {
-  return look?.look === "seen" && look.unborn !== undefined && look.declared.some(({ found }) => found.found !== "present");
+  return look?.look === "promised" && look.inside.is === "absent";
 }
 
 /** The values of all secrets that these desired states name. */
@@ -135,7 +135,7 @@ function problemsOf(settled: PromiseSettledResult<unknown>): readonly Problem[] 
 function inOrder(units: readonly Ordered[], looks: ReadonlyMap<string, HostLook>): readonly Looked[] {
   return units.flatMap(({ assignment }) => {
     const look = looks.get(assignment.host);
-    if (look?.look !== "seen") return [];
+    if (look === undefined || look.look === "unreachable") return [];
     return look.declared
       .filter((one) => one.assignment.as === assignment.as)
       .map(({ resource, found }) => ({ host: assignment.host, role: assignment.as, resource, found }));

@@ -2,6 +2,7 @@
 import type { World } from "../../src/engine/world.ts";
 import { type AnyKind, absent, change, type HostKeys, present } from "../../src/model/kind.ts";
 import type { Endpoint } from "../../src/model/ports/endpoint.ts";
+import { ProblemError } from "../../src/model/problem.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import type { Api } from "../../src/model/step.ts";
 import type { MemoryHost } from "../../src/testing/memory-host.ts";
@@ -19,6 +20,8 @@ export interface Cluster {
   readonly calls: string[];
   /** Creates that fail. */
   broken: boolean;
+  /** Nobody can ask it. */
+  silent: boolean;
   /** What the maker says of the machine's keys. */
   told: HostKeys;
   /** The machine-id of the next machine that is made, and the key that it shows. */
@@ -61,6 +64,7 @@ export function world(vms: Readonly<Record<string, number>> = {}, hosts: readonl
     vms: new Map(Object.entries(vms)),
     calls: [],
     broken: false,
+    silent: false,
     told: { known: "never", because: "nobody knows" },
     next: { machineId: "1".repeat(32) },
     machineId: "0".repeat(32),
@@ -70,7 +74,7 @@ export function world(vms: Readonly<Record<string, number>> = {}, hosts: readonl
   if (host === undefined) throw new Error("no host a");
   host.down = !cluster.vms.has("a");
   const endpoint = {
-    reader: { cores: async (name: string) => cluster.vms.get(name), keys: () => cluster.told },
+    reader: { cores: async (name: string) => (cluster.silent ? noAnswer() : cluster.vms.get(name)), keys: () => cluster.told },
     call: async ({ path, body, title }: Api) => {
       cluster.calls.push(title);
       if (cluster.broken) return { result: "failed", output: "", exitStatus: 1, because: "no space on the storage" };
@@ -87,6 +91,10 @@ export function world(vms: Readonly<Record<string, number>> = {}, hosts: readonl
   inside.kinds.set("vm", vmKind);
   inside.endpoints.set("cluster", { port: "cluster" as never, start: () => ({ of: () => endpoint, close: async () => undefined }) });
   return { inside, cluster, host };
+}
+
+function noAnswer(): never {
+  throw new ProblemError({ code: "unreachable", message: "the cluster does not answer" });
 }
 
 function come(host: MemoryHost, cluster: Cluster): void {

@@ -1,7 +1,7 @@
 // A host is the machine that it was, not the name that it answers to.
 import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../src/engine/apply.ts";
-import { findDrift } from "../../src/engine/drift.ts";
+import { lookForDrift } from "../../src/engine/drift.ts";
 import { makePlan } from "../../src/engine/plan.ts";
 import type { World } from "../../src/engine/world.ts";
 import type { MemoryWorld } from "../../src/testing/memory-world.ts";
@@ -30,7 +30,7 @@ describe("sec/22 another machine under the name of one that was applied to", () 
     });
     const { plan: made } = await makePlan(withId(world, is), world.work(["a/one"]));
     expect([made.hosts[0]?.unreachable, made.entries]).toEqual([expect.objectContaining(stopped), []]);
-    expect((await findDrift(withId(world, is), world.work(["a/one"]))).unreachable).toMatchObject([{ host: "a", problem: stopped, resources: 1 }]);
+    expect((await lookForDrift(withId(world, is), world.work(["a/one"]))).report.unreachable).toMatchObject([{ host: "a", problem: stopped, resources: 1 }]);
   });
 
   test("is not applied to, with a saved plan either, whoever made it", async () => {
