@@ -1,6 +1,7 @@
 // Objects through plan and apply: what comes after its namespace and its definition, the empty second plan, and what is taken out.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { kubernetes } from "../../src/connections/kubernetes.ts";
+import type { Risk } from "../../src/model/kind.ts";
 import type { Entry } from "../../src/model/plan.ts";
 import type { Resource } from "../../src/model/resource.ts";
 import { k8sObject, k8sObjectKind, kubernetesApi } from "../../src/resources/k8s-object.ts";
@@ -47,7 +48,9 @@ const settings = (a: string): Resource => made({ apiVersion: "v1", kind: "Config
 
 const keys = ["a/manifests"];
 const shown = ({ id, entry, action }: Entry): string => `${entry} ${action} ${id.replace("k8s.object:", "")}`;
-const all = async (): Promise<unknown> => [...new Set(Object.values(outcomes(await apply(world, keys, { prunes: "site.yaml" }))))];
+const all = async (allow: readonly Risk[] = []): Promise<unknown> => [
+  ...new Set(Object.values(outcomes(await apply(world, keys, { prunes: "site.yaml", allow })))),
+];
 
 describe("in one apply", () => {
   test("what needs a namespace or a definition is predicted, then done; the second plan is empty", async () => {
@@ -91,7 +94,8 @@ describe("taken out", () => {
     resources = [namespace, settings("1"), secret];
     await all();
     resources = [namespace];
-    expect(await all()).toEqual(["ok", "changed"]);
+    await expect(all()).rejects.toThrow("has risk data-loss, which was not allowed");
+    expect(await all(["data-loss"])).toEqual(["ok", "changed"]);
     expect(double.writes.slice(-2)).toEqual(["DELETE v1 Secret homelab/s", "DELETE v1 ConfigMap homelab/settings"]);
   });
   test("what was there before it was applied stays", async () => {

@@ -25,15 +25,39 @@ describe("being rid of one", () => {
     expect(await converge(gone())).toEqual(['object: "present" → "absent"']);
     expect(await converge(gone())).toEqual([]);
   });
-  test("a namespace, a definition and a claim cost data", () => {
-    const risk = (apiVersion: string, of: string): string =>
-      highestRisk(kind.diff({ cluster: on.cluster, apiVersion, kind: of, name: "x", absent: true }, { found: "present", actual: {} as never }, ahead));
-    expect([risk("v1", "Namespace"), risk("v1", "PersistentVolumeClaim"), risk("v1", "ConfigMap"), risk("apps/v1", "Deployment")]).toEqual([
-      "data-loss",
-      "data-loss",
-      "none",
-      "restart",
-    ]);
+  const risk = (apiVersion: string, of: string, actual: object = {}): string =>
+    highestRisk(kind.diff({ cluster: on.cluster, apiVersion, kind: of, name: "x", absent: true }, { found: "present", actual: actual as never }, ahead));
+  test.each<readonly [string, string, string]>([
+    ["v1", "Namespace", "data-loss"],
+    ["v1", "Secret", "data-loss"],
+    ["v1", "PersistentVolume", "data-loss"],
+    ["v1", "PersistentVolumeClaim", "data-loss"],
+    ["apiextensions.k8s.io/v1", "CustomResourceDefinition", "data-loss"],
+    ["postgresql.cnpg.io/v1", "Cluster", "data-loss"],
+    ["cert-manager.io/v1", "Certificate", "data-loss"],
+    ["snapshot.storage.k8s.io/v1", "VolumeSnapshot", "data-loss"],
+    ["serving.knative.dev/v1", "Service", "data-loss"],
+    ["v1", "ConfigMap", "none"],
+    ["v1", "Service", "restart"],
+    ["apps/v1", "StatefulSet", "restart"],
+    ["apps/v1", "Deployment", "restart"],
+    ["rbac.authorization.k8s.io/v1", "ClusterRole", "none"],
+    ["traefik.io/v1alpha1", "Middleware", "none"],
+    ["traefik.io/v1alpha1", "IngressRoute", "restart"],
+  ])("of %s a %s costs %s", (apiVersion, of, expected) => expect(risk(apiVersion, of)).toBe(expected));
+  const statefulSet = (whenDeleted: string, serviceName = "db"): Body => ({
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "db", namespace: "default" },
+    spec: { serviceName, persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" } },
+  });
+  test.each([
+    ["Retain", "restart", "replace"],
+    ["Delete", "data-loss", "data-loss"],
+  ])("a StatefulSet whose claims it says to %s costs %s; in the place of another, %s", async (policy, removed, replaced) => {
+    on.double.put(statefulSet(policy), "hlx");
+    expect(highestRisk((await look(kind.absent?.(wanted(statefulSet(policy))) as K8sObject)).changes)).toBe(removed);
+    expect(highestRisk((await look(wanted(statefulSet("Retain", "other"), { conflicts: "take" }))).changes)).toBe(replaced);
   });
   test.each<readonly [string, Body, string]>([
     ["that somebody made anew", {}, "is not one that hlx applied"],

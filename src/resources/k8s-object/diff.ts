@@ -1,14 +1,14 @@
 // Which fields of an object differ, and what the change costs.
 import { same } from "../../lib/json.ts";
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
-import type { ObjectName } from "../../model/ports/kubernetes.ts";
 import type { K8sObject } from "./desired.ts";
 import type { Field } from "./fields.ts";
+import { goneWith } from "./gone.ts";
 import type { K8sActual } from "./probe.ts";
 import { desiredFields, isHidden, wantedOf } from "./values.ts";
 
 export function diff(desired: K8sObject, found: Known<K8sActual>, ahead: Ahead): readonly Change[] {
-  if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired)];
+  if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired, found)];
   const fields = desiredFields(desired);
   if (found.found === "absent") return [...fields.map((field) => valueChange(desired, field, undefined)), ...(waits(desired) ? [ready("none")] : [])];
   const { actual } = found;
@@ -64,7 +64,7 @@ function replacing(desired: K8sObject, actual: K8sActual, differing: number): re
 /** The price of another object in the place of this one; undefined where it can be changed. */
 function replaceRisk(desired: K8sObject, actual: K8sActual | undefined): Risk | undefined {
   if (actual?.immutable === undefined) return undefined;
-  return goneRisk(desired) === "data-loss" ? "data-loss" : "replace";
+  return goneWith(desired, actual).risk === "data-loss" ? "data-loss" : "replace";
 }
 
 function noted(changes: readonly Change[], { actual, evidence }: Extract<Known<K8sActual>, { found: "present" }>): readonly Change[] {
@@ -75,20 +75,7 @@ function noted(changes: readonly Change[], { actual, evidence }: Extract<Known<K
   return actual.approximate === true ? [{ ...first, note: `approximate, without the server's word${why}` }, ...rest] : changes;
 }
 
-function gone(desired: K8sObject): Change {
-  const risk = goneRisk(desired);
-  const note = risk === "data-loss" ? notes[desired.kind] : undefined;
+function gone(desired: K8sObject, { actual }: Extract<Known<K8sActual>, { found: "present" }>): Change {
+  const { risk, note } = goneWith(desired, actual);
   return change("object", { before: "present", after: "absent", risk, ...(note === undefined ? {} : { note }) });
-}
-
-const notes: Readonly<Record<string, string>> = {
-  Namespace: "everything in it goes with it, whoever made it",
-  CustomResourceDefinition: "every object of its kind goes with it",
-  PersistentVolumeClaim: "the volume's data go, unless its class retains them",
-  PersistentVolume: "the volume's data may go",
-};
-
-function goneRisk({ kind }: ObjectName): Risk {
-  if (Object.hasOwn(notes, kind)) return "data-loss";
-  return /^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod|Service|Ingress|IngressRoute)$/.test(kind) ? "restart" : "none";
 }

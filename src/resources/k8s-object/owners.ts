@@ -35,6 +35,12 @@ export function isKept(object: KubernetesObject): boolean {
   return partOf(object, "annotations")["hlx.io/prune"] === "disabled";
 }
 
+/** A StatefulSet whose claims are owned by it: they are removed with it (persistentVolumeClaimRetentionPolicy, since Kubernetes 1.27). */
+export function claimsGo({ kind, spec }: KubernetesObject): boolean {
+  const policy = isRecord(spec) ? spec["persistentVolumeClaimRetentionPolicy"] : undefined;
+  return kind === "StatefulSet" && isRecord(policy) && policy["whenDeleted"] === "Delete";
+}
+
 export function uidOf(object: KubernetesObject): string | undefined {
   const uid = isRecord(object["metadata"]) ? object["metadata"]["uid"] : undefined;
   return typeof uid === "string" ? uid : undefined;

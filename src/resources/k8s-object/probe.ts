@@ -1,12 +1,12 @@
 // Looks at an object, and asks the server what it would make of it.
 import { absent, blocked, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
-import type { DryRun, FieldConflict, ObjectSeen } from "../../model/ports/kubernetes.ts";
+import type { DryRun, FieldConflict, KubernetesObject, ObjectSeen } from "../../model/ports/kubernetes.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Capability } from "../../model/resource.ts";
 import { groupOf, inWords, type K8sObject, nameOf } from "./desired.ts";
 import { isWithin } from "./fields.ts";
-import { formerFields, gitOpsOwner, hasApplied, isKept, isOurs, uidOf } from "./owners.ts";
+import { claimsGo, formerFields, gitOpsOwner, hasApplied, isKept, isOurs, uidOf } from "./owners.ts";
 import { desiredFields, formerOf, goingOf, type Values, valuesOf } from "./values.ts";
 
 export interface K8sActual {
@@ -23,6 +23,8 @@ export interface K8sActual {
   readonly ready: boolean;
   /** What cannot change: another object has to take its place. */
   readonly immutable?: readonly string[];
+  /** A StatefulSet that takes its claims along when it is removed. */
+  readonly claimsGo?: true;
   /** Without the server's word. */
   readonly approximate?: true;
 }
@@ -60,7 +62,7 @@ function toBeGone(desired: K8sObject, seen: ObjectSeen): Found<K8sActual> {
   if (isKept(seen.live)) return unknown({ code: "failed", message: `${about} says hlx.io/prune: disabled`, hint: "remove the annotation, or let go of it" });
   if (!isOurs(seen.live))
     return unknown({ code: "failed", message: `${about} is not one that hlx applied: somebody made it anew`, hint: "remove it with kubectl, if it is to go" });
-  return present({ ...nothing, ready: seen.ready.ready }, evidenceOf(seen));
+  return present({ ...nothing, ...claimsOf(seen.live), ready: seen.ready.ready }, evidenceOf(seen));
 }
 
 function notThere(desired: K8sObject, dryRun: DryRun | undefined): Found<K8sActual> {
@@ -93,10 +95,15 @@ function actualOf(desired: K8sObject, { live, dryRun, ready }: Here): K8sActual 
     values: valuesOf(desired, live, would),
     going: { ...(would === undefined ? {} : goingOf(desired, live, would)), ...formerOf(desired, live, former) },
     ...(former.length === 0 ? {} : { adopts: true as const }),
+    ...claimsOf(live),
     ready: ready.ready || desired.wait === false,
     ...(dryRun?.dryRun === "immutable" ? { immutable: dryRun.fields } : {}),
     ...(dryRun?.dryRun === "not allowed" ? { approximate: true as const } : {}),
   };
+}
+
+function claimsOf(live: KubernetesObject): Pick<K8sActual, "claimsGo"> {
+  return claimsGo(live) ? { claimsGo: true } : {};
 }
 
 // Shown, and needed for steps: neither compared nor recorded.
