@@ -125,6 +125,18 @@ describe("what is not hlx's", () => {
     double.blind = true;
     expect((await look(wanted())).found).toMatchObject({ because: { code: "privilege" } });
   });
+  test.each(["backup", "migrate", "snapshot", "suspended", "clone", "create"])("a stranger's guest is refused also while it is locked: %s", async (lock) => {
+    double.guests.set(514, { ...structuredClone(theirs), config: { ...theirs.config, lock } });
+    expect((await look(wanted())).found).toMatchObject({
+      because: { message: 'number 514 is the guest "theirs" on pve2, which hlx did not make', hint: expect.stringContaining("adopt: true") },
+    });
+  });
+  test("a guest of hlx is its own also while it is backed up", async () => {
+    await converge(wanted());
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.config["lock"] = "backup";
+    expect((await look(wanted())).found).toMatchObject({ found: "present", actual: { ours: true } });
+  });
   test("one that is being cloned is waited for by whoever plans", async () => {
     double.guests.set(514, { node: "pve1", config: { description: " qmclone temporary file", lock: "clone" }, running: false, pending: {} });
     expect((await look(wanted())).found).toMatchObject({ because: { message: "guest 514 on pve1 is being made (lock clone)" } });

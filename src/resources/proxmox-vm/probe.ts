@@ -122,10 +122,15 @@ function isOurs({ name }: ProxmoxVm, { config }: Here): boolean {
 
 function foreign(desired: ProxmoxVm, seen: Here): Problem | undefined {
   const { id, name, adopt = false } = desired;
-  if (seen.type === "qemu" && (adopt || isOurs(desired, seen) || "lock" in seen)) return undefined;
+  if (seen.type === "qemu" && (adopt || isOurs(desired, seen) || isNobodysYet(seen))) return undefined;
   const what = seen.type === "lxc" ? "a container" : `the guest "${seen.config["name"] ?? "without a name"}"`;
   const hint = seen.type === "lxc" ? `choose another vm.id for ${name}` : `choose another vm.id for ${name}, or say adopt: true if it is this one`;
   return { code: "failed", message: `number ${id} is ${what} on ${seen.node}, which hlx did not make`, hint };
+}
+
+// Until a clone is whole it has neither name nor mark: nobody can tell whose it will be. Any other lock is on a guest that is somebody's.
+function isNobodysYet(seen: Here): boolean {
+  return isBeingMade(seen) && seen.config["name"] === undefined;
 }
 
 function isBeingMade({ lock }: Here): boolean {
