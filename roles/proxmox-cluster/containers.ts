@@ -1,7 +1,7 @@
 // The containers of a node: their numbers and sizes from the params, their network from the inventory.
 import { type Claim, type Device, type Host, type Network, proxmoxClusterOf, proxmoxContainer, type Resource, subnetOf } from "hlx";
 import type { Around } from "./images.ts";
-import type { Container, Params } from "./params.ts";
+import type { Params } from "./params.ts";
 
 /** Throws an Error that says what is missing. */
 export function containersOf({ containers = {}, downloads = {}, files = "local" }: Params, { host, inventory }: Around): readonly Resource[] {
@@ -18,7 +18,7 @@ export function containersOf({ containers = {}, downloads = {}, files = "local" 
       memory,
       ostemplate: volumeOf(template),
       ...(nesting === undefined ? {} : { features: { nesting } }),
-      ...mountsOf(mounts),
+      ...(Object.keys(mounts).length === 0 ? {} : { mounts }),
       ...networkOf(name, mac, { host, inventory }),
       onboot: start === "boot",
       ...(start === "boot" ? { running: true } : {}),
@@ -37,11 +37,6 @@ export function takenBy({ containers = {} }: Params, { name: of }: Host): readon
     );
     return { claim: "takes", path: ["containers", guest], of, guest, cores, memory, disks, runs: start === "boot" };
   });
-}
-
-function mountsOf(mounts: NonNullable<Container["mounts"]>): Partial<Parameters<typeof proxmoxContainer>[0]> {
-  const entries = Object.entries(mounts).map(([path, mount], index) => [`mp${index}`, { path, ...mount }] as const);
-  return entries.length === 0 ? {} : { mounts: Object.fromEntries(entries) };
 }
 
 // A host or device of its name says where it is; without one it has no network.

@@ -51,7 +51,7 @@ const container = {
     mounts: {
       type: "object",
       description: "Further file systems by their path inside.",
-      propertyNames: { pattern: "^/" },
+      propertyNames: { pattern: "^/[^,\\u0000-\\u001f]+$" },
       additionalProperties: {
         type: "object",
         additionalProperties: false,
@@ -129,4 +129,3 @@ export const params = {
 } as const satisfies JsonSchema;
 
 export type Params = FromSchema<typeof params>;
-export type Container = FromSchema<typeof container>;

@@ -107,6 +107,23 @@ describe("changing a running one", () => {
     expect([highestRisk(changes), titles(steps)]).toEqual(expected);
     await convergeAs(kind, desired);
   });
+  test("a file system is found by its path, whatever stands before it: one that is added moves no other, and gets a free slot", async () => {
+    const desired = container({ mounts: { "/a": { size: 5 }, "/data": { size: 20 }, "/z": { size: 6, storage: "thin" } } });
+    const { changes, steps } = await lookAs(kind, desired);
+    expect([changes.map(({ property }) => property), highestRisk(changes)]).toEqual([["/a", "/z"], "none"]);
+    expect(titles(steps)).toEqual(["add mp1 at /a", "add mp2 at /z"]);
+    await convergeAs(kind, desired);
+    expect(double.guests.get(300)?.config).toMatchObject({
+      mp0: "thin:subvol-300-disk-1,mp=/data,size=20G",
+      mp1: "thin:subvol-300-disk-2,mp=/a,size=5G",
+    });
+    expect(titles((await lookAs(kind, container({ mounts: { "/data/": { size: 30 } } }))).steps)).toEqual(["grow mp0 to 30G"]);
+  });
+  test("one whose change of options waits is told by its path", async () => {
+    const desired = container({ mounts: { "/data": { size: 20, backup: true } } });
+    await run((await lookAs(kind, desired)).steps.slice(0, 1));
+    expect((await lookAs(kind, desired)).changes).toMatchObject([{ property: "/data", risk: "reboot" }]);
+  });
   test("what nobody desires of a card stays", async () => {
     const guest = double.guests.get(300);
     if (guest !== undefined) guest.config["net0"] += ",firewall=1,mtu=1450";
@@ -189,6 +206,8 @@ describe("desired states", () => {
     ["a card without a MAC", { nics: [{ bridge: "vmbr0" }] }],
     ["an address without its prefix", { nics: [{ mac: "bc:24:11:00:03:00", bridge: "vmbr0", address: "192.168.1.30" }] }],
     ["a file system called otherwise", { mounts: { data: { path: "/data", size: 1 } } }],
+    ["one by its slot without its path", { mounts: { mp0: { size: 1 } } }],
+    ["one by its path with another", { mounts: { "/data": { path: "/srv", size: 1 } } }],
     ["too little memory", { memory: 8 }],
     ["an unknown key", { sockets: 2 }],
   ])("%s is refused", (_, more) => expect(wrong(more)).not.toEqual([]));

@@ -133,7 +133,7 @@ describe("containers", () => {
     expect(desiredOf(resources, "proxmox.container:300")).toEqual({
       ...{ cluster, id: 300, name: "proxy", node: "node005", ostemplate: "local:vztmpl/debian-12.tar.zst", storage: "local-lvm", disk: 8, memory: 512 },
       features: { nesting: true },
-      mounts: { mp0: { path: "/data", size: 20 } },
+      mounts: { "/data": { size: 20 } },
       nics: [{ mac: "bc:24:11:00:03:00", bridge: "vmbr0", address: "192.168.1.30/24", gateway: "192.168.1.1" }],
       resolvers: ["192.168.1.2"],
       search: "home",

@@ -26,12 +26,12 @@ const nic = {
   },
 } as const;
 
+const path = { type: "string", pattern: "^/[^,\\u0000-\\u001f]+$", title: "an absolute path", description: "Where it is inside" } as const;
 const mount = {
   type: "object",
   additionalProperties: false,
-  required: ["path", "size"],
+  required: ["size"],
   properties: {
-    path: { type: "string", pattern: "^/[^,\\u0000-\\u001f]+$", title: "an absolute path", description: "Where it is inside" },
     size: { ...positive, description: "GiB; it grows and never shrinks" },
     storage: { ...word, description: "Default: the container's" },
     backup: { type: "boolean", description: "Part of backups; default false" },
@@ -61,9 +61,13 @@ const properties = {
   nics: { type: "array", items: nic },
   mounts: {
     type: "object",
-    propertyNames: { pattern: "^mp([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$" },
-    additionalProperties: mount,
-    description: "Further file systems: mp0, mp1, …",
+    additionalProperties: false,
+    patternProperties: {
+      "^/[^,\\u0000-\\u001f]+$": mount,
+      "^mp([0-9]|[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-5])$": { ...mount, required: ["path", "size"], properties: { path, ...mount.properties } },
+    },
+    description:
+      "Further file systems by their path inside, whichever slot has it; a new one gets a free slot. By slot (mp0, mp1, …) and path: that slot, wherever it was",
   },
   ...{ resolvers, search },
   keys: { ...keys, description: "Public keys of root, given when it is made" },
@@ -80,7 +84,7 @@ export const schema = {
 } as const satisfies JsonSchema;
 
 export type ContainerNic = FromSchema<typeof nic>;
-export type Mount = FromSchema<typeof mount>;
+export type Mount = FromSchema<typeof mount> & { readonly path?: string };
 
 /** A container; see the schema. */
 export interface ProxmoxContainer {

@@ -1,8 +1,9 @@
 // Which settings of a container differ, and what each change costs: nothing, or a restart of the container.
 import { type Ahead, type Change, change, type Known } from "../../model/kind.ts";
 import type { ProxmoxContainer } from "./desired.ts";
+import { mountText, placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
-import { configOf, mountText, settingsOf } from "./settings.ts";
+import { configOf, settingsOf } from "./settings.ts";
 
 /** What a running container gets at once (PVE::LXC::Config, vmconfig_hotplug_pending, 9.x); all else waits for its next start. */
 const live = /^(description|onboot|startup|protection|hostname|cores|tags|memory|swap|net\d+)$/;
@@ -27,12 +28,12 @@ function wantedOf(desired: ProxmoxContainer): Readonly<Record<string, string>> {
 }
 
 function made(desired: ProxmoxContainer): readonly Change[] {
-  const { ostemplate, disk, running, pool, mounts = {} } = desired;
+  const { ostemplate, disk, running, pool } = desired;
   return [
     change("from", { before: null, after: ostemplate }),
     ...Object.entries(wantedOf(desired)).map(([key, value]) => change(key, { before: null, after: value })),
     change("disk", { before: null, after: `${disk}G` }),
-    ...Object.entries(mounts).map(([slot, mount]) => change(slot, { before: null, after: mountText(mount) })),
+    ...placedIn({}, desired).map((one) => change(one.name, { before: null, after: mountText(one) })),
     ...(pool === undefined ? [] : [change("pool", { before: null, after: pool })]),
     ...(running === undefined ? [] : [change("running", { before: null, after: running })]),
   ];
@@ -60,12 +61,12 @@ function grown({ disk }: ProxmoxContainer, { disk: has }: ContainerActual): read
 }
 
 // A new one is plugged in; one that is there is not moved while it is in use.
-function mountChanges({ mounts = {} }: ProxmoxContainer, { mounts: found, running }: ContainerActual): readonly Change[] {
-  return Object.entries(mounts).flatMap(([slot, mount]) => {
-    const [before, after] = [found[slot], mountText(mount)];
+function mountChanges(desired: ProxmoxContainer, { mounts: found, running }: ContainerActual): readonly Change[] {
+  return placedIn({}, desired).flatMap((one) => {
+    const [before, after] = [found[one.name], mountText(one)];
     if (before === after) return [];
     const grows = before !== undefined && before.replace(/^\S+/, "") === after.replace(/^\S+/, "");
-    return [change(slot, { before: before ?? null, after, ...(!running ? {} : before === undefined || grows ? { note: "at once" } : restarts) })];
+    return [change(one.name, { before: before ?? null, after, ...(!running ? {} : before === undefined || grows ? { note: "at once" } : restarts) })];
   });
 }
 

@@ -6,14 +6,15 @@ import type { Problem } from "../../model/problem.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxContainer } from "./desired.ts";
-import { configOf, mountFound, settingsOf } from "./settings.ts";
+import { mountFound, placedIn } from "./mounts.ts";
+import { configOf, settingsOf } from "./settings.ts";
 
 export interface ContainerActual {
   /** The settings that are desired, as they are. */
   readonly settings: Settings;
   /** Of its root file system, in GiB. */
   readonly disk?: number;
-  /** Of those that are desired, by slot. */
+  /** Of those that are desired, as they are named. */
   readonly mounts: Settings;
   readonly pool?: string;
   readonly running: boolean;
@@ -39,13 +40,14 @@ export async function probe(desired: ProxmoxContainer, { proxmox }: Pick<Readers
 function actualOf(desired: ProxmoxContainer, { config, running, pending, pool }: Here): ContainerActual {
   const keys = Object.keys(configOf(desired));
   const disk = sizeOf(config["rootfs"]);
-  const slots = Object.keys(desired.mounts ?? {});
+  const mounts = placedIn(config, desired).filter(({ slot }) => config[slot] !== undefined);
+  const waits = new Map([...keys.map((key) => [key, key] as const), ...mounts.map(({ slot, name }) => [slot, name] as const)]);
   return {
     settings: settingsOf(config, keys),
-    mounts: Object.fromEntries(slots.flatMap((slot) => (config[slot] === undefined ? [] : [[slot, mountFound(config[slot])]]))),
+    mounts: Object.fromEntries(mounts.map(({ name, slot }) => [name, mountFound(config[slot] ?? "")])),
     running,
     ours: bears(config["description"], desired.name),
-    waiting: pending.filter((key) => keys.includes(key) || slots.includes(key)),
+    waiting: pending.flatMap((key) => waits.get(key) ?? []),
     ...(disk === undefined ? {} : { disk }),
     ...(desired.pool === undefined || pool === undefined ? {} : { pool }),
   };
@@ -75,8 +77,10 @@ function fixed({ id, name, privileged, adopt = false }: ProxmoxContainer, { conf
   };
 }
 
-function shrinking({ id, disk, mounts = {} }: ProxmoxContainer, { config }: Here): Problem | undefined {
-  const all = [...(disk === undefined ? [] : [["rootfs", disk] as const]), ...Object.entries(mounts).map(([slot, { size }]) => [slot, size] as const)];
+function shrinking(desired: ProxmoxContainer, { config }: Here): Problem | undefined {
+  const { id, disk } = desired;
+  const further = placedIn(config, desired).map(({ slot, mount: { size } }) => [slot, size] as const);
+  const all = [...(disk === undefined ? [] : [["rootfs", disk] as const]), ...further];
   const [slot, wanted] = all.find(([key, size]) => (sizeOf(config[key]) ?? 0) > size) ?? [];
   if (slot === undefined) return undefined;
   const has = sizeOf(config[slot]) ?? 0;

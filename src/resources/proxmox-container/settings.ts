@@ -1,7 +1,7 @@
 // A container's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults and aliases.
 import { described } from "../proxmox/mark.ts";
-import { flag, propertiesOf, type Settings, sizeOf, spelled, tagsText, word } from "../proxmox/properties.ts";
-import type { ContainerNic, Mount, ProxmoxContainer } from "./desired.ts";
+import { flag, propertiesOf, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
+import type { ContainerNic, ProxmoxContainer } from "./desired.ts";
 
 /** Config keys and their values as they are sent; file systems are apart. */
 export function configOf(desired: ProxmoxContainer): Readonly<Record<string, string>> {
@@ -74,26 +74,4 @@ function only(properties: Readonly<Record<string, string>>, keep: (name: string)
 
 function featuresText(features: NonNullable<ProxmoxContainer["features"]>): string {
   return spelled(Object.fromEntries(Object.entries(features).flatMap(([name, on]) => (on === true ? [[name, "1"]] : []))));
-}
-
-/** A further file system as it is compared: `10G at /data`. */
-export function mountText({ path, size, backup = false }: Mount): string {
-  return `${size}G at ${path}${backup ? ", in backups" : ""}`;
-}
-
-/** The same of what is found. */
-export function mountFound(value: string): string {
-  const { mp = "", backup = "0" } = propertiesOf(value, "volume");
-  return mountText({ path: mp, size: sizeOf(value) ?? 0, backup: backup === "1" });
-}
-
-/** What allocates it. */
-export function mountOf({ path, size, storage, backup = false }: Mount, own: string): string {
-  return `${storage ?? own}:${size},mp=${path}${backup ? ",backup=1" : ""}`;
-}
-
-/** The same volume at another place: without its name, an empty one would take its place. */
-export function mountRewritten(found: string, { path, backup = false }: Mount): string {
-  const { volume = "", size: _, mp: __, backup: ___, ...rest } = propertiesOf(found, "volume");
-  return [volume, ...Object.entries({ ...rest, mp: path, ...(backup ? { backup: "1" } : {}) }).map(([name, value]) => `${name}=${value}`)].join(",");
 }

@@ -4,8 +4,9 @@ import type { Api } from "../../model/step.ts";
 import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
 import { described } from "../proxmox/mark.ts";
 import type { ProxmoxContainer } from "./desired.ts";
+import { mountFound, mountOf, mountRewritten, mountText, placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
-import { configOf, keeping, mountFound, mountOf, mountRewritten, mountText } from "./settings.ts";
+import { configOf, keeping } from "./settings.ts";
 
 /** How long a container may take to shut down before it is told to be off, in seconds. */
 const shutdownSeconds = 60;
@@ -49,7 +50,7 @@ function when(holds: boolean, steps: () => readonly Api[]): readonly Api[] {
 function made(desired: ProxmoxContainer): readonly Api[] {
   const { cluster, id, node, name, description, ostemplate, storage = "", disk, keys, password, pool, privileged = false } = desired;
   const at = guestPath(node, "lxc", id);
-  const systems = Object.fromEntries(Object.entries(desired.mounts ?? {}).map(([slot, mount]) => [slot, mountOf(mount, storage)]));
+  const systems = Object.fromEntries(placedIn({}, desired).map((one) => [one.slot, mountOf(one, storage)]));
   const login = { ...(keys === undefined ? {} : { "ssh-public-keys": keys.join("\n") }), ...(password === undefined ? {} : { password }) };
   const first = { vmid: id, ostemplate, rootfs: `${storage}:${disk}`, unprivileged: !privileged };
   const body = { ...first, ...withoutEmpty(configOf(desired)), ...systems, ...login, ...(pool === undefined ? {} : { pool }) };
@@ -75,15 +76,16 @@ function settings(desired: ProxmoxContainer, { at, config, changed }: Here): rea
 }
 
 function mounts(desired: ProxmoxContainer, { at, config, changed }: Here): readonly Api[] {
-  const due = Object.entries(desired.mounts ?? {}).filter(([slot]) => changed.has(slot));
-  return due.flatMap(([slot, mount]) => {
+  const due = placedIn(config, desired).filter(({ name }) => changed.has(name));
+  return due.flatMap((one) => {
+    const { slot, path, mount } = one;
     const found = config[slot];
     const put = (title: string, value: string): Api => call(desired.cluster, { title, method: "PUT", path: `${at}/config`, body: { [slot]: value } });
-    if (found === undefined) return [put(`add ${slot} at ${mount.path}`, mountOf(mount, desired.storage ?? ""))];
-    const moved = mountFound(found).replace(/^\S+/, "") !== mountText(mount).replace(/^\S+/, "");
+    if (found === undefined) return [put(`add ${slot} at ${path}`, mountOf(one, desired.storage ?? ""))];
+    const moved = mountFound(found).replace(/^\S+/, "") !== mountText(one).replace(/^\S+/, "");
     const larger = Number.parseInt(mountFound(found), 10) < mount.size;
     return [
-      ...(moved ? [put(`set the options of ${slot}`, mountRewritten(found, mount))] : []),
+      ...(moved ? [put(`set the options of ${slot}`, mountRewritten(found, one))] : []),
       ...(larger ? [grow(desired, at, { slot, size: mount.size })] : []),
     ];
   });
