@@ -121,7 +121,7 @@ describe("the way in", () => {
     ssh.close();
   });
   test("something that speaks TLS and is no Proxmox", async () => {
-    const { key, cert } = certificate(folder);
+    const { key, cert } = certificate();
     const web = createWeb({ key, cert }, (_, response) => response.end("<html>It works!</html>"));
     await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
     const proxmox = { port: portOf(web), fingerprint: new X509Certificate(cert).fingerprint256 };

@@ -2,7 +2,7 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import { certificate, portOf } from "./config.ts";
+import { type Certify, portOf } from "./config.ts";
 
 export interface Member {
   readonly name: string;
@@ -131,10 +131,13 @@ function ticketFor({ username = "", password = "" }: Record<string, string>, acc
 }
 
 /** The cluster's nodes as servers: the first, and others at addresses of their own on this machine, the same port, each with its certificate. */
-export async function serveNodes(listener: Listener, { access, folder, first }: { readonly access: Access; readonly folder: string; readonly first: string }) {
+export async function serveNodes(
+  listener: Listener,
+  { access, certify, first }: { readonly access: Access; readonly certify: Certify; readonly first: string },
+) {
   const servers: Server[] = [];
   async function serve(name: string, ip: string): Promise<{ readonly cert: string; readonly fingerprint: string }> {
-    const { key, cert } = certificate(folder);
+    const { key, cert } = await certify();
     const server = createServer({ key, cert }, listener);
     server.on("secureConnection", () => {
       access.handshakes += 1;

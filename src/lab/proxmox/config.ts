@@ -1,10 +1,8 @@
 // How a Proxmox node writes down what it was given, and the certificate that it shows.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:https";
-import { join } from "node:path";
 import type { Call } from "./state.ts";
 
 /** What the server adds, and how it writes what it was given. */
@@ -45,15 +43,29 @@ function withMac(value: string): string {
       ].join(",");
 }
 
-export function certificate(folder: string): { readonly key: string; readonly cert: string } {
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const subject = ["-subj", "/CN=pve1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
-  execFileSync(
-    "openssl",
-    ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", key, "-out", cert, ...subject],
-    { stdio: "ignore" },
-  );
-  return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+/** A private key and the certificate that it signed, both PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export type Certify = () => Certificate | Promise<Certificate>;
+
+/** What openssl is called with: both go to its standard output. */
+export const opensslArgs: readonly string[] = [
+  ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", "-", "-out", "-"],
+  ...["-subj", "/CN=pve1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
+];
+
+export function certificate(): Certificate {
+  return certificateFrom(execFileSync("openssl", opensslArgs, { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" }));
+}
+
+/** Both from what openssl printed. */
+export function certificateFrom(printed: string): Certificate {
+  const [, key = "", cert = ""] =
+    /(-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----)[\s\S]*?(-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----)/.exec(printed) ?? [];
+  return { key: `${key}\n`, cert: `${cert}\n` };
 }
 
 export function uuid(): string {

@@ -1,11 +1,8 @@
 // A Proxmox VE API that stands in for a cluster in tests and rehearsals: a double of what was observed on PVE 9.2.11, wrong successes included.
 // It does not cover: real storages and their speed, HA, SDN, the console, and in-guest effects.
-import { mkdtempSync, rmSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type Access, accessReply, newAccess, refusal, serveNodes } from "./access.ts";
-import { callOf, uuid } from "./config.ts";
+import { type Certify, callOf, certificate, uuid } from "./config.ts";
 import { createContainer } from "./container.ts";
 import { create, onGuest } from "./guest.ts";
 import { onHa } from "./ha.ts";
@@ -15,17 +12,26 @@ import { newHeld, onHeld, onMappings, onPools } from "./storage.ts";
 
 export type { Double, DoubleGuest } from "./state.ts";
 
-export async function proxmoxDouble(nodes: readonly string[] = ["pve1", "pve2"]): Promise<Double> {
-  const folder = mkdtempSync(join(tmpdir(), "hlx-pve-"));
+export interface DoubleOptions {
+  /** What an earlier double held: see `kept`. */
+  readonly kept?: Kept;
+  /** What makes the nodes' certificates; default is this machine's openssl. */
+  readonly certify?: Certify;
+}
+
+export async function proxmoxDouble(nodes: readonly string[] = ["pve1", "pve2"], { kept, certify = certificate }: DoubleOptions = {}): Promise<Double> {
   const tasks = new Map<string, Task>();
-  const double = makeState(newAccess(`hlx@pve!test=${uuid()}`));
+  const double = Object.assign(makeState(newAccess(`hlx@pve!test=${uuid()}`)), kept);
   const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response, { double, nodes, tasks });
-  const { closeAll, ...served } = await serveNodes(listener, { access: double, folder, first: nodes[0] ?? "pve1" });
-  const stop = (): void => {
-    closeAll();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return Object.assign(double, served, { stop });
+  const { closeAll, ...served } = await serveNodes(listener, { access: double, certify, first: nodes[0] ?? "pve1" });
+  return Object.assign(double, served, { stop: closeAll });
+}
+
+/** What of a double outlives its process. */
+export type Kept = Pick<Double, "token" | "guests" | "pools" | "held" | "ha" | "bridges" | "linked" | "linkedTo" | "room">;
+
+export function kept({ token, guests, pools, held, ha, bridges, linked, linkedTo, room }: Double): Kept {
+  return { token, guests, pools, held, ha, bridges, linked, linkedTo, room };
 }
 
 function makeState(access: Access): State {
@@ -44,6 +50,8 @@ function makeState(access: Access): State {
     dropAnswers: false,
     blind: false,
     onPower: () => undefined,
+    onGone: () => undefined,
+    onWrite: () => undefined,
     onRollback: () => undefined,
   };
   return Object.assign(access, { guests, writes: [], reads: 0, linked, bridges, ...nothing });
@@ -54,11 +62,28 @@ async function answer(request: IncomingMessage, response: ServerResponse, on: On
   const refused = refusal(request, double);
   if (refused !== undefined) return void send(response, { status: 401, reason: refused });
   if (call.path === "/access/ticket") return void send(response, accessReply(call, double) ?? {});
-  if (call.method === "GET") double.reads += 1;
-  else double.writes.push(`${call.method} ${call.path}${Object.keys(call.params).length === 0 ? "" : ` ${JSON.stringify(call.params)}`}`);
+  const { reply, lost } = call.method === "GET" ? read(call, on) : write(call, on);
+  if (lost) request.socket.destroy();
+  else send(response, reply);
+}
+
+interface Answered {
+  readonly reply: Reply;
+  /** The connection breaks before the answer. */
+  readonly lost: boolean;
+}
+
+function read(call: Call, on: On): Answered {
+  on.double.reads += 1;
+  return { reply: route(call, on), lost: on.double.dropReads-- > 0 };
+}
+
+function write(call: Call, on: On): Answered {
+  const { method, path, params } = call;
+  on.double.writes.push(`${method} ${path}${Object.keys(params).length === 0 ? "" : ` ${JSON.stringify(params)}`}`);
   const reply = route(call, on);
-  if (call.method === "GET" ? double.dropReads-- > 0 : double.dropAnswers) return void request.socket.destroy();
-  send(response, reply);
+  on.double.onWrite(call);
+  return { reply, lost: on.double.dropAnswers };
 }
 
 function send(response: ServerResponse, { status = 200, reason = "OK", data = null, message, errors }: Reply): void {

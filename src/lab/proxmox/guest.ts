@@ -206,6 +206,7 @@ function destroy({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest
   if (guest.config["protection"] === "1") return refuse(`can't remove VM ${id} - protection mode enabled`);
   if (on.double.linkedTo.has(id)) return task("qmdestroy", { on, node, id }, { exit: `base volume 'thin:base-${id}-disk-0' is still in use by linked cloned` });
   on.double.guests.delete(id);
+  on.double.onGone(id);
   return task("qmdestroy", { on, node, id });
 }
 

@@ -50,6 +50,10 @@ export interface Double extends Access {
   blind: boolean;
   /** Called when a guest starts and when it stops. */
   onPower: (id: number, running: boolean) => void;
+  /** Called when a guest was destroyed. */
+  onGone: (id: number) => void;
+  /** Called when a write was done, before it is answered; the task that it started may still run. */
+  onWrite: (call: Call) => void;
   /** Called when a guest goes back to a snapshot. */
   onRollback: (id: number, name: string) => void;
   /** Serves one more node, at this address of the machine. */
