@@ -16,6 +16,7 @@ import { type Api, look } from "./kubernetes/look.ts";
 import { placesOf } from "./kubernetes/places.ts";
 
 const requestMs = 60_000;
+const connectMs = 10_000;
 /** Each has a stream of its own; more do not make a plan faster (300 objects: 0.4 s). */
 const atOnce = 8;
 
@@ -109,8 +110,9 @@ class Clusters {
     this.#refuseTwin(cluster);
     const access = await this.#access(cluster);
     if ("seen" in access) return access;
-    const dial = () => (cluster.through === "host" ? this.#dial(access) : direct(access));
-    const client = openClient({ access, where, dial, atOnce, timeoutMs: requestMs });
+    const { connectTimeoutMs = connectMs } = this.#means.run.connect;
+    const dial = () => (cluster.through === "host" ? this.#dial(access) : direct(access, connectTimeoutMs));
+    const client = openClient({ access, where, dial, atOnce, timeoutMs: requestMs, connectTimeoutMs });
     const counting = { ...client, ask: (asked: Parameters<typeof client.ask>[0]) => client.ask(asked).finally(() => this.#counts++) };
     return { client: counting, places: placesOf(counting), where };
   }
@@ -152,11 +154,11 @@ function keyOf({ kubeconfig, through, context }: KubernetesCluster): string {
   return JSON.stringify([kubeconfig, through, context]);
 }
 
-function direct({ host, port }: Access): Promise<Duplex> {
+function direct({ host, port }: Access, timeoutMs: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: requestMs });
+    const socket = connect({ host, port, timeout: timeoutMs });
     socket.once("connect", () => resolve(socket.setTimeout(0)));
-    socket.once("timeout", () => socket.destroy(new Error(`no answer from ${host}:${port} within ${requestMs / 1000} s`)));
+    socket.once("timeout", () => socket.destroy(new Error(`no answer from ${host}:${port} within ${timeoutMs / 1000} s`)));
     socket.once("error", reject);
   });
 }

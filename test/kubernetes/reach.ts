@@ -46,8 +46,8 @@ export async function reach(secrets: Readonly<Record<string, string>> = {}): Pro
   };
 }
 
-export function driver(secret: (name: string) => Promise<string>): Endpoints<"kubernetes"> {
-  return kubernetes.start({ connect: { home: "/nowhere" } as never, secret });
+export function driver(secret: (name: string) => Promise<string>, connect: object = {}): Endpoints<"kubernetes"> {
+  return kubernetes.start({ connect: { home: "/nowhere", ...connect } as never, secret });
 }
 
 /** A session that has one file and dials one port, whatever is asked for. */

@@ -52,7 +52,7 @@ describe.each(servers)("%s", (_, start) => {
         const socket = connect(access.port, access.host, () => resolve(socket as never));
         socket.on("error", reject);
       });
-    client = openClient({ access, where: "the server", dial, atOnce: 2, timeoutMs: 30_000 });
+    client = openClient({ access, where: "the server", dial, atOnce: 2, timeoutMs: 30_000, connectTimeoutMs: 30_000 });
   });
   afterAll(async () => {
     for (const one of [inNamespace("Namespace", namespace), definition]) await run((await look(gone(wanted(one)))).steps);

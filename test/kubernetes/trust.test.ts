@@ -1,4 +1,6 @@
 // The way to a cluster: which kubeconfigs are taken, whose certificates are trusted, and the way through a node.
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { accessIn } from "../../src/connections/kubernetes/kubeconfig.ts";
 import type { Host } from "../../src/model/host.ts";
@@ -98,6 +100,24 @@ describe("who is trusted", () => {
     const endpoint = driver(async () => on.double.kubeconfig).of(twin, () => Promise.reject(new Error("no shell")));
     expect(await refusal(endpoint.reader.look(on.cluster, nameOf(settings())))).toContain("is a twin");
     expect(on.double.requests).toEqual([]);
+  });
+});
+
+describe("a server that accepts and stays silent", () => {
+  test.each(["here", "host"] as const)("is no server to ask, and that in time: %s", async (through) => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket.resume()));
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    const { port } = silent.address() as AddressInfo;
+    const endpoints = driver(async () => kubeconfigOf(port, "t"), { connectTimeoutMs: 200 });
+    const endpoint = endpoints.of(aHost, async () => sessionWith(undefined, port));
+    expect(await endpoint.reader.look({ ...on.cluster, through }, nameOf(settings()))).toEqual({
+      seen: "nothing",
+      because: expect.stringMatching(/^what answers for the cluster( of kube501)? spoke no TLS within 0\.2 s$/),
+    });
+    await endpoints.close();
+    for (const socket of sockets) if (!socket.closed) await once(socket, "close");
+    silent.close();
   });
 });
 

@@ -41,6 +41,8 @@ export interface ClientOptions {
   /** Requests at once: each has a stream of its own. */
   readonly atOnce: number;
   readonly timeoutMs: number;
+  /** How long a TLS handshake may take. */
+  readonly connectTimeoutMs: number;
 }
 
 const largest = 64 * 1024 * 1024;
@@ -80,10 +82,10 @@ function isPassing({ kind, text }: Failure): boolean {
   return kind === "busy" || (kind === "webhook" && /failed calling webhook|failed to call webhook/.test(text));
 }
 
-function agentFor({ access, dial, where, atOnce }: ClientOptions): Agent {
-  const agent = new Agent({ keepAlive: true, maxSockets: atOnce, maxCachedSessions: 0 });
+function agentFor(options: ClientOptions): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: options.atOnce, maxCachedSessions: 0 });
   agent.createConnection = (_, ready) => {
-    void secured({ access, dial, where }).then(
+    void secured(options).then(
       (socket) => ready?.(null, socket),
       (thrown: Error) => ready?.(thrown, undefined as never),
     );
@@ -92,14 +94,17 @@ function agentFor({ access, dial, where, atOnce }: ClientOptions): Agent {
   return agent;
 }
 
-async function secured({ access, dial, where }: Pick<ClientOptions, "access" | "dial" | "where">): Promise<Duplex> {
+// A server may accept and stay silent: a request has no clock of its own before it has a connection.
+async function secured({ access, dial, where, connectTimeoutMs }: ClientOptions): Promise<Duplex> {
   const stream = await dial();
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
   const { host, serverName = host, ca, cert, key } = access;
   const name = isIP(serverName) === 0 ? { servername: serverName } : { host: serverName };
   const socket = connect({ socket: stream, ...name, ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }, () => resolve(socket));
+  const silent = new Error(`what answers for ${where} spoke no TLS within ${connectTimeoutMs / 1000} s`);
+  const clock = setTimeout(() => socket.destroy(silent), connectTimeoutMs);
   socket.once("error", (error: Error & { readonly code?: string }) => reject(tlsProblem(error, where)));
-  return promise;
+  return promise.finally(() => clearTimeout(clock));
 }
 
 // Codes of failed verification are OpenSSL's (man verify); ERR_TLS_… is Node's for a wrong name.
