@@ -90,6 +90,22 @@ describe("ready", () => {
       { ...settings(), metadata: { deletionTimestamp: "now", finalizers: ["a/b"] } },
       { because: "it is being removed, and waits for a/b" },
     ],
+    [
+      "a namespace in which something hangs",
+      {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { deletionTimestamp: "now" },
+        status: {
+          phase: "Terminating",
+          conditions: [
+            { type: "NamespaceDeletionContentFailure", status: "False", reason: "ContentDeleted", message: "All content successfully deleted" },
+            { type: "NamespaceContentRemaining", status: "True", reason: "SomeResourcesRemain", message: "persistentvolumeclaims. has 1 resource instances" },
+          ],
+        },
+      },
+      { ready: false, because: "it is being removed; SomeResourcesRemain: persistentvolumeclaims. has 1 resource instances" },
+    ],
   ])("%s", (_, object, expected) => expect(readyOf(object)).toMatchObject(expected));
   test("a claim of a class that binds at the first pod is as ready as it can be", async () => {
     on.double.put({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: "local-path" }, volumeBindingMode: "WaitForFirstConsumer" });

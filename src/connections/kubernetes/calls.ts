@@ -8,7 +8,7 @@ import { adopt } from "./adopt.ts";
 import { bodyOf } from "./body.ts";
 import type { Answer } from "./client.ts";
 import { type Api, applyPath, applyType, look, problemOfFailure } from "./look.ts";
-import { finalizersOf, podTrouble } from "./ready.ts";
+import { beingRemoved, podTrouble } from "./ready.ts";
 
 const defaultDeadlineMs = 300_000;
 const pollMs: readonly number[] = [250, 500, 1000];
@@ -75,7 +75,7 @@ async function stateOf(name: ObjectName, { until, uid, calling }: { until: "read
   if (!isHere) return { state: { ready: true } };
   const meta = isRecord(seen.live["metadata"]) ? seen.live["metadata"] : {};
   const other = uid !== undefined && meta["uid"] !== uid;
-  return other ? { state: { ready: true } } : { state: { ready: false, because: `it is being removed${finalizersOf(meta)}` }, live: seen.live };
+  return other ? { state: { ready: true } } : { state: { ready: false, because: beingRemoved(seen.live) }, live: seen.live };
 }
 
 function notHere(seen: { readonly seen: string; readonly because?: string }): string {

@@ -27,7 +27,7 @@ export function readyOf(object: KubernetesObject, around: Around = {}): ObjectRe
 function generally(object: KubernetesObject): ObjectReady {
   const meta = part(object, "metadata");
   const status = part(object, "status");
-  if (meta["deletionTimestamp"] !== undefined) return waits(`it is being removed${finalizersOf(meta)}`);
+  if (meta["deletionTimestamp"] !== undefined) return waits(beingRemoved(object));
   const [generation, observed] = [meta["generation"], status["observedGeneration"]];
   if (typeof generation === "number" && typeof observed === "number" && observed < generation) return waits("its controller has not seen the change yet");
   const stalled = conditionOf(object, "Stalled", "True");
@@ -36,11 +36,17 @@ function generally(object: KubernetesObject): ObjectReady {
   return reconciling === undefined ? ready : waits(told(reconciling));
 }
 
-/** What a removed object still waits for. */
-export function finalizersOf(meta: Part): string {
-  const finalizers = Array.isArray(meta["finalizers"]) ? meta["finalizers"].map(String) : [];
-  return finalizers.length === 0 ? "" : `, and waits for ${finalizers.join(", ")}`;
+/** What an object that is being removed still waits for: its finalizers, and what a namespace or a definition says of what is in it. */
+export function beingRemoved(object: KubernetesObject): string {
+  const { finalizers } = part(object, "metadata");
+  const names = Array.isArray(finalizers) ? finalizers.map(String) : [];
+  const conditions = part(object, "status")["conditions"];
+  const left = (Array.isArray(conditions) ? conditions.filter(isRecord) : []).filter(({ type, status }) => hinders.test(String(type)) && status === "True");
+  return `it is being removed${names.length === 0 ? "" : `, and waits for ${names.join(", ")}`}${left.map((one) => `; ${told(one)}`).join("")}`;
 }
+
+/** Conditions of k8s.io/api/core/v1 (NamespaceConditionType) and of apiextensions that tell why a removal does not end. */
+const hinders = /^(Namespace(Deletion|Content|Finalizers)\w+|Terminating)$/;
 
 const rules: Readonly<Record<string, Rule>> = {
   "apps/Deployment": deployment,
@@ -52,7 +58,7 @@ const rules: Readonly<Record<string, Rule>> = {
   "/Pod": pod,
   "/Service": service,
   "/PersistentVolumeClaim": claim,
-  "/Namespace": (object) => (part(object, "status")["phase"] === "Terminating" ? waits("it is being removed") : ready),
+  "/Namespace": (object) => (part(object, "status")["phase"] === "Terminating" ? waits(beingRemoved(object)) : ready),
   "networking.k8s.io/Ingress": ingress,
   "apiextensions.k8s.io/CustomResourceDefinition": definition,
   "autoscaling/HorizontalPodAutoscaler": () => ready,
