@@ -35,6 +35,11 @@ export interface Detached extends Script {
   readonly title: string;
   readonly stdin?: Text;
   readonly deadlineMs: number;
+  /**
+   * It may cut off the way in: each look at it is a new login, and makes the file `$hlx_seen` anew. A script that finds none in time takes back what it did;
+   * one that found it twice, and removed it in between, knows that its answer got through, too.
+   */
+  readonly mayCutOff?: true;
 }
 
 /** Members that an answer must have, as text; null for one that it must not have. */

@@ -11,6 +11,8 @@ import { subshell } from "./words.ts";
 /** What one poll may bring, and what is kept of the output for the result: its end. */
 const pollBytes = 256 * 1024;
 const keptOutput = 64 * 1024;
+/** How long a look over a new login may take: the next one is another login. */
+const newLoginMs = 5_000;
 /** A job that prints more than this is killed: its output lies in the host's memory. */
 const outputLimit = 256 * 1024 * 1024;
 
@@ -52,8 +54,10 @@ type Seen =
   | { readonly state: "gone" }
   | { readonly state: "unseen"; readonly because: string };
 
-async function poll({ id, link }: Job, output: Output): Promise<Seen> {
-  const [sent] = link.send([request(pollJob, [folder(link, id), String(output.bytes + 1)], pollBytes + 1024)]);
+async function poll({ id, link, step }: Job, output: Output): Promise<Seen> {
+  if (step.mayCutOff) await link.drop();
+  const asked = request(pollJob, [folder(link, id), String(output.bytes + 1), step.mayCutOff ? "noted" : ""], pollBytes + 1024);
+  const [sent] = link.send([step.mayCutOff ? { ...asked, deadlineMs: newLoginMs } : asked]);
   link.counters.roundTrips += 1;
   const reply = await sent;
   if (reply?.reply !== "ended") return { state: "unseen", because: reply?.because.message ?? "it was not asked" };

@@ -257,6 +257,24 @@ describe.skipIf(!asRoot)("a connection that is cut", () => {
 });
 
 describe.skipIf(!asRoot)("long steps", () => {
+  // As a change of the network would: twice seen it stays, unseen it is taken back.
+  const careful = `seen() { n=0; rm -f "$hlx_seen"; until [ -e "$hlx_seen" ]; do n=$((n + 1)); [ $n -lt 40 ] || return 1; sleep 0.05; done; }
+seen && seen && echo kept`;
+
+  test("a job that may cut off the way in is looked at over new logins, and knows of them", async () => {
+    const cable = cuttable();
+    const { writer } = await writing({ connect: cable.connect });
+    const step = { do: "detached", title: "careful", script: careful, args: [], deadlineMs: 15_000, mayCutOff: true } as const;
+    expect(await writer.long(step, plain)).toMatchObject({ result: "done", output: "kept\n" });
+    expect(cable.connects()).toBeGreaterThan(2);
+    expect(kinds(await writer.batch([run("true")], plain))).toEqual(["done"]);
+  });
+
+  test("the twin: one that may not is never told that it was looked at", async () => {
+    const { writer } = await writing();
+    expect(await writer.long({ do: "detached", title: "careful", script: careful, args: [], deadlineMs: 15_000 }, plain)).toMatchObject({ result: "failed" });
+  });
+
   test("a job beyond its deadline is killed with its children and unknown", async () => {
     const { writer, session } = await writing();
     const marker = `33${Date.now() % 100000}`;

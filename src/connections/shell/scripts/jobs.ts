@@ -4,7 +4,7 @@ import { noCore, searchPath } from "./start.ts";
 
 /** The beginning and the end of a job's own script; between them stands the step. Arguments: the job's folder, its busy marker. */
 export const jobHead = `umask 077; cd /
-hlx_dir=$1 hlx_busy=$2
+hlx_dir=$1 hlx_busy=$2 hlx_seen=$1/seen
 PATH=\${PATH:+$PATH:}${searchPath}; HOME=\${HOME:-/root}; export PATH HOME
 ${noCore}
 read -r hlx_stat </proc/$$/stat
@@ -38,7 +38,7 @@ sleep 0.05 2>/dev/null || sleep 1
 done
 `;
 
-/** Arguments: the job's folder, the first byte wanted (from 1). Prints \`running\`, \`rc N\` or \`gone\`, a newline, then at most 256 KiB of output. */
+/** Arguments: the job's folder, the first byte wanted (from 1), and `noted` where the job is to know that it was looked at. Prints \`running\`, \`rc N\` or \`gone\`, a newline, then at most 256 KiB of output. */
 export const pollJob = `${processFunctions}state=gone
 hlx_ended() {
 [ -f "$1/rc" ] && read -r hlx_rc <"$1/rc" && state="rc $hlx_rc"
@@ -47,6 +47,7 @@ if ! hlx_ended "$1" && [ -f "$1/pid" ]; then
 read -r p s g <"$1/pid"
 if hlx_alive "$p" "$s"; then state=running; else hlx_ended "$1"; fi
 fi
+if [ "$3" = noted ] && [ -d "$1" ]; then (umask 077; : >"$1/seen"); fi
 echo "$state"
 [ ! -f "$1/out" ] || tail -c "+$2" "$1/out" | head -c 262144
 `;
