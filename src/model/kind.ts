@@ -104,6 +104,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   readonly via: readonly Via[];
   /** The member of a desired state that says how its API is reached: a secret in it is in nothing that is found, so that what is found may be written down. */
   readonly wayIn?: string;
+  /** True where what is found may hold secrets though none is desired by its name: nothing of it is written down as it is. */
+  mayHoldSecrets?(desired: Desired): boolean;
   /**
    * It is reached without the host, so that it can be looked at, taken back and removed whether anybody can log in or not, also when the host is not in the inventory any more.
    * machine: it is the host itself. beside: it belongs to one.

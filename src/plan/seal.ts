@@ -16,8 +16,9 @@ export function hashOfDesired(desired: unknown, key: Uint8Array): string {
 }
 
 /** True when a secret takes part, so that nothing of the actual may be written down as it is. One that only lets hlx in takes no part. */
-export function isSealed(desired: unknown, kind?: Pick<AnyKind, "wayIn">): boolean {
+export function isSealed(desired: unknown, kind?: Pick<AnyKind, "wayIn" | "mayHoldSecrets">): boolean {
   const { wayIn } = kind ?? {};
+  if (kind?.mayHoldSecrets?.(desired) === true) return true;
   if (wayIn === undefined || !isRecord(desired)) return secretsIn(desired).length > 0;
   const { [wayIn]: _, ...rest } = desired;
   return secretsIn(rest).length > 0;

@@ -9,7 +9,7 @@ import { diff } from "./k8s-object/diff.ts";
 import { without, withValue } from "./k8s-object/pointer.ts";
 import { apiCapability, type K8sActual, kindCapability, namespaceCapability, probe } from "./k8s-object/probe.ts";
 import { steps } from "./k8s-object/steps.ts";
-import { desiredFields, isHidden } from "./k8s-object/values.ts";
+import { desiredFields, isHidden, isSecret } from "./k8s-object/values.ts";
 import { given, resourceOf } from "./make.ts";
 
 export const k8sObjectKind: Kind<K8sObject, K8sActual, "kubernetes"> = {
@@ -17,6 +17,8 @@ export const k8sObjectKind: Kind<K8sObject, K8sActual, "kubernetes"> = {
   summary: "An object of Kubernetes by server-side apply: the API server itself says what would change, and whose fields it would take.",
   schema,
   via: ["kubernetes"],
+  wayIn: "cluster",
+  mayHoldSecrets: isSecret,
   identity,
   beyond: identity,
   probe,

@@ -29,6 +29,13 @@ const all = [
 
 test.each(all.map((one) => [one.kind, one.name, one] as const))("%s takes the contract's case %s", (_kind, _name, one) => expect(refusals(one)).toEqual([]));
 
+const inClusters = kinds.filter(({ schema }) => JSON.stringify(schema).includes('"cluster":{'));
+test.each(inClusters.map((kind) => [kind.kind, kind] as const))(
+  "%s says that its cluster is the way in: the secret of that keeps nothing back of what is found",
+  (_, kind) => expect(kind.wayIn).toBe("cluster"),
+);
+test("such kinds are found", () => expect(inClusters.length).toBeGreaterThan(8));
+
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB";
 
 test.each<readonly [string, Resource]>([

@@ -25,9 +25,12 @@ const ranks: readonly RegExp[] = [
 
 /** Is the value of this field never shown? The data of a Secret, and whatever holds a secret. */
 export function isHidden(desired: K8sObject, { path, at }: Pick<Field, "path" | "at">): boolean {
-  return (
-    path === lastApplied || (desired.kind === "Secret" && desired.apiVersion === "v1" && /^(data|stringData)\b/.test(path)) || fillAt(desired, at) !== undefined
-  );
+  return path === lastApplied || (isSecret(desired) && /^(data|stringData)\b/.test(path)) || fillAt(desired, at) !== undefined;
+}
+
+/** A Secret, whoever wrote what is in it. */
+export function isSecret({ apiVersion, kind }: Pick<K8sObject, "apiVersion" | "kind">): boolean {
+  return apiVersion === "v1" && kind === "Secret";
 }
 
 /** What kubectl notes of the whole manifest, the values of a Secret included. */
