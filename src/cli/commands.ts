@@ -33,6 +33,11 @@ export const commands: readonly CommandLine[] = [
     summary: "remove what hlx made, wanted or not",
     load: async () => (await import("./commands/destroy.ts")).destroy,
   },
+  {
+    name: "adopt",
+    summary: "take over a guest that somebody else made",
+    load: async () => (await import("./commands/adopt.ts")).adopt,
+  },
   { name: "state", summary: "what was recorded: list, show, forget; unlock a host", load: async () => (await import("./commands/state.ts")).state },
   {
     name: "secrets",

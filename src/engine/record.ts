@@ -1,5 +1,6 @@
 // Writing down what the last look found, so that drift has something to compare with.
-import type { Plan } from "../model/plan.ts";
+import type { AnyKind, Found } from "../model/kind.ts";
+import type { Entry, Plan } from "../model/plan.ts";
 import type { Recorded } from "../model/ports/state.ts";
 import { actualAsRecorded } from "../plan/drift.ts";
 import { hashOfDesired, isSealed } from "../plan/seal.ts";
@@ -14,27 +15,28 @@ export async function recordAll(plan: Plan, run: Run): Promise<void> {
     const found = run.found.get(entry.address);
     const outcome = run.outcomes.get(entry.address)?.outcome;
     if (found === undefined || entry.prune !== undefined || (outcome !== "ok" && outcome !== "changed")) return [];
-    const sealed = isSealed(entry.desired, run.world.kinds.get(entry.kind));
     const machineId = machineIds.get(entry.host);
-    return [
-      {
-        host: entry.host,
-        id: entry.id,
-        address: entry.address,
-        kind: entry.kind,
-        run: run.run,
-        at,
-        desired: hashOfDesired(entry.desired, run.key),
-        actual: actualAsRecorded(found, sealed, run.key),
-        sealed,
-        wanted: entry.desired,
-        ...(machineId === undefined ? {} : { machineId }),
-      },
-    ];
+    return [{ ...recordOf(entry, { found, at, run: run.run, key: run.key, kinds: run.world.kinds }), ...(machineId === undefined ? {} : { machineId }) }];
   });
   if (recorded.length > 0) await run.state.record(recorded);
   await settleMade(plan, run);
   await letGo(plan, run);
+}
+
+interface Seen {
+  readonly found: Found<unknown>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly run: number;
+  readonly key: Uint8Array;
+  readonly kinds: ReadonlyMap<string, AnyKind>;
+}
+
+/** What is remembered of a resource that is as desired. */
+export function recordOf({ host, id, address, kind, desired }: Entry, { found, at, run, key, kinds }: Seen): Recorded {
+  const sealed = isSealed(desired, kinds.get(kind));
+  const [wanted, actual] = [hashOfDesired(desired, key), actualAsRecorded(found, sealed, key)];
+  return { host, id, address, kind, run, at, desired: wanted, actual, sealed, wanted: desired };
 }
 
 // Forgotten where all of the host is as desired; where something failed, the next run sees it again.

@@ -89,6 +89,22 @@ export interface Members<Desired> {
   join(members: readonly [Desired, ...Desired[]]): Desired;
 }
 
+/** What the inventory would have to say of a host for a thing to stay as it is: `vm.cores`, 4. null: nothing. */
+export interface Word {
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+/** For kinds that leave alone what is somebody else's. Taking it over changes whose it is, and nothing else. */
+export interface Adoption<Desired, Actual> {
+  /** The same of a thing that may be somebody else's: `probe` looks at it all the same. */
+  willing(desired: Desired): Desired;
+  /** What to desire so that it becomes hlx's and stays as it was found by the willing one; or whose it is already, who must let go of it first. */
+  taking(desired: Desired, actual: Actual): { readonly desired: Desired } | { readonly refused: Problem };
+  /** What would have to be said so that the change is none; empty where there is no word for it. */
+  words(desired: Desired, change: Change): readonly Word[];
+}
+
 /**
  * One type of resource. `probe` reads and never writes; `diff` and `steps` are pure.
  * Rules that the contract suite holds over every kind:
@@ -119,6 +135,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   hostKeys?(desired: Desired, on: Pick<Readers, Via>): Promise<HostKeys>;
   /** Other hosts that its steps may run on (`elsewhere`): a plan knows how to log in to them. */
   peers?(desired: Desired): readonly string[];
+  /** For `hlx adopt`. Kinds without it take whatever is there for what they mean. */
+  readonly adoption?: Adoption<Desired, Actual>;
   /** What to desire to be rid of it: prune, destroy. */
   absent?(desired: Desired): Desired;
   /**

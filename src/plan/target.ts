@@ -32,7 +32,8 @@ export function matchesAny(address: Address, globs: readonly string[]): boolean 
   return globs.some((glob) => matches(address, glob));
 }
 
-function refuseUnmatched(glob: string, entries: readonly Entry[]): void {
+/** Throws ProblemError (usage) for a glob that stands for none of these. */
+export function refuseUnmatched(glob: string, entries: readonly Entry[]): void {
   if (entries.some(({ address }) => matches(address, glob))) return;
   const hint = didYouMean(glob, nameable(entries)) ?? "an address is host/role/kind:identity; hlx plan shows them";
   throw new ProblemError({ code: "usage", message: `target "${glob}" matches none of ${entries.length} resources`, hint });

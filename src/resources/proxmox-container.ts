@@ -2,7 +2,9 @@
 import type { Found, Irreversible, Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
+import type { Settings } from "./proxmox/properties.ts";
 import { fitting } from "./proxmox/room.ts";
+import { adoption } from "./proxmox-container/adoption.ts";
 import { type ProxmoxContainer, schema } from "./proxmox-container/desired.ts";
 import { diff } from "./proxmox-container/diff.ts";
 import { growthOf } from "./proxmox-container/growth.ts";
@@ -23,6 +25,7 @@ export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "prox
   },
   diff,
   steps,
+  adoption,
   absent: goneOf,
   restore,
 };
@@ -38,5 +41,10 @@ function goneOf({ cluster, id, name, node }: ProxmoxContainer): ProxmoxContainer
 
 function restore(desired: ProxmoxContainer, before: Found<ContainerActual>): ProxmoxContainer | Irreversible {
   if (before.found === "absent") return goneOf(desired);
+  if (before.found === "present" && desired.back !== undefined) return { ...desired, back: settingsBefore(desired.back, before.actual) };
   return { irreversible: `the settings of container ${desired.id} before are not kept` };
+}
+
+function settingsBefore(back: Settings, { settings }: ContainerActual): Settings {
+  return Object.fromEntries(Object.keys(back).map((key) => [key, settings[key] ?? ""]));
 }

@@ -3,6 +3,7 @@ import type { Kind } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { fitting } from "./proxmox/room.ts";
+import { adoption } from "./proxmox-vm/adoption.ts";
 import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
 import { growthOf } from "./proxmox-vm/growth.ts";
@@ -24,6 +25,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   },
   diff,
   steps,
+  adoption,
   hostKeys: ({ cluster, id }, on) => on.proxmox.hostKeys(cluster, id),
   absent: ({ cluster, id, name, node }) => ({ cluster, id, name, node, absent: true }),
   restore,

@@ -36,9 +36,9 @@ function again(words: readonly string[], { saved, interrupted }: { readonly save
   return interrupted && command === "apply" ? "hlx resume" : againAs(command, words);
 }
 
-// `hlx rollback 17` and `hlx lab apply` are repeated as they are; whatever else led here was an apply.
+// `hlx rollback 17`, `hlx adopt web` and `hlx lab apply` are repeated as they are; whatever else led here was an apply.
 function applying([first = "apply"]: readonly string[]): string {
-  return ["rollback", "lab"].includes(first) ? first : "apply";
+  return ["rollback", "lab", "adopt"].includes(first) ? first : "apply";
 }
 
 // Nothing to do, and nothing was done: the plan has said so already.

@@ -3,6 +3,7 @@ import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import type { FromSchema, JsonSchema } from "../../model/schema.ts";
 import type { SecretRef } from "../../model/text.ts";
 import { clusterSchema as cluster, positive, secret, text, word } from "../proxmox/cluster.ts";
+import type { Settings } from "../proxmox/properties.ts";
 import { schema as vmSchema } from "../proxmox-vm/desired.ts";
 
 const { id, name, node, onboot, protection, tags, pool, description, keys, resolvers, search, running, adopt, absent } = vmSchema.anyOf[0].properties;
@@ -73,12 +74,18 @@ const properties = {
   keys: { ...keys, description: "Public keys of root, given when it is made" },
   password: { ...secret, description: "Of root, given when it is made" },
   ...{ onboot, protection, tags, pool, description, running, adopt, absent },
+  back: {
+    type: "object",
+    description: "These settings and no others, an empty one not at all. What taking it over desires, and the way back from it",
+    additionalProperties: { type: "string" },
+  },
 } as const;
 
 const one = { type: "object", additionalProperties: false, properties } as const;
 export const schema = {
   anyOf: [
     { ...one, required: ["cluster", "id", "name", "node", "absent"] },
+    { ...one, required: ["cluster", "id", "name", "node", "back"] },
     { ...one, required: ["cluster", "id", "name", "node", "ostemplate", "storage", "disk", "memory"] },
   ],
 } as const satisfies JsonSchema;
@@ -114,4 +121,5 @@ export interface ProxmoxContainer {
   readonly running?: boolean;
   readonly adopt?: boolean;
   readonly absent?: true;
+  readonly back?: Settings;
 }

@@ -14,7 +14,7 @@ export function diff(desired: ProxmoxContainer, found: Known<ContainerActual>, _
   if (found.found === "absent") return made(desired);
   const { actual } = found;
   const wanted = wantedOf(desired);
-  const differing = Object.keys(wanted).filter((key) => wanted[key] !== actual.settings[key]);
+  const differing = Object.keys(wanted).filter((key) => wanted[key] !== (actual.settings[key] ?? ""));
   const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key], ...costOf(key, actual.running) }));
   const mounts = mountChanges(desired, actual);
   const named = [...differing, ...mounts.map(({ property }) => property)];

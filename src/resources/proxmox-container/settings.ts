@@ -5,6 +5,10 @@ import type { ContainerNic, ProxmoxContainer } from "./desired.ts";
 
 /** Config keys and their values as they are sent; file systems are apart. */
 export function configOf(desired: ProxmoxContainer): Readonly<Record<string, string>> {
+  return desired.back ?? asked(desired);
+}
+
+function asked(desired: ProxmoxContainer): Readonly<Record<string, string>> {
   const { tags, features, resolvers, search } = desired;
   const all: Record<string, string | undefined> = {
     hostname: desired.name,

@@ -1,7 +1,7 @@
 // A guest that somebody else made, in the inventory's words: what `vm:` must say so that nothing but the mark would change.
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { GuestSaid, GuestThere, Unsaid } from "../../model/proxmox-seen.ts";
-import { bears, markOf } from "../proxmox/mark.ts";
+import { bears, withoutMark } from "../proxmox/mark.ts";
 import { propertiesOf } from "../proxmox/properties.ts";
 import { cardOf } from "./said-card.ts";
 import { drivesSaid } from "./said-drives.ts";
@@ -33,6 +33,12 @@ export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
   const said = new Set(["name", "onboot", "description", ...("user" in user ? ["ciuser"] : []), ...parts.flatMap((part) => part.said), ...card.said]);
   const kept = Object.keys(config).filter((key) => !said.has(key) && !isUsual(key, config[key]));
   return { ...(address !== undefined && { address }), ...card.words, ...user, vm, kept: [...kept, ...rests(config)], waiting: pending };
+}
+
+/** What `vm:` must say of one setting, whose name it is; undefined where nothing need be said. */
+export function settingSaid(key: string, config: Config): Json | undefined {
+  const said: JsonObject = Object.assign({}, ...[sizes, firmware, labels].map((part) => part(config).vm));
+  return said[key];
 }
 
 function unsaidOf({ type, config, running, lock }: GuestThere): string | undefined {
@@ -110,14 +116,9 @@ function labels(config: Config): Part {
   const vm = defined({
     tags: clean && own.length > 0 ? own : undefined,
     startup: counted && startup.length > 0 ? Object.fromEntries(startup.map(([name, value]) => [name, Number(value)])) : undefined,
-    description: withoutMark(config),
+    description: withoutMark(config["name"] ?? "", config["description"]),
   });
   return { vm, said: [...(clean ? ["tags"] : []), ...(counted ? ["startup"] : [])] };
-}
-
-function withoutMark({ name = "", description = "" }: Config): string | undefined {
-  const own = description.split("\n").filter((line) => line.trim() !== markOf(name));
-  return own.join("\n").trim() || undefined;
 }
 
 function haSaid({ state, restarts, relocates }: NonNullable<GuestThere["ha"]>): Json {

@@ -44,5 +44,8 @@ export const commandLineCases: readonly Case[] = [
   { row: 37, name: "binary", files: { "inventory.yaml": Uint8Array.from({ length: 64 }, (_, index) => (index * 7) % 256) } },
   { row: 37, name: "two hosts, one word too many", files: { "site.yaml": role }, argv: ["validate", "inventory.yaml", "web1"] },
   { row: 37, name: "an inventory of a host that is not there", files: {}, argv: ["inventory", "--host", "wbe1"] },
+  { row: 37, name: "nothing to adopt", files: {}, argv: ["adopt", "wbe1", "--yes"] },
+  { row: 37, name: "a role that nothing is adopted of", files: {}, argv: ["adopt", "web1/bsae/**", "--yes"] },
+  { row: 40, name: "nobody to ask before adopting", files: {}, argv: ["adopt", "web1"] },
   { row: 37, name: "a schema that is not there", files: {}, argv: ["schema", "inventry"] },
 ];

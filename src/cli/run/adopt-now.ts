@@ -1,0 +1,79 @@
+// Takes over what the address stands for: looks, shows, asks, writes the mark, looks again.
+import { adoptable, afterAdoption, makeAdoption, withRole } from "../../engine/adopt.ts";
+import type { Work, World } from "../../engine/world.ts";
+import type { Change, Word } from "../../model/kind.ts";
+import type { Entry } from "../../model/plan.ts";
+import type { Position } from "../../model/problem.ts";
+import { unlessInterrupted } from "../ask.ts";
+import type { Context } from "../command.ts";
+import type { Standing } from "../exit.ts";
+import { type Left, leftLines, leftRecord } from "../views/adopt.ts";
+import { applyPlanned } from "./apply-now.ts";
+import { refuseUnattended } from "./approve.ts";
+import { openWarned, projectOf } from "./plan-now.ts";
+import { type Ears, withWorld } from "./session.ts";
+
+export async function adoptNow(given: Context): Promise<Standing> {
+  refuseUnattended(given);
+  const globs = given.given.args.map(withRole);
+  // The word behind adopt is an address, not an inventory.
+  const context = { ...given, given: { ...given.given, args: [] } };
+  const work = adoptable(await openWarned(context), globs);
+  return withWorld(context, projectOf(work), (world, ears) => adoptIn({ context, world, ears, work, globs }));
+}
+
+interface Adopted {
+  readonly context: Context;
+  readonly world: World;
+  readonly ears: Ears;
+  readonly work: Work;
+  readonly globs: readonly string[];
+}
+
+async function adoptIn({ context, world, ears, work, globs }: Adopted): Promise<Standing> {
+  const { given, printer, io } = context;
+  const since = world.monotonicMs();
+  const adopting = await unlessInterrupted(makeAdoption(world, work, globs), world.stop);
+  const say = (entries: readonly Entry[], when: "before" | "after"): void =>
+    printer.out(
+      leftLines(
+        entries.map((entry) => leftOf(entry, { world, work })),
+        { when, cwd: io.cwd },
+      ),
+    );
+  if (!given.flag("json")) say(adopting.left, "before");
+  const standing = await applyPlanned(adopting, { context, world, ears, forks: work.forks, tookMs: world.monotonicMs() - since });
+  const { run } = standing;
+  if (run === undefined || isBad(standing)) return standing;
+  const left = await afterAdoption(world, work, { addresses: new Set(adopting.plan.entries.map(({ address }) => address)), run });
+  if (given.flag("json")) printer.record(leftRecord(left.map((entry) => leftOf(entry, { world, work }))));
+  else say(left, "after");
+  const blocked = left.flatMap((entry) => (entry.entry === "blocked" ? [entry.because] : []));
+  const pending = left.filter(({ action, entry }) => entry !== "blocked" && action !== "none").length;
+  return { ...standing, problems: [...(standing.problems ?? []), ...blocked], ...(given.flag("detailedExitcode") ? { pending } : {}) };
+}
+
+function isBad({ problems = [], failed = 0, unreachable = 0, interrupted = false }: Standing): boolean {
+  return problems.length + failed + unreachable > 0 || interrupted;
+}
+
+interface Around {
+  readonly world: World;
+  readonly work: Work;
+}
+
+function leftOf(entry: Entry, { world, work }: Around): Left {
+  const words = (change: Change): readonly Word[] => world.kinds.get(entry.kind)?.adoption?.words(entry.desired, change) ?? [];
+  return {
+    address: entry.address,
+    differs: entry.changes.map((change) => ({ change, keeps: words(change).map((word) => ({ ...word, at: placeOf(word, entry, work) })) })),
+  };
+}
+
+// Where the host itself says it, else where it would have to.
+function placeOf({ path }: Word, { host: name, role }: Entry, { inventory, assignments }: Work): Position | undefined {
+  const host = inventory.hosts.get(name);
+  const own = host?.sources[path.join(".")];
+  if (own?.layer === "host" && own.at !== undefined) return own.at;
+  return host?.sources[path[0] ?? ""]?.at ?? assignments.find((one) => one.host === name && one.as === role)?.at ?? host?.at;
+}
