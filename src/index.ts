@@ -16,7 +16,7 @@ export { isProxmoxNode, proxmoxClusterOf, proxmoxNodesOf } from "./model/proxmox
 export { absoluteData, recordTypes } from "./model/record-data.ts";
 export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";
 export { addressOfReverse, reverseName, reverseZones } from "./model/reverse.ts";
-export { type Declaring, defineRole, type Input, type InventoryView, type Look, type Requirement, type RoleDefinition } from "./model/role.ts";
+export { type Declaring, defineRole, type Input, type InventoryView, type Look, type LookAnswer, type Requirement, type RoleDefinition } from "./model/role.ts";
 export type { FromSchema, JsonSchema } from "./model/schema.ts";
 export { isSecretRef, type Ref, ref, type SecretRef, type Text, type TextInput, text } from "./model/text.ts";
 export { secretOr, secretRefSchema, textSchema } from "./playbook/secret-or.ts";

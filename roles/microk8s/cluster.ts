@@ -1,6 +1,6 @@
 // The cluster as the inventory has it: who is first, who is a control plane, by which addresses they know each other.
 import { type Host, type InventoryView, ipText, parseIp } from "hlx";
-import { firstOf, type Seen } from "./found.ts";
+import { type First, firstOf, type Seen } from "./found.ts";
 import type { Microk8sParams } from "./params.ts";
 
 export interface Member {
@@ -13,6 +13,7 @@ export interface Cluster {
   readonly first: Member;
   /** Who would be first if nobody were in a cluster yet: the one named, or the first of the inventory. What is done once for the cluster is done there. */
   readonly lead: string;
+  readonly unsure: First["unsure"];
   /** In the order in which they join, the first one first. */
   readonly control: readonly Member[];
   /** Control planes that are to leave. */
@@ -23,12 +24,12 @@ export interface Cluster {
   readonly vip?: string;
 }
 
-/** `seen`: what the looks of the control planes printed. Throws Error for what the inventory does not know. */
+/** `seen`: what became of the looks of the control planes. Throws Error for what the inventory does not know. */
 export function clusterOf(params: Microk8sParams, inventory: InventoryView, seen: Seen = {}): Cluster {
   const leaves = ({ name }: Host): boolean => params.leave.includes(name);
   const all = inventory.select(params.control);
   const control = all.filter((one) => !leaves(one));
-  const { lead, first } = firstOf(params.first, { control, all }, seen);
+  const { lead, first, unsure } = firstOf(params.first, { control, all }, seen);
   const network = params.network ?? Object.keys(lead.addresses)[0];
   const members = [first, ...control.filter((one) => one !== first)].map((one) => ({ host: one.name, address: addressOf(one, network) }));
   const vip = params.vip === undefined ? undefined : resolved(params.vip, { inventory, network });
@@ -37,6 +38,7 @@ export function clusterOf(params: Microk8sParams, inventory: InventoryView, seen
   return {
     first: members[0] ?? { host: first.name, address: addressOf(first, network) },
     lead: lead.name,
+    unsure,
     control: members,
     leaving: all.filter(leaves).map(({ name }) => name),
     names,

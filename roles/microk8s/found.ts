@@ -1,9 +1,9 @@
 // Which control plane the others join: the one that is named, one that is in a cluster already, or the first of the inventory.
-import { type Host, type InventoryView, type Look, parseIp } from "hlx";
+import { type Host, type InventoryView, type Look, type LookAnswer, parseIp } from "hlx";
 import type { Microk8sParams } from "./params.ts";
 
-/** What the looks of the control planes printed, by host. */
-export type Seen = Readonly<Record<string, string>>;
+/** What became of the looks of the control planes, by host. */
+export type Seen = Readonly<Record<string, LookAnswer>>;
 
 /** Who is in a cluster already is asked of the control planes, unless the first one is chosen. */
 export function looksOf({ first, control }: Microk8sParams, inventory: InventoryView): Readonly<Record<string, Look>> {
@@ -13,13 +13,17 @@ export function looksOf({ first, control }: Microk8sParams, inventory: Inventory
 
 const membersScript = `
 root=/var/snap/microk8s/current
+members=$root/var/kubernetes/backend/cluster.yaml
 [ ! -e $root/var/lock/clustered.lock ] || exit 0
-awk '/Address:/ { print $NF }' $root/var/kubernetes/backend/cluster.yaml 2>/dev/null
+[ ! -e $members ] || awk '/Address:/ { print $NF }' $members
 `;
 
 // With another one of the inventory: a stranger's cluster is no reason to join it.
 function isClustered(host: Host, all: readonly Host[], seen: Seen): boolean {
-  const members = (seen[host.name] ?? "").split("\n").map((line) => parseIp(line.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"))?.value);
+  const answer = seen[host.name];
+  const members = (answer?.look === "answered" ? answer.printed : "")
+    .split("\n")
+    .map((line) => parseIp(line.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"))?.value);
   const others = all.filter((one) => one !== host).flatMap(({ addresses }) => Object.values(addresses));
   return others.some((address) => members.includes(parseIp(address)?.value ?? -1n));
 }
@@ -30,10 +34,23 @@ interface Planes {
   readonly all: readonly Host[];
 }
 
-/** `lead` would be first if nobody were in a cluster yet. Throws Error where the one named is none of them. */
-export function firstOf(named: string | undefined, { control, all }: Planes, seen: Seen): { readonly lead: Host; readonly first: Host } {
+export interface First {
+  /** Would be first if nobody were in a cluster yet. */
+  readonly lead: Host;
+  readonly first: Host;
+  /** Control planes that could not say whether they are in a cluster, where nobody else is in one: `first` is a guess then. */
+  readonly unsure: readonly { readonly host: string; readonly because: string }[];
+}
+
+/** Throws Error where the one named is none of them. */
+export function firstOf(named: string | undefined, { control, all }: Planes, seen: Seen): First {
   const chosen = named ?? control[0]?.name;
   const lead = control.find(({ name }) => name === chosen);
   if (lead === undefined) throw new Error(`first: "${chosen ?? ""}" is none of the control planes (${control.map(({ name }) => name).join(", ")})`);
-  return { lead, first: (named === undefined ? control.find((one) => isClustered(one, all, seen)) : undefined) ?? lead };
+  const clustered = named === undefined ? control.find((one) => isClustered(one, all, seen)) : undefined;
+  const silent = all.flatMap(({ name }) => {
+    const answer = seen[name];
+    return answer?.look === "failed" ? [{ host: name, because: answer.because.message }] : [];
+  });
+  return { lead, first: clustered ?? lead, unsure: named === undefined && clustered === undefined ? silent : [] };
 }

@@ -18,6 +18,7 @@ export default defineRole({
   },
   claims: ({ params, inventory }) => [...vipClaims(clusterOf(params, inventory), inventory), ...ports],
   looks: ({ params, inventory }) => looksOf(params, inventory),
+  holds: ({ params, inventory, seen }) => heldBy(clusterOf(params, inventory, seen)),
   notes: ({ params, host, inventory, seen }) => remarks(params, { cluster: clusterOf(params, inventory, seen), host: host.name }),
   declare({ params, host, inventory, facts, seen }) {
     const cluster = clusterOf(params, inventory, seen);
@@ -117,6 +118,16 @@ function remarks({ first: chosen }: Microk8sParams, { cluster, host }: { readonl
       ? []
       : [`${first.host} is the first control plane, not ${lead}: it is in a cluster with others already, and ${lead} is in none, or does not answer`];
   return [...(chosen === undefined ? even : []), ...found];
+}
+
+// Where somebody may be in a cluster that nobody else knows of, whoever begins would begin a second one beside it.
+function heldBy({ unsure, lead }: Cluster): { readonly because: string; readonly hint: string } | undefined {
+  if (unsure.length === 0) return undefined;
+  const silent = unsure.map(({ host, because }) => `${host} (${because})`).join(", ");
+  return {
+    because: `no control plane that answers is in a cluster with others, and these could not be asked whether they are: ${silent}; a second cluster is not begun beside theirs`,
+    hint: `let them answer, or name the one that the others join, for instance first: ${lead}`,
+  };
 }
 
 const ports: readonly Claim[] = [16443, 25000, 10250, 19001].map((port) => ({ claim: "port", port, protocol: "tcp", by: "MicroK8s", path: [] }));

@@ -4,11 +4,11 @@ import { didYouMean } from "../lib/suggest.ts";
 import { validateValue } from "../model/documents/validate.ts";
 import type { Facts } from "../model/facts.ts";
 import type { Host } from "../model/host.ts";
-import type { AnyKind } from "../model/kind.ts";
+import type { AnyKind, Notice } from "../model/kind.ts";
 import { type Position, type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
-import { type Assignment, viewOf } from "../model/role.ts";
-import { seenBy } from "./looks.ts";
+import { type Assignment, type LookAnswer, viewOf } from "../model/role.ts";
+import type { Looks } from "./looks.ts";
 import { placed, type RoleRun, runRole, who } from "./run-role.ts";
 import type { Work, World } from "./world.ts";
 
@@ -25,26 +25,36 @@ interface Declaration extends Declared {
 interface Declaring {
   readonly world: World;
   readonly work: Work;
+  readonly looks: Looks;
   readonly host: Host;
   readonly facts: Facts;
-  /** The host is not there yet, and nothing connects. */
-  readonly unborn?: true;
 }
 
-/** All resources of these role calls on one host, in order; shared ones once. Throws ProblemError with everything that is wrong. */
-export async function declare(assignments: readonly Assignment[], on: Declaring): Promise<readonly Declared[]> {
+/** What role calls want of a host. */
+export interface Wanted {
+  /** In order; shared ones once. */
+  readonly declared: readonly Declared[];
+  /** Why nothing of a role call (`as`) may be done yet. */
+  readonly held: ReadonlyMap<string, Problem>;
+}
+
+/** Runs these role calls of one host. Throws ProblemError with everything that is wrong. */
+export async function declare(assignments: readonly Assignment[], on: Declaring): Promise<Wanted> {
   const problems: Problem[] = [];
-  const all: Declaration[] = [];
-  for (const assignment of assignments) all.push(...(await declarationsOf(assignment, on, problems)));
+  const runs: Ran[] = [];
+  for (const assignment of assignments) runs.push(...(await ranOf(assignment, on, problems)));
+  const all = runs.flatMap(declarations);
   const wrong = all.map((declared) => wrongDesired(declared, on.world.kinds));
   problems.push(...wrong.flat(), ...conflicts(all.filter((_, index) => wrong[index]?.length === 0)));
   refuseAll(problems);
-  return firsts(all);
+  return { declared: firsts(all), held: new Map(runs.flatMap(({ assignment, held }) => (held === undefined ? [] : [[assignment.as, held]]))) };
 }
 
-async function declarationsOf(assignment: Assignment, on: Declaring, problems: Problem[]): Promise<readonly Declaration[]> {
+type Ran = RoleRun & { readonly held: Problem | undefined };
+
+async function ranOf(assignment: Assignment, on: Declaring, problems: Problem[]): Promise<readonly Ran[]> {
   try {
-    return declarations(await run(assignment, on));
+    return [await run(assignment, on)];
   } catch (thrown) {
     if (!(thrown instanceof ProblemError)) throw thrown;
     problems.push(...thrown.problems);
@@ -52,16 +62,23 @@ async function declarationsOf(assignment: Assignment, on: Declaring, problems: P
   }
 }
 
-async function run(assignment: Assignment, { world, work, host, facts, unborn }: Declaring): Promise<RoleRun> {
+async function run(assignment: Assignment, { world, work, looks, host, facts }: Declaring): Promise<Ran> {
   const role = work.roles.get(assignment.role);
   if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
   const inputs = await work.inputsOf(host.name, assignment.as);
   const asking = { params: assignment.params as never, host, inventory: viewOf(work.inventory) };
-  const looks = unborn === true ? {} : (role.looks?.(asking) ?? {});
-  const declaring = { ...asking, facts, inputs, seen: await seenBy(looks, { world, work }) };
-  const declared = runRole(assignment, role, declaring);
+  const seen = await looks.answers(role.looks?.(asking) ?? {});
+  const declaring = { ...asking, facts, inputs, seen };
+  const ran = runRole(assignment, role, declaring);
   for (const note of role.notes?.(declaring) ?? []) world.emit({ event: "notice", host: host.name, message: `role ${assignment.as}: ${note}` });
-  return declared;
+  return { ...ran, held: heldBack(assignment, role.holds?.(declaring), seen) };
+}
+
+function heldBack(assignment: Assignment, holds: Notice | undefined, seen: Readonly<Record<string, LookAnswer>>): Problem | undefined {
+  if (holds === undefined) return undefined;
+  const [cause] = Object.values(seen).flatMap((answer) => (answer.look === "failed" ? [answer.because] : []));
+  const hint = holds.hint === undefined ? {} : { hint: holds.hint };
+  return { code: "missing", message: `${who(assignment)} waits: ${holds.because}`, ...hint, ...(cause && { cause }), ...placed(assignment) };
 }
 
 function declarations({ assignment, resources, placeOf }: RoleRun): readonly Declaration[] {

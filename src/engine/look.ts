@@ -5,10 +5,12 @@ import { blocked, type Found } from "../model/kind.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Assignment } from "../model/role.ts";
-import { declare } from "./declare.ts";
+import { declare, type Wanted } from "./declare.ts";
 import { otherMachine } from "./identity.ts";
 import { introduce, introducerOf } from "./introduce.ts";
-import { type FromOutside, factsOf, hostCapability, lookFromOutside } from "./outside.ts";
+import { type Looks, makeLooks } from "./looks.ts";
+import { type Makers, makersOf } from "./makers.ts";
+import { type FromOutside, factsOf, hostCapability } from "./outside.ts";
 import { notProbed, probe } from "./probe.ts";
 import type { HostSession, Work, World } from "./world.ts";
 
@@ -19,6 +21,7 @@ export type HostLook =
       readonly host: Host;
       readonly facts: Facts;
       readonly declared: readonly LookedAt[];
+      readonly held: Wanted["held"];
     }
   | {
       /** Nobody was inside: what is there is planned by the facts that are promised. */
@@ -26,6 +29,7 @@ export type HostLook =
       readonly host: Host;
       readonly promised: PromisedFacts;
       readonly declared: readonly LookedAt[];
+      readonly held: Wanted["held"];
       readonly inside: Inside;
     }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
@@ -45,20 +49,27 @@ export interface LookedAt {
   readonly found: Found<unknown>;
 }
 
+/** What a survey looks with. */
+export interface Looking {
+  readonly world: World;
+  readonly work: Work;
+  readonly makers: Makers;
+  readonly looks: Looks;
+}
+
+export function lookingFor(world: World, work: Work): Looking {
+  const makers = makersOf({ world, work });
+  return { world, work, makers, looks: makeLooks({ world, work, isAbsent: makers.isAbsent }) };
+}
+
 /** Looks at a host. Unreachable is an answer; what the user or a role did wrong is thrown. */
-export async function lookAt(
-  host: Host,
-  assignments: readonly Assignment[],
-  { world, work }: { readonly world: World; readonly work: Work },
-): Promise<HostLook> {
+export async function lookAt(host: Host, assignments: readonly Assignment[], looking: Looking): Promise<HostLook> {
+  const { world, work, makers } = looking;
   const inside = assignments.filter(({ outside }) => outside !== true);
-  if (inside.length === assignments.length) return lookInside(host, inside, { world, work });
-  const made = await lookFromOutside(
-    host,
-    assignments.filter(({ outside }) => outside === true),
-    { world, work },
-  );
-  const asPromised = (why: Inside): Promise<HostLook> => promised(host, inside, { world, work, made, why });
+  if (inside.length === assignments.length) return lookInside(host, inside, looking);
+  const outside = assignments.filter((one) => one.outside === true);
+  const made = await makers.of(host, outside);
+  const asPromised = (why: Inside): Promise<HostLook> => promised(host, inside, { ...looking, made, why });
   if (made.host === "absent") return asPromised({ is: "absent" });
   // With nothing to do in it, and nothing that could be pruned there, nobody need log in.
   if (inside.length === 0 && !(await mayPrune(host.name, { world, work }))) return asPromised({ is: "untouched" });
@@ -68,8 +79,8 @@ export async function lookAt(
     world,
   );
   await introduce(host, introducer && { ...introducer, anew: false }, world);
-  const look = await lookInside(host, inside, { world, work, quiet: made.host === "perhaps" });
-  if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared] };
+  const look = await lookInside(host, inside, { ...looking, quiet: made.host === "perhaps" });
+  if (look.look === "seen") return { ...look, declared: [...made.declared, ...look.declared], held: new Map([...made.held, ...look.held]) };
   const problem = silenceOf(look);
   return made.host === "perhaps" && problem !== undefined ? asPromised({ is: "silent", problem }) : unknownTo(made, look);
 }
@@ -81,13 +92,8 @@ function unknownTo({ declared }: FromOutside, look: HostLook): HostLook {
   return { ...look, problem: { ...look.problem, message: `${look.problem.message}; what makes it could not be looked at either: ${unseen.message}` } };
 }
 
-interface Looking {
-  readonly world: World;
-  readonly work: Work;
-}
-
 // What hlx made inside is known here: where it made nothing, there is nothing to take away.
-async function mayPrune(host: string, { world, work }: Looking): Promise<boolean> {
+async function mayPrune(host: string, { world, work }: Pick<Looking, "world" | "work">): Promise<boolean> {
   const state = work.prunes === undefined ? undefined : await world.knownState();
   const made = (await state?.made([host])) ?? [];
   return made.some(({ kind }) => world.kinds.get(kind)?.outside === undefined);
@@ -98,30 +104,31 @@ interface Promised extends Looking {
   readonly why: Inside;
 }
 
-// Nothing connects: until the host is made, its address may be somebody else's.
-async function promised(host: Host, inside: readonly Assignment[], { world, work, made, why }: Promised): Promise<HostLook> {
-  const declared = await declare(inside, { world, work, host, facts: factsOf(host.name, made.promised), unborn: true });
+// Nothing connects to it: until the host is made, its address may be somebody else's.
+async function promised(host: Host, inside: readonly Assignment[], { made, why, ...looking }: Promised): Promise<HostLook> {
+  const { declared, held } = await declare(inside, { ...looking, host, facts: factsOf(host.name, made.promised) });
   const found = blocked(hostCapability(host.name), `${host.name} is not there yet`);
   const looked = [...made.declared, ...declared.map((one) => ({ ...one, found }))];
-  return { look: "promised", host, promised: made.promised, declared: looked, inside: why };
+  return { look: "promised", host, promised: made.promised, declared: looked, held: new Map([...made.held, ...held]), inside: why };
 }
 
 async function lookInside(
   host: Host,
   assignments: readonly Assignment[],
-  { world, work, quiet = false }: Looking & { readonly quiet?: boolean },
+  { quiet = false, ...looking }: Looking & { readonly quiet?: boolean },
 ): Promise<HostLook> {
+  const { world } = looking;
   const reached = await reach(host, world, quiet ? () => undefined : world.emit);
   if (reached.look === "unreachable") return reached;
   const { session, facts } = reached;
   const other = await otherMachine(host.name, facts, world);
   if (other !== undefined) return unreachable(host, other, world);
-  const declared = await declare(assignments, { world, work, host, facts });
+  const { declared, held } = await declare(assignments, { ...looking, host, facts });
   const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world, session })));
   world.emit({ event: "probed", host: host.name, resources: declared.length, roundTrips: session.traffic().roundTrips });
   const lost = found.find(isLost);
   if (lost !== undefined) return unreachable(host, lost.because, world);
-  return { look: "seen", host, facts, declared: declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed })) };
+  return { look: "seen", host, facts, declared: declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed })), held };
 }
 
 type Reached = { readonly look: "reached"; readonly session: HostSession; readonly facts: Facts };

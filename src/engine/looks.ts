@@ -1,26 +1,56 @@
-// What a role sees of hosts before it declares: whom it cannot ask is left out, and stops nothing.
-import { ProblemError } from "../model/problem.ts";
-import type { Look } from "../model/role.ts";
+// What a role sees of hosts before it declares: each look is made once, whoever asks for it, and says what became of it.
+import { ProblemError, problemOf } from "../model/problem.ts";
+import type { Look, LookAnswer } from "../model/role.ts";
 import type { Work, World } from "./world.ts";
 
-/** What each look printed, by name. */
-export async function seenBy(
-  looks: Readonly<Record<string, Look>>,
-  on: { readonly world: World; readonly work: Work },
-): Promise<Readonly<Record<string, string>>> {
-  const asked = await Promise.all(Object.entries(looks).map(async ([name, look]) => [name, await printedBy(look, on)] as const));
-  return Object.fromEntries(asked.flatMap(([name, printed]) => (printed === undefined ? [] : [[name, printed]])));
+/** The looks of one survey. */
+export interface Looks {
+  /** What became of each look, by the same names. */
+  answers(looks: Readonly<Record<string, Look>>): Promise<Readonly<Record<string, LookAnswer>>>;
+}
+
+export interface LookingAt {
+  readonly world: Pick<World, "sessions">;
+  readonly work: Pick<Work, "inventory">;
+  /** Its maker says that the host is not there, so that its address may be somebody else's. Default: nobody can tell. */
+  isAbsent?(host: string): Promise<boolean>;
+}
+
+export function makeLooks(on: LookingAt): Looks {
+  const made = new Map<string, Promise<LookAnswer>>();
+  function once(look: Look): Promise<LookAnswer> {
+    const key = JSON.stringify([look.host, look.script]);
+    const answer = made.get(key) ?? answerTo(look, on);
+    made.set(key, answer);
+    return answer;
+  }
+  return {
+    answers: async (looks) => {
+      const names = Object.keys(looks);
+      const answers = await Promise.all(Object.values(looks).map(once));
+      return Object.fromEntries(answers.map((answer, index) => [names[index], answer]));
+    },
+  };
 }
 
 // A host whose key nobody wrote down yet is introduced by its own work, not on the way to another one.
-async function printedBy({ host: name, script }: Look, { world, work }: { readonly world: World; readonly work: Work }): Promise<string | undefined> {
+async function answerTo({ host: name, script }: Look, { world, work, isAbsent }: LookingAt): Promise<LookAnswer> {
   const host = work.inventory.hosts.get(name);
-  if (host === undefined || !(await world.sessions.knows(host))) return undefined;
+  if (host === undefined) return notAsked(`${name} is not in the inventory`);
+  if (await isAbsent?.(name)) return notAsked(`${name} is not there yet`);
+  if (!(await world.sessions.knows(host))) return notAsked(`nobody knows ${name} by its key yet`);
   try {
     const { shell } = await world.sessions.of(host);
-    return (await shell.check({ script, args: [] }, { deadlineMs: 30_000 })).stdout;
+    const { exitStatus, stdout, stderr } = await shell.check({ script, args: [] }, { deadlineMs: 30_000 });
+    if (exitStatus === 0) return { look: "answered", printed: stdout };
+    const message = `looking at ${name}: exit status ${exitStatus}${stderr.trim() === "" ? "" : `: ${stderr.trim()}`}`;
+    return { look: "failed", because: { code: "failed", message } };
   } catch (thrown) {
-    if (thrown instanceof ProblemError) return undefined;
+    if (thrown instanceof ProblemError) return { look: "failed", because: problemOf(thrown) };
     throw thrown;
   }
+}
+
+function notAsked(because: string): LookAnswer {
+  return { look: "not asked", because };
 }

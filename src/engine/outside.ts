@@ -7,13 +7,15 @@ import { type Problem, ProblemError } from "../model/problem.ts";
 import { addressOf, type Capability, covers } from "../model/resource.ts";
 import { type Assignment, viewOf } from "../model/role.ts";
 import { matchesAny } from "../plan/target.ts";
-import { type Declared, declare } from "./declare.ts";
+import { type Declared, declare, type Wanted } from "./declare.ts";
+import type { Looks } from "./looks.ts";
 import { notProbed, probe } from "./probe.ts";
 import type { Work, World } from "./world.ts";
 
 /** What outside roles make of a host: their resources as they are, and whether there is a host to connect to. */
 export interface FromOutside {
   readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
+  readonly held: Wanted["held"];
   readonly promised: PromisedFacts;
   /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": what makes it is about to change, so it may not answer. "unknown": what makes it could not be looked at. */
   readonly host: "here" | "absent" | "perhaps" | "unknown";
@@ -35,14 +37,14 @@ export function hostCapability(host: string): Capability {
 export async function lookFromOutside(
   host: Host,
   assignments: readonly Assignment[],
-  on: { readonly world: World; readonly work: Work },
+  on: { readonly world: World; readonly work: Work; readonly looks: Looks },
 ): Promise<FromOutside> {
   const promised = promisedFacts(host, assignments, on.work);
-  const declared = await declare(assignments, { ...on, host, facts: factsOf(host.name, promised) });
+  const { declared, held } = await declare(assignments, { ...on, host, facts: factsOf(host.name, promised) });
   const session = on.world.sessions.outside(host);
   const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world: on.world, session })));
   const looked = declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed }));
-  return { declared: looked, promised, host: stateOf(host, looked, on) };
+  return { declared: looked, held, promised, host: stateOf(host, looked, on) };
 }
 
 /** The facts that are promised; every other one throws ProblemError (input) when a role asks for it. */

@@ -6,7 +6,7 @@ import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import { secretsIn } from "../model/text.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { chooseUnits, type Ordered, orderUnits } from "../plan/units.ts";
-import { type HostLook, lookAt } from "./look.ts";
+import { type HostLook, type Looking, lookAt, lookingFor } from "./look.ts";
 import { onceForAll } from "./once.ts";
 import type { Work, World } from "./world.ts";
 
@@ -26,8 +26,9 @@ export interface Survey {
 export async function survey(world: World, work: Work): Promise<Survey> {
   const ordered = orderUnits(work.assignments, (pattern) => work.inventory.select(pattern));
   const first = choose(ordered, work);
-  const seen = await lookAtAll(inOrderOf(ordered, first), world, work);
-  const { chosen, elsewhere, looks } = await withNewHosts({ ...first, looks: seen }, { ordered, world, work });
+  const looking = lookingFor(world, work);
+  const seen = await lookAtAll(inOrderOf(ordered, first), looking);
+  const { chosen, elsewhere, looks } = await withNewHosts({ ...first, looks: seen }, { ordered, looking });
   const taking = inOrderOf(ordered, { chosen, elsewhere });
   world.emit({ event: "phase", phase: "plan", hosts: looks.size });
   const looked = inOrder(taking, looks);
@@ -66,12 +67,12 @@ interface Seen extends Choice {
 
 interface Around {
   readonly ordered: readonly Ordered[];
-  readonly world: World;
-  readonly work: Work;
+  readonly looking: Looking;
 }
 
 // A host that is made now is made whatever part of it was asked for, and whoever tells others of it is looked at, too.
-async function withNewHosts(seen: Seen, { ordered, world, work }: Around): Promise<Seen> {
+async function withNewHosts(seen: Seen, { ordered, looking }: Around): Promise<Seen> {
+  const { work } = looking;
   const unborn = new Set([...new Set(seen.chosen.map(({ assignment }) => assignment.host))].filter((host) => isUnborn(seen.looks.get(host))));
   if (unborn.size === 0) return seen;
   const makers = seen.elsewhere.filter(({ assignment }) => assignment.outside === true && unborn.has(assignment.host));
@@ -87,7 +88,7 @@ async function withNewHosts(seen: Seen, { ordered, world, work }: Around): Promi
   };
   const hosts = new Set(more.map(({ assignment }) => assignment.host));
   const again = inOrderOf(ordered, choice).filter(({ assignment }) => hosts.has(assignment.host));
-  const looks = again.length === 0 ? new Map<string, HostLook>() : await lookAtAll(again, world, { ...work, hosts: [] });
+  const looks = again.length === 0 ? new Map<string, HostLook>() : await lookAtAll(again, { ...looking, work: { ...work, hosts: [] } });
   return { ...choice, looks: new Map([...seen.looks, ...looks]) };
 }
 
@@ -110,20 +111,21 @@ export async function keyFor(secrets: ReadonlyMap<string, string>, world: World)
   return secrets.size === 0 ? new Uint8Array(32) : world.secrets.key();
 }
 
-async function lookAtAll(units: readonly Ordered[], world: World, work: Work): Promise<ReadonlyMap<string, HostLook>> {
+async function lookAtAll(units: readonly Ordered[], looking: Looking): Promise<ReadonlyMap<string, HostLook>> {
+  const { world, work } = looking;
   const names = [...new Set([...units.map(({ assignment }) => assignment.host), ...work.hosts])];
   const slots = semaphore(work.forks);
   world.emit({ event: "phase", phase: "connect", hosts: names.length });
-  const settled = await Promise.allSettled(names.map((name) => slots.with(() => lookAtHost(name, { units, world, work }))));
+  const settled = await Promise.allSettled(names.map((name) => slots.with(() => lookAtHost(name, units, looking))));
   refuseAll(onceForAll(settled.map((one, index) => ({ host: names[index] ?? "", problems: problemsOf(one) }))));
   return new Map(settled.flatMap((one) => (one.status === "fulfilled" ? [[one.value.host.name, one.value] as const] : [])));
 }
 
-function lookAtHost(name: string, { units, world, work }: { units: readonly Ordered[]; world: World; work: Work }): Promise<HostLook> {
-  const host = work.inventory.hosts.get(name);
+function lookAtHost(name: string, units: readonly Ordered[], looking: Looking): Promise<HostLook> {
+  const host = looking.work.inventory.hosts.get(name);
   if (host === undefined) throw new ProblemError({ code: "internal", message: `no host ${name} in the inventory` });
   const assignments = units.filter(({ assignment }) => assignment.host === name).map(({ assignment }) => assignment);
-  return lookAt(host, assignments, { world, work });
+  return lookAt(host, assignments, looking);
 }
 
 function problemsOf(settled: PromiseSettledResult<unknown>): readonly Problem[] {
@@ -142,16 +144,33 @@ function inOrder(units: readonly Ordered[], looks: ReadonlyMap<string, HostLook>
   });
 }
 
-// What waits for a host that cannot be reached cannot be done either, and the reason travels along.
+interface Stuck {
+  readonly problem: Problem;
+  /** What it comes from: a host that could not be looked at, or a role call that waits. */
+  readonly from: "unreachable" | "missing";
+}
+
+// What waits for a host that cannot be reached, or for a role call that waits itself, cannot be done either, and the reason travels along.
 function stuckUnits(units: readonly Ordered[], looks: ReadonlyMap<string, HostLook>): ReadonlyMap<string, Problem> {
-  const stuck = new Map<string, Problem>();
+  const stuck = new Map<string, Stuck>();
   for (const { key, assignment, after } of units) {
-    const look = looks.get(assignment.host);
-    if (look?.look === "unreachable") stuck.set(key, look.problem);
     const before = after.find((one) => stuck.has(one));
-    if (before !== undefined && !stuck.has(key)) {
-      stuck.set(key, { code: "unreachable", message: `${key} requires ${before}, which could not be looked at`, cause: stuck.get(before) });
-    }
+    const one = stuckItself(assignment, looks) ?? stuckBehind(key, before, stuck);
+    if (one !== undefined) stuck.set(key, one);
   }
-  return stuck;
+  return new Map([...stuck].map(([key, { problem }]) => [key, problem]));
+}
+
+function stuckItself({ host, as }: Ordered["assignment"], looks: ReadonlyMap<string, HostLook>): Stuck | undefined {
+  const look = looks.get(host);
+  if (look?.look === "unreachable") return { problem: look.problem, from: "unreachable" };
+  const held = look?.held.get(as);
+  return held === undefined ? undefined : { problem: held, from: "missing" };
+}
+
+function stuckBehind(key: string, before: string | undefined, stuck: ReadonlyMap<string, Stuck>): Stuck | undefined {
+  const first = stuck.get(before ?? "");
+  if (before === undefined || first === undefined) return undefined;
+  const why = first.from === "unreachable" ? "could not be looked at" : "waits itself";
+  return { problem: { code: first.from, message: `${key} requires ${before}, which ${why}`, cause: first.problem }, from: first.from };
 }

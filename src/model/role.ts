@@ -5,7 +5,8 @@ import type { Path } from "./documents/document.ts";
 import type { Facts, PromisedFacts } from "./facts.ts";
 import type { Claim } from "./finding.ts";
 import type { Device, Group, Host, Inventory, Network } from "./host.ts";
-import type { Position } from "./problem.ts";
+import type { Notice } from "./kind.ts";
+import type { Position, Problem } from "./problem.ts";
 import type { Resource } from "./resource.ts";
 import type { FromSchema, JsonSchema } from "./schema.ts";
 
@@ -54,6 +55,14 @@ export interface Look {
   readonly script: string;
 }
 
+/** What became of a look. */
+export type LookAnswer =
+  | { readonly look: "answered"; readonly printed: string }
+  /** It could not be reached, or the script did not end with status 0: nothing is known of it. */
+  | { readonly look: "failed"; readonly because: Problem }
+  /** It is not there yet, or nobody knows it by its key. */
+  | { readonly look: "not asked"; readonly because: string };
+
 export interface Declaring<Params> {
   readonly params: Params;
   readonly host: Host;
@@ -61,8 +70,8 @@ export interface Declaring<Params> {
   readonly inventory: InventoryView;
   /** What `inputs` asked for, by the same names. */
   readonly inputs: Readonly<Record<string, string>>;
-  /** What `looks` printed, by the same names; a host that could not be asked is missing. Left out before anything connects. */
-  readonly seen?: Readonly<Record<string, string>>;
+  /** What became of `looks`, by the same names. Left out before anything connects. */
+  readonly seen?: Readonly<Record<string, LookAnswer>>;
 }
 
 /** What a role is, apart from the schema of its params. */
@@ -89,6 +98,11 @@ export interface RoleBehaviour<Params> {
   looks?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Look>>;
   /** What it does with names, addresses and ports, so that contradictions are found before anything connects. Pure, as `declare` is; knows no facts, and of its inputs only files. */
   claims?(asking: Omit<Declaring<Params>, "facts" | "seen">): readonly Claim[];
+  /**
+   * Why nothing of it may be done on this host yet: what it had to know first could not be had. It is shown as what it would be, and stands still with all that requires it. Undefined: nothing holds it.
+   * Pure, as `declare` is.
+   */
+  holds?(declaring: Declaring<Params>): Notice | undefined;
   /** What people should know beside the plan: what is left out on this host, and why. One line each; pure, as `declare` is. */
   notes?(declaring: Declaring<Params>): readonly string[];
   /** Pure: no I/O, no clock, no randomness. The order of the list is the order of the work. */

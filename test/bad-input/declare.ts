@@ -2,6 +2,7 @@
 import { screenOf } from "../../src/cli/views/paint.ts";
 import { problemLines } from "../../src/cli/views/problem.ts";
 import { declare } from "../../src/engine/declare.ts";
+import { makeLooks } from "../../src/engine/looks.ts";
 import type { Work, World } from "../../src/engine/world.ts";
 import { readInventory } from "../../src/inventory/read.ts";
 import { ProblemError } from "../../src/model/problem.ts";
@@ -17,7 +18,7 @@ try {
   const host = inventory.hosts.get("web1");
   if (host === undefined) throw new Error("the project has no host web1");
   const mine = assignments.filter((assignment) => assignment.host === host.name);
-  await declare(mine, { world, work, host, facts: await world.facts(undefined as never) });
+  await declare(mine, { world, work, looks: makeLooks({ world, work }), host, facts: await world.facts(undefined as never) });
 } catch (thrown) {
   if (!(thrown instanceof ProblemError)) throw thrown;
   const { paint } = screenOf({ write: () => true }, { NO_COLOR: "1" }, false);

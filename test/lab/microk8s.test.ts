@@ -270,12 +270,29 @@ test("dead nodes, the first control plane among them, are forgotten by the first
   expect(await good("plan", "--limit", "kube502")).toContain("No changes");
 });
 
-test("a control plane that is made anew joins the cluster that the others are in, although it is the first of the inventory", async () => {
-  await first().exec("rm -rf /var/lib/snapd-double/microk8s /snap/microk8s /snap/bin/microk8s /var/snap/microk8s /cluster/nodes/kube501");
-  inventory(names.filter((name) => name !== "kube513"));
-  site({ channel: "1.33/stable", addons: [] });
+describe("a control plane that is made anew, although it is the first of the inventory", () => {
   const both = ["--limit", "kube501:kube502"];
-  expect(await good("apply", "--yes", ...both)).toContain("kube502 is the first control plane, not kube501");
-  expect((await log()).map((line) => line.replace(/ [0-9a-f]{8}/, ""))).toEqual(["token", "use kube501", "join kube501"]);
-  expect(await good("plan", ...both)).toContain("No changes");
+  beforeAll(async () => {
+    await first().exec("rm -rf /var/lib/snapd-double/microk8s /snap/microk8s /snap/bin/microk8s /var/snap/microk8s /cluster/nodes/kube501");
+    inventory(names.filter((name) => name !== "kube513"));
+    site({ channel: "1.33/stable", addons: [] });
+  });
+
+  test("begins no second cluster while the others cannot be asked", async () => {
+    const others = ["kube502", "kube503"].map(on);
+    for (const host of others) await host.exec("systemctl stop ssh.socket ssh.service 2>/dev/null || systemctl stop ssh.service");
+    const { code, stdout } = await hlx("apply", "--yes", "--limit", "kube501");
+    for (const host of others) await host.exec("systemctl start ssh.service");
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/could not be asked whether they are: kube502 .*kube503 .*a second cluster is not begun beside theirs/),
+    ]);
+    expect(await log()).toEqual([]);
+  });
+
+  test("joins the cluster that the others are in", async () => {
+    expect(await good("apply", "--yes", ...both)).toContain("kube502 is the first control plane, not kube501");
+    expect((await log()).map((line) => line.replace(/ [0-9a-f]{8}/, ""))).toEqual(["token", "use kube501", "join kube501"]);
+    expect(await good("plan", ...both)).toContain("No changes");
+  });
 });

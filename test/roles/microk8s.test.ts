@@ -5,7 +5,7 @@ import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import type { Device, Host, Network } from "../../src/model/host.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import type { InventoryView } from "../../src/model/role.ts";
+import type { InventoryView, LookAnswer } from "../../src/model/role.ts";
 import { withDefaults } from "../../src/playbook/params.ts";
 import type { Command } from "../../src/resources/command/desired.ts";
 import type { Microk8sNode } from "../../src/resources/microk8s-node/desired.ts";
@@ -28,13 +28,22 @@ function view(control = 3): InventoryView {
   };
 }
 
-type Seen = Readonly<Record<string, string>>;
+/** What control planes print; undefined: it could not be asked. */
+type Seen = Readonly<Record<string, string | undefined>>;
+
+const answers = (seen: Seen): Readonly<Record<string, LookAnswer>> =>
+  Object.fromEntries(
+    Object.entries(seen).map(([host, printed]): [string, LookAnswer] => [
+      host,
+      printed === undefined ? { look: "failed", because: { code: "unreachable", message: "no route" } } : { look: "answered", printed },
+    ]),
+  );
 
 function asking(name: string, given: object = {}, { control = 3, seen = {} }: { readonly control?: number; readonly seen?: Seen } = {}) {
   const params = withDefaults({ channel: "1.32/stable", control: "control", ...given }, microk8s.params) as never;
   expect(validateValue(params, microk8s.params, () => undefined, "microk8s")).toEqual([]);
   const host = all.find((one) => one.name === name) as Host;
-  return { params, host, inventory: view(control), facts: { hostname: name.toUpperCase() } as Facts, inputs: {}, seen };
+  return { params, host, inventory: view(control), facts: { hostname: name.toUpperCase() } as Facts, inputs: {}, seen: answers(seen) };
 }
 
 function declared(name: string, given: object = {}, control = 3): readonly Resource[] {
@@ -109,6 +118,26 @@ describe("the first control plane is found", () => {
     expect(seedOf("kube502", { kube502: two }, { first: "kube501" })).toBe("kube501");
     expect(microk8s.looks?.(asking("kube501", { first: "kube501" }))).toEqual({});
     expect(Object.keys(microk8s.looks?.(asking("kube512")) ?? {})).toEqual(["kube501", "kube502", "kube503"]);
+  });
+
+  describe("nobody begins a second one", () => {
+    const holds = (seen: Seen, given: object = {}): unknown => microk8s.holds?.(asking("kube501", given, { seen }));
+
+    test.each<readonly [string, Seen, object]>([
+      ["all answer, and nobody is in one", { kube501: "", kube502: "", kube503: alone }, {}],
+      ["one does not answer, and another one is in one", { kube501: undefined, kube502: two, kube503: two }, {}],
+      ["nobody was asked: their keys are not known yet", {}, {}],
+      ["the first one is named", { kube501: "", kube502: undefined, kube503: undefined }, { first: "kube501" }],
+    ])("where %s, all is clear", (_, seen, given) => expect(holds(seen, given)).toBeUndefined());
+
+    test("where the first one is new and the others do not answer, the role waits", () =>
+      expect(holds({ kube501: "", kube502: undefined, kube503: undefined })).toEqual({
+        because: expect.stringMatching(/could not be asked whether they are: kube502 \(no route\), kube503 \(no route\); a second cluster is not begun/),
+        hint: expect.stringContaining("first: kube501"),
+      }));
+
+    test("also where the one that does not answer is to leave", () =>
+      expect(holds({ kube501: "", kube502: "", kube503: undefined }, { leave: ["kube503"] })).toMatchObject({ because: expect.stringContaining("kube503") }));
   });
 
   test("and said; what is done once for the cluster stays where it was", () => {
