@@ -1,6 +1,6 @@
 // A guest of Proxmox: the virtual machine that a host with `vm:` is. It comes into being before anything is done inside it.
 import { defineRole, type Facts, proxmoxSnapshot, proxmoxVm } from "hlx";
-import { desiredVm, imageOf, isMade, keyInputs, snapshotOf } from "./vm.ts";
+import { desiredVm, imageOf, isMade, keyInputs, placesOf, snapshotOf } from "./vm.ts";
 
 export default defineRole({
   name: "guest",
@@ -15,7 +15,7 @@ export default defineRole({
   inputs: ({ host }) => keyInputs(host),
   declare: ({ host, inventory, inputs }) => {
     const vm = desiredVm(host, { inventory, inputs });
-    const made = proxmoxVm({ ...vm, provides: [`host:${host.name}`, `guest:${vm.id}`] });
+    const made = proxmoxVm({ ...vm, provides: [`host:${host.name}`, `guest:${vm.id}`], places: placesOf(host) });
     const name = snapshotOf(host);
     return name === undefined ? [made] : [made, proxmoxSnapshot({ cluster: vm.cluster, vm: vm.id, name })];
   },

@@ -54,6 +54,12 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
   }) as unknown as Vm;
 }
 
+/** Where the inventory says what the guest should be, by the names that it has there: `disk`, `disks.scsi1`. */
+export function placesOf({ sources }: Pick<Host, "sources">): NonNullable<Vm["places"]> {
+  const said = Object.entries(sources).filter(([path]) => path.startsWith("vm."));
+  return Object.fromEntries(said.map(([path, { at }]) => [path.slice("vm.".length), at]));
+}
+
 /** The snapshot that is to be there before anything is changed inside. */
 export function snapshotOf(host: Host): string | undefined {
   const name = recordOf(host.vars["vm"])?.["snapshot"];

@@ -1,21 +1,26 @@
 // One probe: a resource's kind asks with the readers that it may use.
 import type { Found } from "../model/kind.ts";
 import { problemOf } from "../model/problem.ts";
-import type { Resource } from "../model/resource.ts";
+import type { Places, Resource } from "../model/resource.ts";
 import { readersOf } from "./sessions.ts";
 import type { HostSession, World } from "./world.ts";
 
-/** What the resource's kind finds; a probe that throws could not look. */
+/** What the resource's kind finds; a probe that throws could not look. What is wrong with a member of the desired state is told with the place where it is written. */
 export async function probe(
-  { kind, desired }: Pick<Resource, "kind" | "desired">,
+  { kind, desired, places }: Pick<Resource, "kind" | "desired" | "places">,
   { world, session }: { readonly world: Pick<World, "kinds">; readonly session: HostSession },
 ): Promise<Found<unknown>> {
   try {
     const known = world.kinds.get(kind);
-    return known === undefined ? notProbed : await known.probe(desired, readersOf(session, known.via));
+    return known === undefined ? notProbed : placed(await known.probe(desired, readersOf(session, known.via)), places);
   } catch (thrown) {
     return { found: "unknown", because: problemOf(thrown) };
   }
+}
+
+function placed(found: Found<unknown>, places: Places = {}): Found<unknown> {
+  const at = found.found === "unknown" && found.about !== undefined ? places[found.about] : undefined;
+  return found.found !== "unknown" || at === undefined ? found : { ...found, because: { at, ...found.because } };
 }
 
 /** For what nobody asked about: hlx is wrong when it is seen. */

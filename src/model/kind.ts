@@ -50,8 +50,8 @@ export type Found<Actual> =
   | { readonly found: "absent"; readonly evidence?: Evidence }
   /** There is nothing to look with yet: no engine, no user, no unit, no host. */
   | { readonly found: "blocked"; readonly needs: Capability; readonly because: string }
-  /** Could not look: an error of the plan, never "create". */
-  | { readonly found: "unknown"; readonly because: Problem };
+  /** Could not look: an error of the plan, never "create". `about`: the member of the desired state that is to blame. */
+  | { readonly found: "unknown"; readonly because: Problem; readonly about?: string };
 
 export type Known<Actual> = Extract<Found<Actual>, { found: "present" | "absent" }>;
 

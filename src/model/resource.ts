@@ -1,4 +1,5 @@
 // One managed thing as a role declares it, and its names.
+import type { Position } from "./problem.ts";
 
 /** Something that must be there before a resource can be looked at or applied: "unit:nginx", "user:bob", "directory:/srv". In `provides`, a name of `*` stands for all. */
 export type Capability = `${string}:${string}`;
@@ -15,7 +16,12 @@ export interface Resource<Desired = unknown> {
   readonly traces: readonly string[];
   /** A lock over all hosts that is held while this resource changes. */
   readonly exclusive?: string;
+  /** Where people wrote what a member of the desired state says, by its name. */
+  readonly places?: Places;
 }
+
+/** By the name of a member; undefined where nobody knows. */
+export type Places = Readonly<Record<string, Position | undefined>>;
 
 /** Options that every kind's constructor takes beside its desired state. */
 export interface ResourceOptions {

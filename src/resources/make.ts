@@ -2,7 +2,7 @@
 import { isRecord } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import { ProblemError } from "../model/problem.ts";
-import type { Capability, Resource, ResourceOptions } from "../model/resource.ts";
+import type { Capability, Places, Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import { noteMade } from "./made-at.ts";
 
@@ -46,14 +46,15 @@ interface Named<Desired> {
 /** What a resource brings beside its desired state. */
 export interface Brings extends ResourceOptions {
   readonly traces?: readonly string[];
+  readonly places?: Places;
 }
 
 /** The resource of one desired state. Throws ProblemError on an option that the kind does not have: roles may be written without their types being checked. */
 export function resourceOf<Desired>(kind: Named<Desired>, desired: Desired, brings: Brings): Resource<Desired> {
-  const { provides = [], traces = [], exclusive, ...unknown } = brings;
+  const { provides = [], traces = [], exclusive, places, ...unknown } = brings;
   const id = `${kind.kind}:${kind.identity(desired)}`;
   refuseUnknown(Object.keys(unknown), { kind: kind.kind, id, schema: kind.schema });
-  const resource = { kind: kind.kind, desired, id, provides, traces, ...(exclusive === undefined ? {} : { exclusive }) };
+  const resource = { kind: kind.kind, desired, id, provides, traces, ...given({ exclusive, places }) };
   noteMade(resource);
   return resource;
 }

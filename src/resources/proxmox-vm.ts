@@ -1,6 +1,6 @@
 // A virtual machine of a Proxmox cluster.
 import type { Kind } from "../model/kind.ts";
-import type { Resource, ResourceOptions } from "../model/resource.ts";
+import type { Places, Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { fitting } from "./proxmox/room.ts";
 import { adoption } from "./proxmox-vm/adoption.ts";
@@ -31,7 +31,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   restore,
 };
 
-/** A guest. What is not given is left as Proxmox or the template has it. */
-export function proxmoxVm({ provides, exclusive, ...desired }: ProxmoxVm & ResourceOptions): Resource<ProxmoxVm> {
-  return resourceOf(proxmoxVmKind, given(desired) as ProxmoxVm, { ...given({ provides, exclusive }) });
+/** A guest. What is not given is left as Proxmox or the template has it. `places` says where its members are written, so that what is wrong with one of them is told with its line. */
+export function proxmoxVm({ provides, exclusive, places, ...desired }: ProxmoxVm & ResourceOptions & { readonly places?: Places }): Resource<ProxmoxVm> {
+  return resourceOf(proxmoxVmKind, given(desired) as ProxmoxVm, { ...given({ provides, exclusive, places }) });
 }

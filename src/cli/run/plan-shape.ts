@@ -3,7 +3,13 @@ import { risks } from "../../model/kind.ts";
 
 const text = { type: "string" } as const;
 const texts = { type: "array", items: text } as const;
-const problem = { type: "object", required: ["code", "message"], properties: { code: text, message: text, hint: text } } as const;
+const count = { type: "integer", minimum: 1 } as const;
+const at = {
+  type: "object",
+  required: ["file", "line", "column"],
+  properties: { file: text, line: count, column: count, length: { type: "integer" }, text },
+} as const;
+const problem = { type: "object", required: ["code", "message"], properties: { code: text, message: text, hint: text, at } } as const;
 const login = { type: "object", required: ["connection", "address", "become"], properties: { connection: text, address: text, user: text } } as const;
 
 const shown = { type: "object", properties: { hidden: { enum: ["sensitive", "known-later"] } } } as const;

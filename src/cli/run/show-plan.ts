@@ -10,7 +10,7 @@ import { saidYes } from "./approve.ts";
 
 /** `file`: the saved plan that it is, or was saved as. */
 export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?: number; readonly file?: string; readonly asking?: boolean }): void {
-  const { given, printer, words } = context;
+  const { given, printer, words, io } = context;
   if (given.flag("json")) {
     printer.document(planDocument(plan));
     return;
@@ -22,6 +22,7 @@ export function showPlan(plan: Plan, context: Context, from: { readonly tookMs?:
   show(
     planLines(plan, {
       ...printer.screen,
+      cwd: io.cwd,
       // Who is asked must have seen what for.
       quiet: given.flag("quiet") && (from.asking !== true || saidYes(context)),
       diff,

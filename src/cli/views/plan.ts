@@ -1,12 +1,14 @@
 // A plan on the terminal: one row a change, diffs of updates beneath, then the totals and the next command.
 import { highestRisk } from "../../model/kind.ts";
 import type { Entry, Plan } from "../../model/plan.ts";
+import type { Problem } from "../../model/problem.ts";
 import { guardedRisks, totalsOf } from "../../plan/totals.ts";
 import { changeLines, isText } from "./change.ts";
 import { visible } from "./escape.ts";
 import { counted, cut, duration, padded, widthOf } from "./layout.ts";
 import type { Screen } from "./paint.ts";
 import { groupRows, type Row } from "./plan-rows.ts";
+import { frame, place } from "./problem.ts";
 
 export interface PlanView extends Screen {
   /** "default": creates in one line, updates with their diff. */
@@ -17,6 +19,8 @@ export interface PlanView extends Screen {
   readonly tookMs?: number;
   /** The command that applies this plan; `--allow` is added where it is needed. */
   readonly applyWith?: string;
+  /** Paths are shown relative to it. */
+  readonly cwd?: string;
 }
 
 /** The whole screen. */
@@ -49,12 +53,17 @@ function rowLines(row: Row, { widths, view }: Drawing): readonly string[] {
 }
 
 function detail(entry: Entry | undefined, view: PlanView): readonly string[] {
-  if (entry === undefined || entry.entry === "blocked" || view.diff === "none") return [];
+  if (entry?.entry === "blocked") return placeLines(entry.because, view);
+  if (entry === undefined || view.diff === "none") return [];
   const fresh = entry.action === "create";
   if (fresh && view.diff !== "all") return [];
   const changes = entry.action === "remove" && view.diff !== "all" ? entry.changes.filter((change) => !isText(change)) : entry.changes;
   const lasting = view.diff === "all" && entry.irreversible !== undefined ? [`cannot be undone: ${visible(entry.irreversible)}`] : [];
   return [...changeLines(changes, { paint: view.paint, fresh }), ...lasting];
+}
+
+function placeLines({ at }: Problem, { cwd = "", paint }: PlanView): readonly string[] {
+  return at === undefined ? [] : [place(at, cwd), ...frame(at, paint)];
 }
 
 function riskText({ entry, predicted }: Row, { paint }: PlanView): string {

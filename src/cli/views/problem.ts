@@ -39,7 +39,8 @@ export function place({ file, line, column }: Position, cwd: string): string {
   return `${visible(isAbsolute(file) ? relative(cwd, file) : file)}:${line}:${column}`;
 }
 
-function frame(at: Position | undefined, paint: Paint): readonly string[] {
+/** The source line with carets below what is meant; nothing where its text is not kept. */
+export function frame(at: Position | undefined, paint: Paint): readonly string[] {
   if (at?.text === undefined) return [];
   const number = String(at.line);
   const before = at.text.slice(0, at.column - 1).replace(/[^\t]/g, " ");

@@ -37,8 +37,10 @@ export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): P
   const seen = await whole(desired, on);
   if (seen.guest === "absent") return desired.back === undefined ? absent : { found: "unknown", because: lost(desired) };
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
-  const problem = foreign(desired, seen) ?? busy(desired, seen) ?? shrinking(desired, seen);
+  const problem = foreign(desired, seen) ?? busy(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
+  const shrunk = shrinking(desired, seen);
+  if (shrunk !== undefined) return shrunk;
   const { node, config, ha } = seen;
   const kept = await snapshotsOf(desired, on);
   if (kept === null) return { found: "unknown", because: unprotected(desired) };
@@ -144,21 +146,18 @@ function busy({ id }: ProxmoxVm, seen: Here): Problem | undefined {
   return { code: "unknown", message: `guest ${id} on ${node} is being made (lock ${lock})`, hint };
 }
 
-function shrinking(desired: ProxmoxVm, { config }: Here): Problem | undefined {
+function shrinking(desired: ProxmoxVm, { config }: Here): Extract<Found<never>, { found: "unknown" }> | undefined {
   const { id, disk } = desired;
   const further = [...drivesOf(desired)].flatMap(([slot, { size }]) =>
-    size === undefined ? [] : [{ what: `disk ${slot}`, is: sizeOf(config[slot]), wanted: size }],
+    size === undefined ? [] : [{ what: `disk ${slot}`, about: `disks.${slot}`, is: sizeOf(config[slot]), wanted: size }],
   );
-  const all = [...(disk === undefined ? [] : [{ what: "disk", is: sizeOf(config[firstDisk(config)]), wanted: disk }]), ...further];
+  const all = [...(disk === undefined ? [] : [{ what: "disk", about: "disk", is: sizeOf(config[firstDisk(config)]), wanted: disk }]), ...further];
   // Sizes are whole GiB: a disk of 2252M, as images have it, is no smaller where 2G are wanted.
   const shrunk = all.find(({ is, wanted }) => is !== undefined && Math.floor(is) > wanted);
   if (shrunk === undefined) return undefined;
-  const { what, is = 0, wanted } = shrunk;
-  return {
-    code: "failed",
-    message: `the ${what} of guest ${id} has ${is} GiB, and ${wanted} are wanted: a disk never shrinks`,
-    hint: `write ${what === "disk" ? "disk" : "size"}: ${Math.ceil(is)}G`,
-  };
+  const { what, about, is = 0, wanted } = shrunk;
+  const message = `the ${what} of guest ${id} has ${is} GiB, and ${wanted} are wanted: a disk never shrinks`;
+  return { found: "unknown", about, because: { code: "failed", message, hint: `write ${about}: ${Math.ceil(is)}G` } };
 }
 
 function unprotected({ id }: ProxmoxVm): Problem {

@@ -4,7 +4,6 @@ import { sizeText } from "../../lib/size.ts";
 import type { Found } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { ProxmoxCluster, RoomSeen } from "../../model/ports/proxmox.ts";
-import type { Problem } from "../../model/problem.ts";
 import type { Taking } from "../../model/taking.ts";
 
 /** A guest and what it asks for that it does not have yet. */
@@ -32,8 +31,8 @@ export interface Added {
 export async function fitting<Actual>(found: Found<Actual>, growth: Growth | undefined, { proxmox }: Pick<Readers, "proxmox">): Promise<Found<Actual>> {
   if (growth === undefined || (!growth.computes && growth.disks.length === 0)) return found;
   const room = await proxmox.room(growth.guest.cluster);
-  const because = tooSmall(growth, room);
-  if (because !== undefined) return { found: "unknown", because };
+  const wrong = tooSmall(growth, room);
+  if (wrong !== undefined) return wrong;
   const takes = takingsOf(growth, room);
   return takes.length === 0 ? found : ({ ...found, evidence: { ...("evidence" in found ? found.evidence : {}), takes } } as Found<Actual>);
 }
@@ -47,20 +46,22 @@ function stored({ disks }: Growth): ReadonlyMap<string, number> {
   return new Map([...sums].map(([name, all]) => [name, all.reduce((sum, { more }) => sum + more, 0) * 1024]));
 }
 
-function tooSmall(growth: Growth, { nodes, storages }: RoomSeen): Problem | undefined {
+type Refused = Extract<Found<never>, { found: "unknown" }>;
+
+function tooSmall(growth: Growth, { nodes, storages }: RoomSeen): Refused | undefined {
   const { node: name, cores, memory } = growth;
   const disks = stored(growth);
   const node = nodes.find((one) => one.node === name);
   if (node !== undefined && growth.computes && growth.needs === "all") {
-    if (memory > node.memory) return refused(growth, `${sizeText(memory)} of memory, and ${name} has ${sizeText(node.memory)}`);
+    if (memory > node.memory) return refused(growth, "memory", `${sizeText(memory)} of memory, and ${name} has ${sizeText(node.memory)}`);
     // "MAX n vcpus allowed per VM on this node" at its start.
-    if (cores > node.cores) return refused(growth, `${cores} cores, and ${name} has ${node.cores}`);
+    if (cores > node.cores) return refused(growth, "cores", `${cores} cores, and ${name} has ${node.cores}`);
   }
   const crowded = storages.find((one) => one.node === name && (disks.get(one.storage) ?? 0) > (isThick(one) ? one.size - one.used : one.size));
   if (crowded === undefined) return undefined;
   const { storage, size, used } = crowded;
   const left = isThick(crowded) ? `${sizeText(size - used)} free` : `${sizeText(size)} altogether`;
-  return refused(growth, `${sizeText(disks.get(storage) ?? 0)} of the storage ${storage}, and it has ${left} on ${name}`);
+  return refused(growth, "disk", `${sizeText(disks.get(storage) ?? 0)} of the storage ${storage}, and it has ${left} on ${name}`);
 }
 
 // Of a thin one is taken only what is written; of LVM all at once.
@@ -68,8 +69,9 @@ function isThick({ type }: RoomSeen["storages"][number]): boolean {
   return type === "lvm";
 }
 
-function refused({ guest: { id, name } }: Growth, what: string): Problem {
-  return { code: "failed", message: `guest ${id} asks for ${what}`, hint: `make ${name} smaller, or give it another node or storage` };
+function refused({ guest: { id, name } }: Growth, about: string, what: string): Refused {
+  const hint = `make ${name} smaller, or give it another node or storage`;
+  return { found: "unknown", about, because: { code: "failed", message: `guest ${id} asks for ${what}`, hint } };
 }
 
 function takingsOf(growth: Growth, { nodes, guests, storages }: RoomSeen): readonly Taking[] {

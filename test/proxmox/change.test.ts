@@ -1,0 +1,97 @@
+// Guests that are there and are changed, through the whole command line: what a line of the inventory costs, and which line is to blame.
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Double, proxmoxDouble } from "../../src/lab/proxmox/double.ts";
+import { type Desk, inside } from "../soak/desk.ts";
+import { clusterDesk, guestLine, inventoryOf } from "./cluster-desk.ts";
+
+let double: Double;
+let lab: Desk;
+const web = { id: 511, node: "pve1" };
+const guests = (more: string, group = "cores: 2"): Parameters<typeof inventoryOf>[1] => ({
+  guests: guestLine("web", { ...web, more: `start: boot${more}` }) + guestLine("idle", { id: 512, node: "pve1" }),
+  image: "debian12: { template: 9999 }",
+  plays: "- hosts: pve1\n  roles: [base]\n",
+  groups: `groups:\n  busy: { hosts: web, vm: { ${group} } }\n`,
+});
+const write = (...given: Parameters<typeof guests>): void => lab.write("inventory.yaml", inventoryOf(double, guests(...given)));
+// Nobody logs in to the nodes.
+const hlx = (...args: readonly string[]) => inside(lab, [...args, "--limit", "web,idle"]);
+const apply = async (...args: readonly string[]): Promise<void> => {
+  const { code, stdout, stderr } = await hlx("apply", "--yes", ...args);
+  expect(code, stderr + stdout).toBe(0);
+};
+
+beforeAll(async () => {
+  double = await proxmoxDouble();
+  double.guests.set(9999, { node: "pve1", config: { template: "1", scsi0: "thin:base-9999-disk-0,size=2G" }, running: false, pending: {} });
+  lab = clusterDesk(double, guests(""));
+  await apply();
+}, 120_000);
+afterAll(() => {
+  double.stop();
+  rmSync(lab.folder, { recursive: true, force: true });
+});
+
+describe("a disk that would shrink is refused by the plan, at the line that wants it", { timeout: 60_000 }, () => {
+  const message = "the disk of guest 511 has 10 GiB, and 5 are wanted: a disk never shrinks";
+  test.each([
+    ["of the host", ", disk: 5G", "cores: 2", "  web: "],
+    ["of its group", "", "cores: 2, disk: 5G", "  busy: "],
+  ])("%s", async (...[, more, group, line]) => {
+    write(more, group);
+    const lines = inventoryOf(double, guests(more, group)).split("\n");
+    const at = lines.findIndex((one) => one.startsWith(line));
+    const column = (lines[at] ?? "").indexOf("disk:") + "disk: ".length;
+    const { code, stdout } = await hlx("plan");
+    expect(stdout.split("\n").slice(0, 4)).toEqual([
+      `  ! web  proxmox.vm:511  blocked: ${message} (write disk: 10G)`,
+      `        inventory.yaml:${at + 1}:${column + 1}`,
+      `          ${at + 1} | ${lines[at]}`,
+      `          ${" ".repeat(String(at + 1).length)} | ${" ".repeat(column)}^^`,
+    ]);
+    expect(code).toBe(3);
+  });
+  test("of the defaults, for each guest that has it from there", async () => {
+    const text = inventoryOf(double, guests("")).replace("disk: 10G", "disk: 4G");
+    lab.write("inventory.yaml", text);
+    const at = text.split("\n").findIndex((line) => line.startsWith("  vm: "));
+    const { stdout } = await hlx("plan");
+    for (const id of [511, 512])
+      expect(stdout).toMatch(new RegExp(`the disk of guest ${id} has 10 GiB, and 4 are wanted.*\\n +inventory\\.yaml:${at + 1}:\\d+\\n`));
+  });
+  test("a further one, at its own line", async () => {
+    write(", disks: { scsi1: 20G }");
+    await apply();
+    write(", disks: { scsi1: 15G }");
+    const { stdout } = await hlx("plan");
+    expect(stdout).toMatch(
+      /the disk scsi1 of guest 511 has 20 GiB, and 15 are wanted: a disk never shrinks \(write disks.scsi1: 20G\)\n +inventory\.yaml:14:\d+\n/,
+    );
+  });
+});
+
+test("cores of one guest: one update, with what it costs", { timeout: 60_000 }, async () => {
+  write("");
+  await apply();
+  double.writes.splice(0);
+  write("", "cores: 4");
+  const { code, stdout, stderr } = await hlx("plan");
+  const [row, totals, next] = stdout.split("\n");
+  expect({ code, stderr, row, next }).toEqual({
+    code: 0,
+    stderr: "",
+    row: "  ~ web  proxmox.vm:511  cores 2 → 4 (the guest is shut down and started)  risk reboot   needs --allow reboot",
+    next: "Apply:  hlx apply --limit web,idle --allow reboot",
+  });
+  expect(totals).toMatch(/^Plan: 0 to add, 1 to change, 0 to remove\. 2 hosts, 2 resources, /);
+  expect(await hlx("apply", "--yes")).toMatchObject({ code: 5 });
+  expect(double.writes).toEqual([]);
+  await apply("--allow", "reboot");
+  expect(double.writes.map((write) => write.split(" ").slice(0, 2).join(" "))).toEqual([
+    "PUT /nodes/pve1/qemu/511/config",
+    "POST /nodes/pve1/qemu/511/status/shutdown",
+    "POST /nodes/pve1/qemu/511/status/start",
+  ]);
+  expect(await hlx("plan", "--detailed-exitcode")).toMatchObject({ code: 0 });
+});
