@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { validateValue } from "../../src/model/documents/validate.ts";
 import { highestRisk } from "../../src/model/kind.ts";
+import { propertiesOf } from "../../src/resources/proxmox/properties.ts";
 import type { ProxmoxVm } from "../../src/resources/proxmox-vm/desired.ts";
 import { proxmoxVmKind as kind } from "../../src/resources/proxmox-vm.ts";
 import { converge, double, look, run, titles, useDouble, wanted } from "./bench.ts";
@@ -113,19 +114,63 @@ describe("pools", () => {
   });
 });
 
-describe("what nobody desires of a setting", () => {
-  test("is kept when the rest of it is written", async () => {
-    await converge(wanted());
-    config()["net0"] = "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1,mtu=9000";
-    await converge(wanted({ nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0", vlan: 7 }] }));
-    expect(config()["net0"]).toBe("virtio=BC:24:11:00:05:14,bridge=vmbr0,tag=7,firewall=1,mtu=9000");
+describe("what nobody speaks of", () => {
+  const q35 = { nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0" }], cpu: "host", machine: "q35", startup: { order: 3 }, pci: ["gpu"] };
+  beforeEach(async () => {
+    await converge(wanted(q35));
   });
-  test("counts as moved when it changes meanwhile", async () => {
-    await converge(wanted());
-    const { found } = await look(wanted());
-    config()["net0"] = "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1";
-    const now = (await look(wanted())).found;
-    expect([found, now]).toMatchObject([{ actual: expect.not.objectContaining({ kept: expect.anything() }) }, { actual: { kept: { net0: "firewall=1" } } }]);
+
+  test.each([
+    ["net0", "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1,mtu=9000", { nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0", vlan: 7 }] }, "tag=7"],
+    ["cpu", "host,flags=+aes;-pcid,hidden=1", { cpu: "x86-64-v2-AES" }, "x86-64-v2-AES"],
+    ["machine", "q35,viommu=intel", { machine: "pc" }, "pc"],
+    ["agent", "enabled=1,fstrim_cloned_disks=1", { agent: false }, "enabled=0"],
+    ["startup", "order=3,up=30", { startup: { order: 4 } }, "order=4"],
+    ["ipconfig0", "ip=192.168.1.57/24,gw=192.168.1.1,ip6=auto", { address: "192.168.1.58/24" }, "ip=192.168.1.58/24"],
+    ["hostpci0", "mapping=gpu,pcie=1,x-vga=1", { pci: ["gpu2"] }, "mapping=gpu2"],
+    ["memory", "current=8192", { memory: 4096 }, "4096"],
+  ] as const)("of %s stays when the rest of it changes, and is put back with it", async (...[key, now, more, says]) => {
+    config()[key] = now;
+    expect((await look(wanted(q35))).changes).toEqual([]);
+    expect(await thereAndBack({ ...q35, ...(more as Partial<ProxmoxVm>) })).toContain(key);
+    const before = propertiesOf(now, "first");
+    expect(propertiesOf(config()[key] ?? "", "first")).toEqual("current" in before ? { first: "8192" } : before);
+    await converge(wanted({ ...q35, ...(more as Partial<ProxmoxVm>) }));
+    expect(config()[key]).toContain(says);
+    for (const kept of ["firewall=1", "mtu=9000", "flags=+aes;-pcid", "hidden=1", "viommu=intel", "fstrim_cloned_disks=1", "up=30", "ip6=auto", "x-vga=1"])
+      if (now.includes(kept)) expect(config()[key]).toContain(kept);
+  });
+  test("a part that is said is compared, also one that hlx has no word for", async () => {
+    await converge(wanted({ ...q35, cpu: "host,flags=+aes" }));
+    expect(config()["cpu"]).toBe("host,flags=+aes");
+    config()["cpu"] = "host,flags=-aes";
+    expect((await look(wanted({ ...q35, cpu: "host,flags=+aes" }))).changes).toMatchObject([{ property: "cpu" }]);
+  });
+});
+
+describe("between a plan and its apply", () => {
+  const desired = () => wanted({ disks: { scsi1: { size: 5, ssd: true }, scsi2: "destroyed" } });
+  beforeEach(async () => {
+    await converge(wanted({ disks: { scsi1: { size: 5, ssd: true }, scsi2: { size: 1 } } }));
+  });
+
+  test.each([
+    ["a network card's firewall", "net0", "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1"],
+    ["a network card's MTU", "net0", "virtio=BC:24:11:00:05:14,bridge=vmbr0,mtu=1400"],
+    ["another volume in the first disk's slot", "scsi0", "thin:vm-514-disk-7,size=10G"],
+    ["another volume in a further slot", "scsi1", "thin:vm-514-disk-7,ssd=1,size=5G"],
+    ["an option of a disk that is written along", "scsi1", "thin:vm-514-disk-1,ssd=1,replicate=0,size=5G"],
+    ["another volume in a slot whose disk is to be destroyed", "scsi2", "thin:vm-514-disk-7,size=1G"],
+  ])("%s counts as moved", async (_, key, value) => {
+    const { found } = await look(desired());
+    config()[key] = value;
+    expect((await look(desired())).found).not.toEqual(found);
+  });
+  test("another disk counts as moved also for a guest that is to be destroyed", async () => {
+    const gone = kind.absent?.(wanted()) ?? wanted();
+    const { found } = await look(gone);
+    config()["scsi1"] = "thin:vm-514-disk-7,ssd=1,size=5G";
+    expect((await look(gone)).found).not.toEqual(found);
   });
 });
 

@@ -154,12 +154,13 @@ describe("two looks in a row", () => {
 
 describe("property strings", () => {
   test.each([
-    ["net0", "virtio=bc:24:11:00:05:14,bridge=vmbr0,firewall=1", "virtio=BC:24:11:00:05:14,bridge=vmbr0"],
+    ["net0", "virtio=bc:24:11:00:05:14,mtu=9000,bridge=vmbr0,firewall=1", "virtio=BC:24:11:00:05:14,bridge=vmbr0,firewall=1,mtu=9000"],
+    ["net0", "e1000e=bc:24:11:00:05:14,bridge=vmbr0", "e1000e=BC:24:11:00:05:14,bridge=vmbr0"],
     ["net0", "model=virtio,macaddr=BC:24:11:00:05:14,bridge=vmbr0,tag=5", "virtio=BC:24:11:00:05:14,bridge=vmbr0,tag=5"],
     ["agent", "1", "enabled=1"],
-    ["agent", "enabled=1,fstrim_cloned_disks=1", "enabled=1"],
+    ["agent", "fstrim_cloned_disks=1,enabled=1", "enabled=1,fstrim_cloned_disks=1"],
     ["agent", "0", "enabled=0"],
-    ["cpu", "host,flags=+aes", "host"],
+    ["cpu", "flags=+aes,cputype=host", "host,flags=+aes"],
     ["cpu", "cputype=host", "host"],
     ["tags", "B;a".toLowerCase(), "a;b"],
     ["ipconfig0", "gw=10.0.0.1,ip=10.0.0.2/24", "gw=10.0.0.1,ip=10.0.0.2/24"],
@@ -167,6 +168,9 @@ describe("property strings", () => {
     ["sshkeys", "ssh-ed25519%20AAAA%20me%40laptop%0A", "ssh-ed25519 AAAA me@laptop"],
     ["sshkeys", "%E0%A4%A", "%E0%A4%A"],
     ["hostpci0", "gpu,pcie=1", "mapping=gpu,pcie=1"],
+    ["hostpci0", "mapping=gpu,pcie=0", "mapping=gpu"],
+    ["machine", "type=q35,viommu=intel", "q35,viommu=intel"],
+    ["memory", "current=2048", "2048"],
     ["description", "text\n", "text"],
   ])("%s %s is %s", (key, value, text) => expect(settingsOf({ [key]: value }, [key])).toEqual({ [key]: text }));
 

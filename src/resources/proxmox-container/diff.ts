@@ -3,7 +3,7 @@ import { type Ahead, type Change, change, type Known } from "../../model/kind.ts
 import type { ProxmoxContainer } from "./desired.ts";
 import { mountText, placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
-import { configOf, settingsOf } from "./settings.ts";
+import { wantedOf } from "./settings.ts";
 
 /** What a running container gets at once (PVE::LXC::Config, vmconfig_hotplug_pending, 9.x); all else waits for its next start. */
 const live = /^(description|onboot|startup|protection|hostname|cores|tags|memory|swap|net\d+)$/;
@@ -13,18 +13,13 @@ export function diff(desired: ProxmoxContainer, found: Known<ContainerActual>, _
   if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired)];
   if (found.found === "absent") return made(desired);
   const { actual } = found;
-  const wanted = wantedOf(desired);
+  const wanted = wantedOf(desired, actual.settings);
   const differing = Object.keys(wanted).filter((key) => wanted[key] !== (actual.settings[key] ?? ""));
   const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key], ...costOf(key, actual.running) }));
   const mounts = mountChanges(desired, actual);
   const named = [...differing, ...mounts.map(({ property }) => property)];
   const waiting = actual.waiting.filter((key) => !named.includes(key)).map((key) => waits(key, actual));
   return [...settings, ...waiting, ...grown(desired, actual), ...mounts, ...pooled(desired, actual), ...power(desired, actual)];
-}
-
-function wantedOf(desired: ProxmoxContainer): Readonly<Record<string, string>> {
-  const config = configOf(desired);
-  return settingsOf(config, Object.keys(config));
 }
 
 function made(desired: ProxmoxContainer): readonly Change[] {

@@ -1,5 +1,5 @@
 // The further file systems of a container: which slot each has, how they are compared, and how they are written.
-import { propertiesOf, sizeOf } from "../proxmox/properties.ts";
+import { propertiesOf, sizeOf, spelled } from "../proxmox/properties.ts";
 import type { Mount, ProxmoxContainer } from "./desired.ts";
 
 /** One that should be there: as it was named, where it is inside, and the slot that has it or would get it. */
@@ -51,6 +51,12 @@ export function mountFound(value: string): string {
 
 function textOf({ path, size, backup }: { readonly path: string; readonly size: number; readonly backup: boolean }): string {
   return `${size}G at ${plain(path)}${backup ? ", in backups" : ""}`;
+}
+
+/** What nobody says of one, or of the root file system: its volume, and options that are written along. Another volume is another file system. */
+export function mountRest(value: string): string {
+  const { size: _, mp: __, backup: ___, ...rest } = propertiesOf(value, "volume");
+  return spelled(rest);
 }
 
 /** What allocates it. */

@@ -6,12 +6,14 @@ import type { Problem } from "../../model/problem.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxContainer } from "./desired.ts";
-import { mountFound, placedIn } from "./mounts.ts";
+import { mountFound, mountRest, placedIn } from "./mounts.ts";
 import { configOf, settingsOf } from "./settings.ts";
 
 export interface ContainerActual {
   /** The settings that are desired, as they are. */
   readonly settings: Settings;
+  /** What nobody says of its file systems, by slot: their volumes, and options that are written along. Changed meanwhile, it must be looked at anew. */
+  readonly kept?: Settings;
   /** Of its root file system, in GiB. */
   readonly disk?: number;
   /** Of those that are desired, as they are named. */
@@ -41,16 +43,25 @@ function actualOf(desired: ProxmoxContainer, { config, running, pending, pool }:
   const keys = Object.keys(configOf(desired));
   const disk = sizeOf(config["rootfs"]);
   const mounts = placedIn(config, desired).filter(({ slot }) => config[slot] !== undefined);
+  const kept = keptOf(desired, config);
   const waits = new Map([...keys.map((key) => [key, key] as const), ...mounts.map(({ slot, name }) => [slot, name] as const)]);
   return {
     settings: settingsOf(config, keys),
     mounts: Object.fromEntries(mounts.map(({ name, slot }) => [name, mountFound(config[slot] ?? "")])),
+    ...(Object.keys(kept).length === 0 ? {} : { kept }),
     running,
     ours: bears(config["description"], desired.name),
     waiting: pending.flatMap((key) => waits.get(key) ?? []),
     ...(disk === undefined ? {} : { disk }),
     ...(desired.pool === undefined || pool === undefined ? {} : { pool }),
   };
+}
+
+// Of the file systems that may be written, grown or destroyed with it.
+function keptOf(desired: ProxmoxContainer, config: Here["config"]): Settings {
+  const all = desired.absent === true ? Object.keys(config).filter((key) => /^(rootfs|mp\d+|unused\d+)$/.test(key)) : [];
+  const slots = [...new Set([...all, ...(desired.disk === undefined ? [] : ["rootfs"]), ...placedIn(config, desired).map(({ slot }) => slot)])];
+  return Object.fromEntries(slots.toSorted().flatMap((slot) => (config[slot] === undefined ? [] : [[slot, mountRest(config[slot])]])));
 }
 
 function foreign({ id, name, adopt = false }: ProxmoxContainer, { type, node, config }: Here): Problem | undefined {

@@ -53,27 +53,34 @@ function canonical(key: string, value: string): string {
   }
 }
 
-/** What is compared of a network card: what else Proxmox has there (firewall, mtu, type) stays. */
-const compared = ["name", "hwaddr", "bridge", "tag", "ip", "gw"];
+/** Parts of a network card that are told whole; of all others (firewall, mtu, type) those that nobody speaks of stay. */
+const told = ["name", "hwaddr", "bridge", "tag", "ip", "gw"];
 
 function netText(value: string): string {
   const { hwaddr = "", ip = "manual", ...rest } = propertiesOf(value, "name");
-  return spelled(only({ ...rest, ip, hwaddr: hwaddr.toUpperCase() }, (name) => compared.includes(name)));
+  return spelled({ ...rest, ip, hwaddr: hwaddr.toUpperCase() });
+}
+
+/** Its config keys as they are sent where these settings are there. */
+export function configOver(desired: ProxmoxContainer, found: Settings): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(configOf(desired)).map(([key, value]) => [key, over(key, value, found[key])]));
+}
+
+/** The settings as they should be, where these are there. */
+export function wantedOf(desired: ProxmoxContainer, found: Settings = {}): Settings {
+  const config = configOver(desired, found);
+  return settingsOf(config, Object.keys(config));
+}
+
+function over(key: string, said: string, found: string | undefined): string {
+  if (!/^net\d+$/.test(key) || found === undefined) return said;
+  const rest = Object.entries(propertiesOf(found, "name")).filter(([name]) => !told.includes(name));
+  return spelled({ ...Object.fromEntries(rest), ...propertiesOf(said, "name") });
 }
 
 function netOf({ name, mac, bridge, vlan, address = "manual", gateway }: ContainerNic, index: number): string {
   const all = { name: name ?? `eth${index}`, hwaddr: mac.toUpperCase(), bridge, tag: word(vlan), ip: address, gw: gateway };
   return spelled(Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))));
-}
-
-/** The value as it is sent for a card that is there: what nobody desires of it stays. */
-export function keeping(key: string, value: string, found: string | undefined): string {
-  if (!/^net\d+$/.test(key) || found === undefined) return value;
-  return spelled({ ...only(propertiesOf(found, "name"), (name) => !compared.includes(name)), ...propertiesOf(value, "name") });
-}
-
-function only(properties: Readonly<Record<string, string>>, keep: (name: string) => boolean): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => keep(name)));
 }
 
 function featuresText(features: NonNullable<ProxmoxContainer["features"]>): string {

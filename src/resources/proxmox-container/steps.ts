@@ -6,7 +6,7 @@ import { described } from "../proxmox/mark.ts";
 import type { ProxmoxContainer } from "./desired.ts";
 import { mountFound, mountOf, mountRewritten, mountText, placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
-import { configOf, keeping } from "./settings.ts";
+import { configOf, configOver } from "./settings.ts";
 
 /** How long a container may take to shut down before it is told to be off, in seconds. */
 const shutdownSeconds = 60;
@@ -66,9 +66,9 @@ function withoutEmpty(config: Readonly<Record<string, string>>): Readonly<Record
 }
 
 // A setting that is empty is one that is not there.
-function settings(desired: ProxmoxContainer, { at, config, changed }: Here): readonly Api[] {
-  const due = Object.entries(configOf(desired)).filter(([key]) => changed.has(key));
-  const set = due.flatMap(([key, value]) => (value === "" ? [] : [[key, keeping(key, value, config[key])] as const]));
+function settings(desired: ProxmoxContainer, { at, actual, changed }: Here): readonly Api[] {
+  const due = Object.entries(configOver(desired, actual.settings)).filter(([key]) => changed.has(key));
+  const set = due.filter(([, value]) => value !== "");
   const unset = due.flatMap(([key, value]) => (value === "" ? [key] : []));
   if (due.length === 0) return [];
   const body = { ...Object.fromEntries(set), ...(unset.length === 0 ? {} : { delete: unset.join(",") }) };

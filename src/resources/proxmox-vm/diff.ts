@@ -1,11 +1,10 @@
 // Which settings of a guest differ, and what each change costs: nothing, or a restart of the guest.
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
-import type { Settings } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf, leavingOf, partsOf, textOf } from "./drives.ts";
 import { haText, haWanted } from "./ha.ts";
 import type { VmActual } from "./probe.ts";
-import { configOf, settingsOf, withoutOf } from "./settings.ts";
+import { wantedOf, withoutOf } from "./settings.ts";
 
 /** What a running guest gets at once (observed on PVE 9.2, hotplug network,disk,usb); all else waits for its next start. */
 const live = /^(name|description|tags|onboot|startup|balloon|protection|net\d+|ipconfig\d+|ciuser|sshkeys|nameserver|searchdomain)$/;
@@ -14,7 +13,7 @@ export function diff(desired: ProxmoxVm, found: Known<VmActual>, _: Ahead): read
   if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired)];
   if (found.found === "absent") return made(desired);
   const { actual } = found;
-  const wanted = wantedOf(desired);
+  const wanted = wantedOf(desired, actual.settings);
   const keys = [...Object.keys(wanted), ...withoutOf(desired)];
   const differing = keys.filter((key) => wanted[key] !== actual.settings[key]);
   const settings = differing.map((key) => change(key, { before: actual.settings[key] ?? null, after: wanted[key] ?? null, ...costOf(key, actual.running) }));
@@ -34,11 +33,6 @@ function returns(snapshot: string | undefined): readonly Change[] {
   if (snapshot === undefined) return [];
   const note = "what was written to its disks since is lost; it is stopped for it";
   return [change("disks", { before: "as they are now", after: `as in the snapshot ${snapshot}`, risk: "data-loss", note })];
-}
-
-function wantedOf(desired: ProxmoxVm): Settings {
-  const config = configOf(desired);
-  return settingsOf(config, Object.keys(config));
 }
 
 function made(desired: ProxmoxVm): readonly Change[] {

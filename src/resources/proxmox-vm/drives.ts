@@ -1,5 +1,5 @@
 // The further drives of a guest: which there should be, how they are compared, and how they are written.
-import { propertiesOf, sizeOf } from "../proxmox/properties.ts";
+import { propertiesOf, sizeOf, spelled } from "../proxmox/properties.ts";
 import type { Disk, ProxmoxVm } from "./desired.ts";
 
 /** A drive that should be there. `make` allocates it: sent for a slot that is in use, it would put an empty one in place of what is there. */
@@ -45,6 +45,12 @@ export function textOfFound(value: string, { size, options }: Drive): string {
 export function rewritten(value: string, { options }: Drive): string {
   const { file = "", size: _, ...rest } = propertiesOf(value, "file");
   return [file, ...Object.entries({ ...rest, ...options }).map(([name, one]) => `${name}=${one}`)].join(",");
+}
+
+/** What of a drive nobody speaks of: its volume, and options that are written along. Another volume is another disk. */
+export function restOf(value: string, { options }: Pick<Drive, "options">): string {
+  const { size: _, ...parts } = propertiesOf(value, "file");
+  return spelled(Object.fromEntries(Object.entries(parts).filter(([name]) => !(name in options))));
 }
 
 /** The size in a drive's text; the rest of it is options. */

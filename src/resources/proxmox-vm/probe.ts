@@ -4,17 +4,17 @@ import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen, SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
 import { bears } from "../proxmox/mark.ts";
-import { type Settings, sizeOf, spelled } from "../proxmox/properties.ts";
+import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
-import { type Drive, drivesOf, leavingOf, textOfFound } from "./drives.ts";
+import { type Drive, drivesOf, leavingOf, restOf, textOfFound } from "./drives.ts";
 import { haText } from "./ha.ts";
-import { configOf, restOf, settingsOf, withoutOf } from "./settings.ts";
+import { configOf, settingsOf, withoutOf } from "./settings.ts";
 import { holding } from "./snapshots.ts";
 
 export interface VmActual {
   /** The settings that are desired, as they are. */
   readonly settings: Settings;
-  /** What of these settings nobody desires, and is written along: changed meanwhile, it must be looked at anew. */
+  /** What nobody says of its disks, by slot: their volumes, and options that are written along. Changed meanwhile, it must be looked at anew. */
   readonly kept?: Settings;
   /** Of its first disk, in GiB. */
   readonly disk?: number;
@@ -70,14 +70,13 @@ async function whole({ cluster, id }: ProxmoxVm, { proxmox }: Pick<Readers, "pro
 
 // What a step writes again together with what it changes.
 function writtenAlong(desired: ProxmoxVm, config: Here["config"]): Here["config"] {
-  const keys = [...Object.keys(configOf(desired)).filter((key) => restText(key, config[key]).length > 0), ...drivesOf(desired).keys()];
-  return Object.fromEntries(keys.flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]])));
+  return Object.fromEntries([...drivesOf(desired).keys()].flatMap((key) => (config[key] === undefined ? [] : [[key, config[key]]])));
 }
 
 function actualOf(desired: ProxmoxVm, seen: Here): VmActual {
   const { config } = seen;
   const keys = [...Object.keys(configOf(desired)), ...withoutOf(desired).filter((key) => config[key] !== undefined)];
-  const kept = Object.fromEntries(keys.flatMap((key) => restText(key, config[key])));
+  const kept = keptOf(desired, config);
   const drives = drivesFound(desired, config);
   const disk = sizeOf(config[firstDisk(config)]);
   return {
@@ -93,10 +92,19 @@ function actualOf(desired: ProxmoxVm, seen: Here): VmActual {
   };
 }
 
-function restText(key: string, value: string | undefined): readonly (readonly [string, string])[] {
-  const rest = spelled(value === undefined ? {} : restOf(key, value));
-  return rest === "" ? [] : [[key, rest]];
+const driveKeys = /^(scsi|virtio|sata|ide|efidisk|tpmstate|unused)\d+$/;
+
+// Of the disks that may be written, grown, taken away or destroyed with it.
+function keptOf(desired: ProxmoxVm, config: Here["config"]): Settings {
+  const drives = drivesOf(desired);
+  const all = desired.absent === true ? Object.keys(config).filter((key) => driveKeys.test(key)) : [];
+  const first = desired.disk === undefined ? [] : [firstDisk(config)];
+  const slots = new Set([...all, ...first, ...drives.keys(), ...leavingOf(desired).keys()]);
+  const entries = [...slots].flatMap((slot) => (config[slot] === undefined ? [] : [[slot, restOf(config[slot], drives.get(slot) ?? nothingSaid)] as const]));
+  return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
+
+const nothingSaid = { options: {} };
 
 function drivesFound(desired: ProxmoxVm, config: Here["config"]): Settings {
   const there = [...drivesOf(desired)].flatMap(([slot, drive]) => (config[slot] === undefined ? [] : [[slot, textOfFound(config[slot], drive)] as const]));

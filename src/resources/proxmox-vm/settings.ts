@@ -1,7 +1,8 @@
 // A guest's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults.
 import { described } from "../proxmox/mark.ts";
-import { flag, propertiesOf, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
+import { flag, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
 import type { Nic, ProxmoxVm, Startup } from "./desired.ts";
+import { over, spelling } from "./parts.ts";
 
 /** Config keys and their values as they are sent; drives are apart. */
 export function configOf(desired: ProxmoxVm): Record<string, string> {
@@ -42,8 +43,21 @@ function asked(desired: ProxmoxVm): Record<string, string> {
     searchdomain: search,
   };
   for (const [index, nic] of (desired.nics ?? []).entries()) all[`net${index}`] = netOf(nic);
-  for (const [index, name] of pci.entries()) all[`hostpci${index}`] = `mapping=${name}${machine?.startsWith("q35") === true ? ",pcie=1" : ""}`;
+  for (const [index, name] of pci.entries()) all[`hostpci${index}`] = `mapping=${name}${pcieOf(machine)}`;
   return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+/** Its config keys as they are sent where these settings are there: of a setting with parts, those that nobody speaks of stay. What is put back is put back whole. */
+export function configOver(desired: ProxmoxVm, found: Settings): Readonly<Record<string, string>> {
+  const config = configOf(desired);
+  if (desired.back !== undefined) return config;
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, over(key, value, found[key])]));
+}
+
+/** The settings as they should be, where these are there. */
+export function wantedOf(desired: ProxmoxVm, found: Settings = {}): Settings {
+  const config = configOver(desired, found);
+  return settingsOf(config, Object.keys(config));
 }
 
 /** A config as it is compared: of these keys only, each in its one spelling. */
@@ -59,52 +73,24 @@ export function settingsOf(config: Readonly<Record<string, string>>, keys: reado
 /** What a setting is where the server writes none down. */
 const unset: Readonly<Record<string, string>> = { cores: "1", sockets: "1", memory: "512", onboot: "0", protection: "0", agent: "0", bios: "seabios" };
 
-/** The value as it is sent for a setting that is there: what nobody desires of it stays. */
-export function keeping(key: string, value: string, found: string | undefined): string {
-  const rest = found === undefined ? {} : restOf(key, found);
-  return [value, ...Object.entries(rest).map(([name, one]) => `${name}=${one}`)].join(",");
-}
-
-/** What of a property string nobody desires, but would be lost if it were written without. */
-export function restOf(key: string, found: string): Readonly<Record<string, string>> {
-  if (!/^(agent|net\d+)$/.test(key)) return {};
-  const known = key === "agent" ? ["enabled"] : ["model", "macaddr", "bridge", "tag", ...models];
-  return Object.fromEntries(Object.entries(propertiesOf(found, key === "agent" ? "enabled" : "model")).filter(([name]) => !known.includes(name)));
-}
-
 function canonical(key: string, value: string): string {
-  if (/^net\d+$/.test(key)) return netText(value);
   switch (key) {
-    case "agent":
-      return propertiesOf(value, "enabled")["enabled"] === "1" ? "enabled=1" : "enabled=0";
-    case "cpu":
-      return propertiesOf(value, "cputype")["cputype"] ?? value;
     case "tags":
       return tagsText(value);
     case "description":
       return value.trim();
     case "sshkeys":
       return decoded(value).trim();
-    case "startup":
-      return spelled(propertiesOf(value, "order"));
-    case "memory":
-      return propertiesOf(value, "current")["current"] ?? value;
-    case "machine":
-      return propertiesOf(value, "type")["type"] ?? value;
     case "nameserver":
       return value.split(/[ ,]+/).join(" ");
     default:
-      return /^(ipconfig|hostpci)\d+$/.test(key) ? spelled(propertiesOf(value, "mapping")) : value;
+      return spelling(key, value) ?? value;
   }
 }
 
-const models = ["virtio", "e1000", "vmxnet3", "rtl8139"];
-
-function netText(value: string): string {
-  const { model: named, macaddr, bridge, tag, ...rest } = propertiesOf(value, "model");
-  const model = named ?? models.find((one) => one in rest) ?? "";
-  const mac = (macaddr ?? rest[model] ?? "").toUpperCase();
-  return [`${model}=${mac}`, `bridge=${bridge ?? "none"}`, ...(tag === undefined ? [] : [`tag=${tag}`])].join(",");
+// Only q35 has PCIe; which machine it is nobody says where it is left as it is.
+function pcieOf(machine: string | undefined): string {
+  return machine === undefined ? "" : `,pcie=${Number(machine.startsWith("q35"))}`;
 }
 
 function netOf({ model = "virtio", mac, bridge, vlan }: Nic): string {

@@ -9,13 +9,13 @@ import { haStep, haText } from "./ha.ts";
 import { made } from "./made.ts";
 import { grow, shutdown, start, thenWaits } from "./power.ts";
 import type { VmActual } from "./probe.ts";
-import { configOf, keeping } from "./settings.ts";
+import { configOver, withoutOf } from "./settings.ts";
 import { backTo, isProtected, outdated, taken } from "./snapshots.ts";
 
 interface Here {
   readonly at: string;
   readonly actual: VmActual;
-  /** As the server has it. */
+  /** Its drives, as the server has them. */
   readonly config: Readonly<Record<string, string>>;
   /** Of its first disk. */
   readonly slot: string;
@@ -69,10 +69,10 @@ function when(holds: boolean, steps: () => readonly Api[]): readonly Api[] {
   return holds ? steps() : [];
 }
 
-function settings(desired: ProxmoxVm, { at, config, changed }: Here): readonly Api[] {
-  const wanted = configOf(desired);
-  const set = [...changed].flatMap((key) => (wanted[key] === undefined ? [] : [[key, keeping(key, wanted[key], config[key])] as const]));
-  const without = [...changed].filter((key) => desired.back?.[key] === null);
+function settings(desired: ProxmoxVm, { at, actual, changed }: Here): readonly Api[] {
+  const wanted = configOver(desired, actual.settings);
+  const set = [...changed].flatMap((key) => (wanted[key] === undefined ? [] : [[key, wanted[key]] as const]));
+  const without = withoutOf(desired).filter((key) => changed.has(key));
   const body = { ...Object.fromEntries(set), ...(without.length === 0 ? {} : { delete: without.join(",") }) };
   const what = [...(set.length === 0 ? [] : [`set ${set.map(([key]) => key).join(", ")}`]), ...(without.length === 0 ? [] : [`unset ${without.join(", ")}`])];
   return what.length === 0 ? [] : [call(desired.cluster, { title: what.join(", "), method: "PUT", path: `${at}/config`, body })];
