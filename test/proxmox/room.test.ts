@@ -60,6 +60,16 @@ describe("a guest that is there", () => {
     expect((await look(wanted(more as Partial<ProxmoxVm>))).found).toMatchObject({ because: { message: expect.stringContaining(says) } });
     expect(double.writes).toEqual([]);
   });
+  test("whose further disk grows is asked about by what is added, in the storage where the disk is", async () => {
+    await converge(wanted({ disks: { scsi1: { size: 50 } } }));
+    const guest = double.guests.get(514);
+    if (guest !== undefined) guest.config["scsi1"] = "other:vm-514-disk-1,size=50G";
+    set({ storages: { other: { type: "lvm", gib: 100, free: 9 }, thin: { type: "lvm", gib: 100, free: 0 } } });
+    expect((await look(wanted({ disks: { scsi1: { size: 60 } } }))).found).toMatchObject({
+      because: { message: "guest 514 asks for 10G of the storage other, and it has 9G free on pve1" },
+    });
+    expect((await look(wanted({ disks: { scsi1: { size: 59 } } }))).changes).toMatchObject([{ property: "scsi1" }]);
+  });
   test("counts where it is, not where it was made", async () => {
     const guest = double.guests.get(514);
     if (guest !== undefined) guest.node = "pve2";
@@ -95,6 +105,15 @@ describe("a container", () => {
     set({ memory: 2048, storages: {} });
     const { found } = await at();
     expect(found).toMatchObject({ found: "absent", evidence: { takes: [{ what: "memory of node pve1", has: 2048, takes: 4096 }, { takes: 0 }] } });
+  });
+  test("whose file systems grow is asked about by what is added", async () => {
+    double.held.volumes.push({ node: "pve1", volid: "local:vztmpl/d.tar.zst", size: 1 });
+    await convergeAs(proxmoxContainerKind, container({ mounts: { "/data": { size: 20 } } }));
+    set(storage("lvm", 100, 9));
+    expect((await at({ mounts: { "/data": { size: 30 } } })).found).toMatchObject({
+      because: { message: "guest 300 asks for 10G of the storage thin, and it has 9G free on pve1" },
+    });
+    expect((await at({ disk: 17, mounts: { "/data": { size: 20 } } })).changes).toMatchObject([{ property: "disk" }]);
   });
   test("that is there is asked about only where it grows", async () => {
     double.held.volumes.push({ node: "pve1", volid: "local:vztmpl/d.tar.zst", size: 1 });

@@ -1,7 +1,8 @@
 // What a container asks for that it does not have yet.
 import type { Found } from "../../model/kind.ts";
-import type { Added, Growth } from "../proxmox/room.ts";
+import { addedBy, type Growth } from "../proxmox/room.ts";
 import type { ProxmoxContainer } from "./desired.ts";
+import { placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
 
 /** Undefined where it goes. Without cores it may use all of its node's, and asks for none. */
@@ -13,16 +14,26 @@ export function growthOf(desired: ProxmoxContainer, found: Found<ContainerActual
   const { actual, evidence = {} } = found;
   const computes = grows(asked, actual) || (desired.running === true && !actual.running);
   const node = typeof evidence["node"] === "string" ? evidence["node"] : desired.node;
-  return { ...asked, node, computes, runs: desired.running ?? actual.running, disks: disksOf(desired, actual) };
+  return {
+    ...asked,
+    node,
+    computes,
+    runs: desired.running ?? actual.running,
+    disks: disksOf(desired, { ...actual, config: (evidence["config"] ?? {}) as Readonly<Record<string, string>> }),
+  };
 }
 
 function grows({ cores, memory }: Pick<Growth, "cores" | "memory">, { settings }: ContainerActual): boolean {
   return memory > Number(settings["memory"] ?? 0) || cores > Number(settings["cores"] ?? cores);
 }
 
-function disksOf({ storage = "", disk = 0, mounts = {} }: ProxmoxContainer, actual?: ContainerActual): readonly Added[] {
-  const further = Object.entries(mounts).flatMap(([slot, mount]) =>
-    actual?.mounts[slot] === undefined ? [{ storage: mount.storage ?? storage, more: mount.size }] : [],
-  );
-  return [{ storage, more: disk - (actual === undefined ? 0 : (actual.disk ?? disk)) }, ...further].filter(({ more }) => more > 0);
+function disksOf(desired: ProxmoxContainer, there?: ContainerActual & { readonly config: Readonly<Record<string, string>> }): Growth["disks"] {
+  const { storage = "", disk } = desired;
+  const { kept = {}, mounts = {}, config = {} } = there ?? {};
+  const further = placedIn(config, desired).map(({ name, slot, mount }) => {
+    const has = mounts[name] === undefined ? {} : { has: { size: Number.parseFloat(mounts[name]), volume: kept[slot] } };
+    return { size: mount.size, storage: mount.storage ?? storage, ...has };
+  });
+  const has = there === undefined ? {} : { has: { size: there.disk, volume: kept["rootfs"] } };
+  return addedBy([...(disk === undefined ? [] : [{ size: disk, storage, ...has }]), ...further]);
 }

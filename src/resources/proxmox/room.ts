@@ -22,9 +22,30 @@ export interface Growth {
   readonly disks: readonly Added[];
 }
 
-export interface Added {
+interface Added {
   readonly storage: string;
   readonly more: number;
+}
+
+/** A disk that is asked for: its size in GiB, the storage that a new one is made in, and what is there of it. */
+export interface Asked {
+  readonly size: number;
+  readonly storage: string;
+  readonly has?: { readonly size: number | undefined; readonly volume: string | undefined };
+}
+
+/** What is added where these disks are asked for: all of a new one, and of one that is there what it grows by, wherever it is by now. */
+export function addedBy(asked: readonly Asked[]): readonly Added[] {
+  return asked
+    .map(({ size, storage, has }) =>
+      has === undefined ? { storage, more: size } : { storage: storageOf(has.volume) ?? storage, more: size - (has.size ?? size) },
+    )
+    .filter(({ more }) => more > 0);
+}
+
+// `thin:vm-514-disk-0`.
+function storageOf(volume: string | undefined): string | undefined {
+  return /(?:^|,)(?:file|volume)=([A-Za-z][A-Za-z0-9_.-]*):/.exec(volume ?? "")?.[1];
 }
 
 /** The same finding with what the guest would take, or why it does not fit. Asked only about what is made, grows or starts. */
