@@ -89,6 +89,7 @@ describe("changing a running one", () => {
     ["tags and a description, at once", { tags: [], description: "the proxy" }, "none", ["set description, tags"]],
     ["a network card's VLAN, at once", { nics: [{ mac: "bc:24:11:00:03:00", bridge: "vmbr0", vlan: 20, address: "dhcp" }] }, "none", ["set net0"]],
     ["resolvers, with a restart that is a step of the plan", { resolvers: ["1.1.1.1"] }, "reboot", ["set nameserver", "shut down", "start"]],
+    ["resolvers that go: it has its node's", { resolvers: [] }, "reboot", ["set nameserver", "shut down", "start"]],
     ["features that go", { features: {} }, "reboot", ["set features", "shut down", "start"]],
     ["its root file system, which grows at once", { disk: 16 }, "none", ["grow rootfs to 16G"]],
     ["a further file system, plugged in at once", { mounts: { mp1: { path: "/more", size: 5, storage: "thin" } } }, "none", ["add mp1 at /more"]],

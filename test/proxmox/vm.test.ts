@@ -67,6 +67,7 @@ describe("changing", () => {
     ["tags, at once", { tags: ["a", "kube"] }, "none", ["set tags"]],
     ["a network card's VLAN, at once and with its MAC", { nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0", vlan: 20 }] }, "none", ["set net0"]],
     ["cores, with a restart that is a step of the plan", { cores: 4 }, "reboot", ["set cores", "shut down", "start"]],
+    ["resolvers that go", { resolvers: [] }, "none", ["unset nameserver"]],
     ["its disk, which grows", { disk: 20 }, "none", ["grow its disk to 20G"]],
     ["its power", { running: false }, "restart", ["shut down"]],
   ] as const)("%s", async (_, more, ...expected) => {

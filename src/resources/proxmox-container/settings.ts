@@ -35,7 +35,7 @@ export function settingsOf(config: Readonly<Record<string, string>>, keys: reado
 }
 
 /** What Proxmox has where nobody said (pct.conf(5)). */
-const defaults: Readonly<Record<string, string>> = { onboot: "0", protection: "0", swap: "512", memory: "512", features: "" };
+const defaults: Readonly<Record<string, string>> = { onboot: "0", protection: "0", swap: "512", memory: "512", features: "", nameserver: "" };
 
 function canonical(key: string, value: string): string {
   if (/^net\d+$/.test(key)) return netText(value);

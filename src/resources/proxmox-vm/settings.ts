@@ -14,8 +14,9 @@ export function configOf(desired: ProxmoxVm): Record<string, string> {
 }
 
 /** Config keys that should not be there. */
-export function withoutOf({ back = {} }: ProxmoxVm): readonly string[] {
-  return Object.entries(back).flatMap(([key, value]) => (value === null ? [key] : []));
+export function withoutOf({ back = {}, resolvers }: ProxmoxVm): readonly string[] {
+  const without = Object.entries(back).flatMap(([key, value]) => (value === null ? [key] : []));
+  return resolvers?.length === 0 ? [...without, "nameserver"] : without;
 }
 
 function asked(desired: ProxmoxVm): Record<string, string> {
@@ -39,7 +40,7 @@ function asked(desired: ProxmoxVm): Record<string, string> {
     ciuser: user,
     sshkeys: keys === undefined ? undefined : encodeURIComponent(keys.join("\n")),
     ipconfig0: ipOf(desired),
-    nameserver: resolvers?.join(" "),
+    nameserver: resolvers?.length === 0 ? undefined : resolvers?.join(" "),
     searchdomain: search,
   };
   for (const [index, nic] of (desired.nics ?? []).entries()) all[`net${index}`] = netOf(nic);
