@@ -61,8 +61,9 @@ function netText(value: string): string {
   return spelled({ ...rest, ip, hwaddr: hwaddr.toUpperCase() });
 }
 
-/** Its config keys as they are sent where these settings are there. */
+/** Its config keys as they are sent where these settings are there; what is put back is put back whole. */
 export function configOver(desired: ProxmoxContainer, found: Settings): Readonly<Record<string, string>> {
+  if (desired.back !== undefined) return desired.back;
   return Object.fromEntries(Object.entries(configOf(desired)).map(([key, value]) => [key, over(key, value, found[key])]));
 }
 
