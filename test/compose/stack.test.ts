@@ -1,90 +1,13 @@
 // A stack: what is to be done with each service and why, and how it is rendered.
 import { expect, test } from "vitest";
-import type { Known } from "../../src/model/kind.ts";
 import { titleOf } from "../../src/model/step.ts";
 import { hasSecret } from "../../src/model/text.ts";
 import type { ContainerActual, StackActual } from "../../src/resources/compose/actual.ts";
-import type { Stack } from "../../src/resources/compose/desired.ts";
-import { composeText, contentText } from "../../src/resources/compose/render.ts";
-import { type ComposeStackOptions, composeStack, composeStackKind, composeStacks } from "../../src/resources/compose-stack.ts";
+import { composeText } from "../../src/resources/compose/render.ts";
+import { composeStackKind, composeStacks } from "../../src/resources/compose-stack.ts";
 import { testDigest, testSecret } from "../../src/testing/digest.ts";
 import { fillPieces } from "../../src/testing/pieces.ts";
-
-const compose = `services:
-  web:
-    image: app:1
-    restart: always
-    environment: { PASSWORD: "\${PASSWORD}", COST: 5$$ }
-    volumes: ["./conf:/etc/app:ro", "data:/data"]
-    ports: [8080:80]
-    depends_on: { db: { condition: service_started }, init: { condition: service_completed_successfully } }
-  side: { image: app:1, restart: always, network_mode: "service:web" }
-  db: { image: app:1, restart: always }
-  init: { image: app:1 }
-volumes: { data: }
-`;
-
-const options: ComposeStackOptions = {
-  name: "a",
-  dir: "/srv/a",
-  compose,
-  env: { PASSWORD: { secret: "db.password" } },
-  files: { "conf/x": "1\n", other: "2\n", ".env": "X=1\n" },
-};
-
-function stack(more: Partial<ComposeStackOptions> = {}): Stack {
-  return composeStack({ ...options, ...more }).desired;
-}
-
-const ahead = { changing: new Set<string>(), digest: testDigest };
-
-/** The containers of a stack that is as desired. */
-function running(desired: Stack): StackActual {
-  const services = Object.entries(desired.services).map(([name, service]): [string, readonly ContainerActual[]] => {
-    const { looks, spec } = service;
-    const content = contentText(service, desired);
-    const labels = { spec: testDigest(spec) ?? "", ...(content === undefined ? {} : { content: testDigest(content) ?? "" }) };
-    const { restart, memory, nanoCpus, mounts, ports, networks = [] } = looks;
-    return [
-      name,
-      [
-        {
-          ...labels,
-          state: name === "init" ? "completed" : "running",
-          image: "sha256:1",
-          named: "sha256:1",
-          imageName: looks.image ?? "",
-          restart,
-          memory,
-          nanoCpus,
-          mounts,
-          ports,
-          networks,
-        },
-      ],
-    ];
-  });
-  const files = [
-    ["compose.yaml", composeText(desired), "0600"] as const,
-    ...Object.entries(desired.files).map(([path, { content, mode }]) => [path, content, mode] as const),
-  ];
-  return {
-    services: Object.fromEntries(services),
-    orphans: [],
-    files: Object.fromEntries(files.map(([path, content, mode]) => [path, { sha256: testDigest(content) ?? "", mode }])),
-    moved: {},
-  };
-}
-
-function notes(desired: Stack, actual: StackActual): readonly string[] {
-  const found: Known<StackActual> = { found: "present", actual };
-  return composeStackKind.diff(desired, found, ahead).map(({ property, note }) => (note === undefined ? property : `${property} ${note}`));
-}
-
-function altered(actual: StackActual, service: string, change: Partial<ContainerActual>): StackActual {
-  const [first] = actual.services[service] ?? [];
-  return { ...actual, services: { ...actual.services, [service]: first === undefined ? [] : [{ ...first, ...change }] } };
-}
+import { ahead, altered, notes, options, running, stack } from "./bench.ts";
 
 test("a stack that runs as desired needs nothing; one that is not there needs all", () => {
   expect(notes(stack(), running(stack()))).toEqual([]);

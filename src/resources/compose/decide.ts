@@ -28,7 +28,10 @@ export function decide({ desired, actual, ahead, writing }: Deciding): readonly 
   const decisions = new Map<string, Decision>();
   for (const [name, service] of Object.entries(desired.services)) {
     const containers = actual?.services[name] ?? [];
-    const anew = service.follows.filter((other) => ["creates", "recreates"].includes(decisions.get(other)?.does ?? ""));
+    const anew = [
+      ...(service.looks.networks ?? []).filter((network) => actual?.networks?.[network] !== undefined).map((network) => `its network ${network}`),
+      ...service.follows.filter((other) => ["creates", "recreates"].includes(decisions.get(other)?.does ?? "")),
+    ];
     const reasons = recreation(containers, { name, service, desired, ahead, writing, moved: actual?.moved[name] });
     const stopped = desired.state === "stopped" ? { anyway: actual === undefined } : undefined;
     const decision = one({ service, containers, stopped, reasons: [...reasons, ...anew.map((other) => `${other} is made anew`)] });

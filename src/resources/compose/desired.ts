@@ -33,6 +33,24 @@ export interface Looks {
   readonly command?: readonly string[];
 }
 
+/** What a network of the stack is compared with, in Compose's words; what is left out is the engine's choice. Secrets in it are left out, too. */
+export interface NetworkLooks {
+  readonly driver: string;
+  readonly internal: boolean;
+  readonly attachable?: boolean;
+  readonly enable_ipv6?: boolean;
+  readonly driver_opts?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Of each range what the file names of it: `subnet`, `ip_range`, `gateway`. */
+  readonly ipam?: readonly Readonly<Record<string, string>>[];
+}
+
+/** What a volume of the stack is compared with. */
+export interface VolumeLooks {
+  readonly driver: string;
+  readonly driver_opts?: Readonly<Record<string, string>>;
+}
+
 export type WaitsFor = "running" | "completed";
 
 export interface StackService {
@@ -46,6 +64,8 @@ export interface StackService {
   readonly replicas: number;
   /** Files of the stack that it mounts: when they change, it is made anew. */
   readonly uses: readonly string[];
+  /** Names and contents of the configs that it gets from the compose file itself: the same holds for them. */
+  readonly inlined?: Text;
   /** What must be there before it. */
   readonly after: readonly string[];
   /** Those of them with which it is made anew: it lives in their namespaces. */
@@ -65,6 +85,9 @@ export interface Stack {
   readonly rest: Text;
   /** Networks and volumes made elsewhere: `network:NAME`, `volume:NAME`. */
   readonly external: readonly string[];
+  /** Those that the stack makes itself, by their names in the engine. What an older hlx kept of a stack has neither. */
+  readonly networks?: Readonly<Record<string, NetworkLooks>>;
+  readonly volumes?: Readonly<Record<string, VolumeLooks>>;
   readonly files: Readonly<Record<string, StackFile>>;
   readonly pull: "missing" | "digest" | "never";
   readonly state: "running" | "stopped";
@@ -88,9 +111,19 @@ export const schema: JsonSchema = {
     services: { ...record, additionalProperties: map, description: "The services of the compose file, rendered." },
     rest: { type: "array", description: "Networks, volumes, configs and secrets of the compose file, rendered." },
     external: { ...texts, description: "Networks and volumes that something else makes." },
+    networks: {
+      ...record,
+      additionalProperties: map,
+      description: "Networks that the stack makes, as they are compared: one that differs is made anew, with all that is in it.",
+    },
+    volumes: {
+      ...record,
+      additionalProperties: map,
+      description: "Volumes that the stack makes, as they are compared: one that differs is refused, since its data would be lost.",
+    },
     files: {
       ...record,
-      propertyNames: { pattern: "^(?!\\.hlx/)[^/\\u0000-\\u001f][^\\u0000-\\u001f]*$" },
+      propertyNames: { pattern: "^(?!\\.hlx/(?!secrets/))[^/\\u0000-\\u001f][^\\u0000-\\u001f]*$" },
       additionalProperties: {
         type: "object",
         additionalProperties: false,

@@ -6,6 +6,7 @@ import { hasSecret, type Text } from "../../model/text.ts";
 import type { StackActual } from "./actual.ts";
 import { type Decision, type Does, decide } from "./decide.ts";
 import type { Stack, StackService } from "./desired.ts";
+import { networkChanges } from "./parts.ts";
 import { composeText } from "./render.ts";
 import { shownTokens, withTokens } from "./tokens.ts";
 
@@ -15,9 +16,10 @@ export function diff(desired: Stack, found: Known<StackActual>, ahead: Ahead): r
   if (desired.absent === true) return actual === undefined ? [] : [removal(actual)];
   const files = fileChanges(desired, actual, ahead);
   const writing = new Set(files.map(({ property }) => property.slice("file:".length)));
+  const networks = networkChanges(desired, actual);
   const decisions = decide({ desired, actual, ahead, writing });
   const previous = found.found === "present" ? previousOf(found.evidence?.["previous"]) : undefined;
-  return [...files, ...decisions.map((one) => serviceChange(one, { desired, actual, previous })), ...orphanChanges(desired, actual)];
+  return [...files, ...networks, ...decisions.map((one) => serviceChange(one, { desired, actual, previous })), ...orphanChanges(desired, actual)];
 }
 
 function removal(actual: StackActual): Change {

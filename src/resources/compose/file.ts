@@ -11,6 +11,7 @@ import { fillIn } from "./fill.ts";
 import type { Lookup } from "./interpolate.ts";
 import { composeSchema } from "./schema.ts";
 import { type Service, serviceOf } from "./service.ts";
+import { withValues } from "./values.ts";
 
 /** What a compose file is read with. */
 export interface ComposeSource {
@@ -34,6 +35,8 @@ export interface Part {
   readonly name: string;
   readonly external: boolean;
   readonly raw: Readonly<Record<string, unknown>>;
+  /** Of a secret that the file takes from a variable: what the variable holds. It may hold tokens. */
+  readonly value?: string;
 }
 
 export interface ComposeFile {
@@ -98,18 +101,19 @@ function readTree(tree: Readonly<Record<string, unknown>>, { source, document, l
   const merged = mergedEnvironment(unfit.services, { source, document, lookup });
   const services = new Map(Object.entries(merged.services).map(([key, raw]) => [key, serviceOf(key, raw)]));
   const parts = (section: string, prefix: string) => partsOf(tree[section], prefix);
+  const valued = withValues({ configs: parts("configs", ""), secrets: parts("secrets", "") }, { document, lookup });
   const compose: ComposeFile = {
     name,
     services,
     networks: withDefault(parts("networks", `${name}_`), services, name),
     volumes: parts("volumes", `${name}_`),
-    configs: parts("configs", ""),
-    secrets: parts("secrets", ""),
+    configs: valued.configs,
+    secrets: valued.secrets,
     envFiles: new Set([".env", ...Object.values(unfit.services).flatMap((raw) => envFilesOf(raw))]),
     document,
   };
   const { problems, warnings } = checksOf(compose);
-  return { compose, problems: [...before, ...unfit.problems, ...merged.problems, ...problems], warnings };
+  return { compose, problems: [...before, ...unfit.problems, ...merged.problems, ...valued.problems, ...problems], warnings };
 }
 
 // A service of another profile does not take part, not even with its variables.

@@ -1,14 +1,14 @@
 // The job that changes a stack on its host: one constant script, so that a cut connection or a killed hlx leaves nothing half done.
 
 /**
- * Arguments: project, folder, seconds to wait, pull policy, then words in the order of the work: `image:REF` or `image:REF=DIGEST`, `build:SERVICE`, `create|recreate|start|restart|stop:SERVICE:WAITS`,
+ * Arguments: project, folder, seconds to wait, pull policy, then words in the order of the work: `image:REF` or `image:REF=DIGEST`, `network:NAME` (take it away: it is made anew), `build:SERVICE`, `create|recreate|start|restart|stop:SERVICE:WAITS`,
  * `level` (do what was collected and wait for it), `orphan:SERVICE`, `down`, `unlink:PATH`. Files staged in .hlx/next are installed once all images are there.
  * When something fails, files and images that were there before are put back, and what ran runs again; the exit status is 1 all the same.
  */
 export const jobScript = `
 project=$1 dir=$2 seconds=$3 pull=$4; shift 4
 hlx=$dir/.hlx next=$dir/.hlx/next old=$dir/.hlx/previous file=$dir/compose.yaml
-recreated= created= again= fresh= begin= renew= waits=
+recreated= created= renewed= again= fresh= begin= renew= waits=
 compose() { docker compose --project-name "$project" --project-directory "$dir" -f "$@" </dev/null 2>&1; }
 ids() { docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$project" --filter "label=com.docker.compose.service=$1" --filter "label=com.docker.compose.oneoff=False"; }
 say() { printf '%s\\n' "$*"; }
@@ -30,6 +30,27 @@ fetch() {
   esac
   docker image inspect "$1" >/dev/null 2>&1 && [ "$pull" != missing ] && return 0
   say "the image $1 could not be had; nothing was touched"; return 1
+}
+
+# Whoever is in a network that is made anew is made anew with it: others are not hlx's to stop.
+alone() {
+  network=$1; shift
+  for id in $(docker ps -aq --no-trunc --filter "network=$network"); do
+    of=$(docker inspect -f '{{index .Config.Labels "com.docker.compose.project"}}:{{index .Config.Labels "com.docker.compose.service"}}' "$id") || return
+    case " $* " in *" recreate:\${of#"$project:"}:"*|*" orphan:\${of#"$project:"} "*) ;; *)
+      say "the network $network is to be made anew, and$(docker inspect -f '{{.Name}}' "$id" | tr / ' ') is in it, which stays as it is; nothing was touched"; return 1 ;;
+    esac
+  done
+}
+
+# The containers are stopped and taken out: they keep what Compose takes over from them when it makes them anew.
+take_away() {
+  renewed="$renewed $1"
+  for id in $(docker ps -aq --no-trunc --filter "network=$1"); do
+    recreated="$recreated $(docker inspect -f '{{index .Config.Labels "com.docker.compose.service"}}' "$id")"
+    docker stop "$id" >/dev/null && docker network disconnect -f "$1" "$id" 2>&1 || return
+  done
+  docker network rm "$1" >/dev/null
 }
 
 install() {
@@ -110,6 +131,7 @@ work() {
     service=$(name_of "$word") waiting=\${word##*:}
     case $word in
       image:*|unlink:*) ;;
+      network:*) take_away "$service" || return ;;
       build:*) compose "$file" build --quiet "$service" || return ;;
       create:*) fresh="$fresh $service" waits="$waits $service=$waiting" ;;
       recreate:*) again="$again $service" waits="$waits $service=$waiting" ;;
@@ -128,6 +150,7 @@ go_back() {
     if [ -e "$old/$path" ]; then mv -f "$old/$path" "$dir/$path"; else rm -f "$dir/$path"; fi
   done <"$hlx/installed"
   for service in $created; do ids "$service" | xargs -r docker rm -f >/dev/null 2>&1; done
+  for network in $renewed; do take_away "$network"; done 2>/dev/null
   back=0
   while read -r service image name running made; do
     case " $recreated " in *" $service "*) ;; *) continue ;; esac
@@ -159,7 +182,12 @@ if [ "$1" = down ]; then
   exit 0
 fi
 umask 077
-for word; do case $word in image:*) fetch "\${word#image:}" || { rm -rf "$next"; exit 1; } ;; esac; done
+for word; do
+  case $word in
+    image:*) fetch "\${word#image:}" ;;
+    network:*) alone "\${word#network:}" "$@" ;;
+  esac || { rm -rf "$next"; exit 1; }
+done
 umask 022
 note "$@" && install || { say "the files could not be installed"; go_back; exit 1; }
 if work "$@"; then tidy; exit 0; fi

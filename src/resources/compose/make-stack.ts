@@ -4,9 +4,11 @@ import { hasSecret, type Text } from "../../model/text.ts";
 import type { Looks, Stack, StackFile, StackService } from "./desired.ts";
 import type { ComposeFile, Part } from "./file.ts";
 import { needsOf, orderOf } from "./order.ts";
+import { looksOfParts } from "./parts.ts";
 import { jsonText, specText } from "./render.ts";
 import { pairsOf, type Service } from "./service.ts";
 import { withoutTokens } from "./tokens.ts";
+import { inlinedBy, secretFiles } from "./values.ts";
 
 export interface StackPlace {
   readonly dir: string;
@@ -15,14 +17,17 @@ export interface StackPlace {
 }
 
 /** The services, the rest of the file, and the files that go with it. */
-export function stackParts(compose: ComposeFile, { dir, files, locked }: StackPlace): Pick<Stack, "services" | "rest" | "external" | "files"> {
+export function stackParts(
+  compose: ComposeFile,
+  { dir, files, locked }: StackPlace,
+): Pick<Stack, "services" | "rest" | "external" | "networks" | "volumes" | "files"> {
   const completed = new Set([...compose.services.values()].flatMap(({ dependsOn }) => dependsOn.filter(isCompletion).map(({ service }) => service)));
   const sorted = orderOf(compose.services.values());
   const names = "order" in sorted ? sorted.order : [...compose.services.keys()];
-  const kept = Object.fromEntries(Object.entries(files).map(([path, file]) => [path, fileOf(file)]));
+  const kept = Object.fromEntries([...Object.entries(files), ...secretFiles(compose)].map(([path, file]) => [path, fileOf(file)]));
   const on: Making = { compose, dir, locked, paths: Object.keys(kept), completed };
   const services = names.flatMap((name) => compose.services.get(name) ?? []).map((service) => [service.name, serviceOf(service, on)] as const);
-  return { services: Object.fromEntries(services), rest: restOf(compose), external: externalOf(compose), files: kept };
+  return { services: Object.fromEntries(services), rest: restOf(compose), external: externalOf(compose), ...looksOfParts(compose), files: kept };
 }
 
 interface Making {
@@ -52,6 +57,7 @@ function serviceOf(service: Service, on: Making): StackService {
     environmentNames: [...service.environment.keys()],
     replicas: service.replicas,
     uses: usesOf(service, on),
+    ...inlinedBy(service, on.compose),
     after: [...new Set(needs)],
     follows: needs.filter((name) => followed(service, name)),
     waitsFor: on.completed.has(service.name) ? "completed" : "running",

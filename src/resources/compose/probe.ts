@@ -4,10 +4,12 @@ import type { Container, DockerReader } from "../../model/ports/docker.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { Read, ShellReader } from "../../model/ports/shell.ts";
 import { ProblemError, problemOf } from "../../model/problem.ts";
+import { given } from "../make.ts";
 import { fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { containerActual } from "./containers.ts";
 import type { Looks, Stack } from "./desired.ts";
+import { othersThanDesired, refuseOtherVolumes } from "./parts.ts";
 import { refuseTaken } from "./taken.ts";
 
 type On = Pick<Readers, "shell" | "docker">;
@@ -46,8 +48,10 @@ const composeRead: Read<undefined, boolean> = {
 };
 
 async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
-  const [listed, files, notes, previous] = await Promise.all([
+  const [listed, there, volumes, files, notes, previous] = await Promise.all([
     on.docker.containers(),
+    on.docker.networks(),
+    on.docker.volumes(),
     filesOf(desired, on.shell),
     notesOf(desired, on.shell),
     previousOf(desired, on.shell),
@@ -57,12 +61,14 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
     desired,
     listed.filter((one) => !own.includes(one)),
   );
+  refuseOtherVolumes(desired, volumes);
+  const networks = othersThanDesired(desired, there);
   const inspected = (await Promise.all(own.map(({ Id }) => on.docker.container(Id)))).flatMap((one) => one ?? []);
   const services = await servicesOf(desired, inspected, { on, notes });
   const orphans = [...new Set(own.map(({ Labels }) => Labels[serviceName] ?? ""))].filter((name) => desired.services[name] === undefined).sort();
-  if (own.length === 0 && Object.keys(files).length === 0) return absent;
+  if (own.length === 0 && Object.keys(files).length === 0 && networks === undefined) return absent;
   const moved = desired.pull === "digest" ? await movedOf(desired, inspected, on.docker) : {};
-  return present({ services, orphans, files, moved }, { previous, notices: noticesOf(desired, { orphans, moved }) });
+  return present({ services, orphans, ...given({ networks }), files, moved }, { previous, notices: noticesOf(desired, { orphans, moved }) });
 }
 
 function noticesOf({ services, prune }: Stack, { orphans, moved }: Pick<StackActual, "orphans" | "moved">): readonly Notice[] {

@@ -42,10 +42,10 @@ export function joined(content: Text): Text {
   return out;
 }
 
-/** Of what a container's second label holds the digest: the files that it mounts; undefined without any. */
-export function contentText({ uses }: StackService, { files }: Stack): Text | undefined {
-  if (uses.length === 0) return undefined;
-  return uses.flatMap((path) => [`${path}\0`, ...(files[path]?.content ?? []), "\0"]);
+/** Of what a container's second label holds the digest: the files that it mounts, and configs that stand in the compose file; undefined without any. */
+export function contentText({ uses, inlined }: StackService, { files }: Stack): Text | undefined {
+  if (uses.length === 0 && inlined === undefined) return undefined;
+  return [...uses.flatMap((path) => [`${path}\0`, ...(files[path]?.content ?? []), "\0"]), ...(inlined ?? [])];
 }
 
 /** The whole compose file. */

@@ -20,7 +20,8 @@ export function steps(desired: Stack, found: Known<StackActual>, { changes }: { 
   const doing = changes.flatMap(doingOf);
   const paths = changes.flatMap(({ property }) => (property.startsWith("file:") ? [property.slice("file:".length)] : []));
   const orphans = changes.flatMap(({ property }) => (property.startsWith("orphan:") ? [property] : []));
-  const words = [...wordsOf(desired, doing), ...orphans];
+  const networks = changes.flatMap(({ property }) => (property.startsWith("network:") ? [property] : []));
+  const words = [...networks, ...wordsOf(desired, doing), ...orphans];
   const adopted = doing.filter(({ does }) => does === "adopts").map(({ service }) => adoption(desired, service));
   const title = doing.filter(({ does }) => does !== "adopts").map(({ does, service }) => `${verbs[does]} ${service}`);
   const untouched = found.found === "present" && words.length === 0 && paths.length === 0;
