@@ -1,11 +1,21 @@
 // What a stack has beside its services: configs and secrets without a file, networks and volumes of its own.
 import { describe, expect, test } from "vitest";
-import type { NetworkInfo } from "../../src/model/ports/docker.ts";
+import type { Container, NetworkInfo } from "../../src/model/ports/docker.ts";
+import { containerActual } from "../../src/resources/compose/containers.ts";
+import type { StackService } from "../../src/resources/compose/desired.ts";
 import { othersThanDesired, refuseOtherVolumes } from "../../src/resources/compose/parts.ts";
 import { composeText } from "../../src/resources/compose/render.ts";
 import { type ComposeStackOptions, composeStack, composeStackKind } from "../../src/resources/compose-stack.ts";
 import { fillPieces } from "../../src/testing/pieces.ts";
 import { ahead, notes, running, stack } from "./bench.ts";
+
+const inspected = {
+  Image: "sha256:1",
+  State: { Status: "running" },
+  Config: { Image: "x:1", Env: null, Cmd: null, Labels: {} },
+  HostConfig: { RestartPolicy: { Name: "no" }, Memory: 0, NanoCpus: 0, PortBindings: null },
+  NetworkSettings: { Networks: null },
+};
 
 describe("configs and secrets that have no file of their own", () => {
   const file = (text: string) => `services: { web: { image: x:1, configs: [site], secrets: [key] }, side: { image: x:1 } }
@@ -25,6 +35,15 @@ secrets: { key: { environment: KEY } }
   ])("%s changes: who gets it is made anew", (_, desired, path) => {
     expect(notes(desired, before)).toEqual(expect.arrayContaining([path, "service:web recreates: what it mounts changes"]));
     expect(notes(desired, before).filter((note) => note.startsWith("service:side"))).toEqual([]);
+  });
+
+  test("how Compose brings them into a container is its own choice", () => {
+    const desired = web({ KEY: "k" });
+    const service = desired.services["web"] as StackService;
+    const bind = (Source: string, Destination: string) => ({ Type: "bind", Source, Destination, RW: false });
+    const mounts = [bind("/srv/a/.hlx/secrets/key", "/run/secrets/key"), bind("/etc/x", "/x")];
+    const container = { ...inspected, Mounts: mounts } as unknown as Container;
+    expect(containerActual(container, { service, named: undefined, digests: [], note: undefined }).mounts).toEqual(["/x=/etc/x:ro"]);
   });
 
   test("a variable's value goes with the stack: the host has no such variable", () => {

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { titleOf } from "../../src/model/step.ts";
 import { hasSecret } from "../../src/model/text.ts";
 import type { ContainerActual, StackActual } from "../../src/resources/compose/actual.ts";
-import { composeText } from "../../src/resources/compose/render.ts";
+import { adoption, notesIn } from "../../src/resources/compose/adopted.ts";
+import type { StackService } from "../../src/resources/compose/desired.ts";
+import { composeText, contentText } from "../../src/resources/compose/render.ts";
 import { composeStackKind, composeStacks } from "../../src/resources/compose-stack.ts";
 import { testDigest, testSecret } from "../../src/testing/digest.ts";
 import { fillPieces } from "../../src/testing/pieces.ts";
@@ -72,6 +74,16 @@ test("what somebody else started as it should be is adopted; with another enviro
   });
   expect(notes(desired, as({ command: [], environment }))).toEqual(["service:db adopts: somebody else started it as it should be"]);
   expect(notes(desired, as({ command: [], environment: "other" }))).toEqual(["service:db recreates: environment differs"]);
+});
+
+test("what was adopted is told by its note: each container has its line, and an older line that lacks what it mounts is written anew", () => {
+  expect(notesIn("a1 5p3c c0\na2 5p3c -\na3 5p3c\n\n")).toEqual([
+    ["a1", { spec: "5p3c", content: "c0" }],
+    ["a2", { spec: "5p3c" }],
+  ]);
+  const { stdin = [] } = adoption(stack(), "web");
+  expect(stdin).toEqual([{ sha256: stack().services["web"]?.spec }, " ", { sha256: contentText(stack().services["web"] as StackService, stack()) }]);
+  expect(adoption(stack(), "db").stdin?.slice(1)).toEqual([" ", "-"]);
 });
 
 test("stopped: what runs is stopped, what does not is left", () => {

@@ -10,7 +10,7 @@ import type { Host } from "../../src/model/host.ts";
 import type { EndpointRun } from "../../src/model/ports/endpoint.ts";
 import { composeStack, composeStackKind } from "../../src/resources/compose-stack.ts";
 import { type CountingProxy, startProxy } from "../../src/testing/proxy.ts";
-import { installAround, makeImages } from "./docker-host.ts";
+import { containersOf, healthy, installAround, makeImages, quick } from "./docker-host.ts";
 import { containerHost, type LabHost } from "./hosts.ts";
 import { hostLines, type Project, project } from "./project.ts";
 
@@ -60,11 +60,6 @@ function site(stacks: string, { more = "", roles = "" } = {}): void {
   lab.write("site.yaml", `- hosts: all\n  roles: [{ ${docker} }, { compose: { root: /srv/stacks, wait: 20, stacks: ${stacks}${more} }${checks} }${roles}]\n`);
 }
 
-// A container whose process ignores the signal to stop would cost ten seconds each time.
-const quick = "stop_grace_period: 0s";
-// Healthy at once: a service without a check must run for a while to count as running.
-const healthy = `${quick}, restart: unless-stopped, healthcheck: { test: "test -e /healthy", interval: 1s, retries: 2 }`;
-
 function demo({ web = "1.0", greeting = "hello", health = "test -e /healthy", retries = 2 } = {}): string {
   return `services:
   web:
@@ -85,20 +80,7 @@ volumes: { data: }
 
 const guest = `services: { guest: { image: "app:1.0", ${healthy}, networks: [front] } }\nnetworks: { front: { external: true } }\n`;
 
-interface Seen {
-  readonly id: string;
-  readonly started: string;
-  readonly image: string;
-}
-
-async function containers(): Promise<Readonly<Record<string, Seen>>> {
-  const lines = await host.exec("docker ps -aq --no-trunc | xargs -r docker inspect -f '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.Config.Image}}'");
-  const rows = lines
-    .trim()
-    .split("\n")
-    .map((line) => line.split(" "));
-  return Object.fromEntries(rows.map(([name = "", id = "", started = "", image = ""]) => [name.slice(1), { id, started, image }]));
-}
+const containers = () => containersOf(host);
 
 const secret = "p'a\"ss$word\\x";
 const withSecret = { env: { HLX_SECRET_DEMO_TOKEN: secret } };
@@ -235,7 +217,7 @@ describe("a stack and another one that uses its network", { timeout: 240_000 }, 
 });
 
 test("a stack that somebody else started is adopted without a restart", { timeout: 120_000 }, async () => {
-  const file = `services: { one: { image: "app:1.0", ${quick}, restart: always, environment: [A=1] }, two: { image: "app:1.0", ${quick}, environment: [B=1] } }\n`;
+  const file = `services: { one: { image: "app:1.0", ${quick}, restart: always, environment: [A=1] }, two: { image: "app:1.0", ${quick}, environment: [B=1], scale: 2 } }\n`;
   await host.exec(`mkdir -p /root/other && cat > /root/other/compose.yaml <<'END'\n${file}END\ncd /root/other && docker compose up -d 2>&1`);
   const before = await containers();
   lab.write("stacks/other/compose.yaml", file.replace("B=1", "B=2"));
@@ -246,7 +228,7 @@ test("a stack that somebody else started is adopted without a restart", { timeou
   lab.write("stacks/other/compose.yaml", file);
   expect((await apply()).code).toBe(0);
   const after = await containers();
-  for (const name of ["other-one-1", "other-two-1"]) expect(after[name]).toEqual(before[name]);
+  for (const name of ["other-one-1", "other-two-1", "other-two-2"]) expect(after[name]).toEqual(before[name]);
   await isEmpty();
 });
 
@@ -300,7 +282,7 @@ test("a login, a network, a volume and a container of their own; then all that h
   const left =
     "docker ps -a --filter label=com.docker.compose.project --format '{{.Names}}' | sort; docker volume ls -q; ls /srv/stacks; docker network ls -q --filter name=meet";
   // What was adopted was there before hlx: it stays.
-  expect(await host.exec(left)).toBe("other-one-1\nother-two-1\ndemo_data\nother\n");
+  expect(await host.exec(left)).toBe("other-one-1\nother-two-1\nother-two-2\ndemo_data\nother\n");
   expect(JSON.parse(await host.exec("cat /root/.docker/config.json"))).toEqual({ auths: {} });
 });
 

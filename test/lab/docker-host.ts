@@ -32,3 +32,24 @@ for version in 1.0 2.0 broken; do
   rm -f healthy
 done`);
 }
+
+/** A container whose process ignores the signal to stop would cost ten seconds each time. */
+export const quick = "stop_grace_period: 0s";
+/** Healthy at once: a service without a check must run for a while to count as running. */
+export const healthy = `${quick}, restart: unless-stopped, healthcheck: { test: "test -e /healthy", interval: 1s, retries: 2 }`;
+
+interface Seen {
+  readonly id: string;
+  readonly started: string;
+  readonly image: string;
+}
+
+/** All containers of the engine, by name: none of this stays the same for one that is made anew or restarted. */
+export async function containersOf(host: LabHost): Promise<Readonly<Record<string, Seen>>> {
+  const lines = await host.exec("docker ps -aq --no-trunc | xargs -r docker inspect -f '{{.Name}} {{.Id}} {{.State.StartedAt}} {{.Config.Image}}'");
+  const rows = lines
+    .trim()
+    .split("\n")
+    .map((line) => line.split(" "));
+  return Object.fromEntries(rows.map(([name = "", id = "", started = "", image = ""]) => [name.slice(1), { id, started, image }]));
+}

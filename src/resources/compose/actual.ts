@@ -3,7 +3,7 @@ import type { NetworkLooks } from "./desired.ts";
 
 /** One container, in the words of `Looks`. */
 export interface ContainerActual {
-  /** Labels of hlx, or what was noted when the container was adopted. */
+  /** Labels of hlx, or what was noted when the container was adopted. Without a content it gets no files and configs of the stack. */
   readonly spec?: string;
   readonly content?: string;
   readonly state: "running" | "stopped" | "completed" | "failed";

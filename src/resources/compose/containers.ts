@@ -2,8 +2,8 @@
 import { sha256 } from "../../lib/hash.ts";
 import type { Container } from "../../model/ports/docker.ts";
 import type { ContainerActual } from "./actual.ts";
-import type { StackService } from "./desired.ts";
-import type { Note } from "./probe.ts";
+import type { Note } from "./adopted.ts";
+import type { Looks, StackService } from "./desired.ts";
 import { contentLabel, specLabel } from "./render.ts";
 
 interface Around {
@@ -16,10 +16,9 @@ interface Around {
 
 /** What is compared of a container. Values of its environment are hashed. */
 export function containerActual(container: Container, { service, named, note, digests }: Around): ContainerActual {
-  const { Config, HostConfig, State, Image, Id } = container;
+  const { Config, HostConfig, State, Image } = container;
   const labels = Config.Labels ?? {};
-  const spec = labels[specLabel] ?? (note?.id === Id ? note.spec : undefined);
-  const content = labels[contentLabel];
+  const { spec, content } = labels[specLabel] === undefined ? (note ?? {}) : { spec: labels[specLabel], content: labels[contentLabel] };
   return {
     ...(spec === undefined ? {} : { spec }),
     ...(content === undefined ? {} : { content }),
@@ -33,7 +32,7 @@ export function containerActual(container: Container, { service, named, note, di
     memory: HostConfig.Memory,
     nanoCpus: HostConfig.NanoCpus,
     networks: Object.keys(container.NetworkSettings.Networks ?? {}).sort(),
-    mounts: mountsOf(container),
+    mounts: mountsOf(container, service.looks),
     ports: portsOf(container),
     ...(spec === undefined ? { foreign: { command: Config.Cmd ?? [], environment: environmentOf(container, service) } } : {}),
   };
@@ -57,8 +56,9 @@ function policyOf({ Name, MaximumRetryCount }: Container["HostConfig"]["RestartP
 }
 
 // Volumes that only the image asks for have names that nobody gave.
-function mountsOf({ Mounts }: Container): readonly string[] {
-  return Mounts.filter(({ Type, Name = "" }) => Type === "bind" || (Type === "volume" && !/^[0-9a-f]{64}$/.test(Name)))
+function mountsOf({ Mounts }: Container, { given = [] }: Looks): readonly string[] {
+  return Mounts.filter(({ Destination }) => !given.includes(Destination))
+    .filter(({ Type, Name = "" }) => Type === "bind" || (Type === "volume" && !/^[0-9a-f]{64}$/.test(Name)))
     .map(({ Type, Name, Source, Destination, RW }) => `${Destination}=${Type === "bind" ? Source : Name}${RW ? "" : ":ro"}`)
     .sort();
 }

@@ -109,8 +109,7 @@ interface Made {
 function own(container: ContainerActual, { spec, files, looks }: Made): readonly string[] {
   const drift = drifted(container, looks);
   const changed = container.spec !== spec ? (drift.length > 0 ? drift : ["its definition changes"]) : drift;
-  // An adopted container has no label of its own for content.
-  const stale = container.content !== undefined && container.content !== files ? ["what it mounts changes"] : [];
+  const stale = container.content !== files ? ["what it mounts changes"] : [];
   return [...changed, ...stale];
 }
 

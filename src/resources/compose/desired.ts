@@ -28,6 +28,8 @@ export interface Looks {
   readonly networks?: readonly string[];
   /** `TARGET=SOURCE` or `TARGET=SOURCE:ro`, sorted; sources are absolute paths or names of volumes. */
   readonly mounts: readonly string[];
+  /** Where its configs and secrets stand in the container: whether they are mounted or copied there is Compose's choice, and not compared. */
+  readonly given?: readonly string[];
   /** `80/tcp=127.0.0.1:8080`, sorted. */
   readonly ports: readonly string[];
   readonly command?: readonly string[];

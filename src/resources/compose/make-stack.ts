@@ -8,7 +8,7 @@ import { looksOfParts } from "./parts.ts";
 import { jsonText, specText } from "./render.ts";
 import { pairsOf, type Service } from "./service.ts";
 import { withoutTokens } from "./tokens.ts";
-import { inlinedBy, secretFiles } from "./values.ts";
+import { givenTo, inlinedBy, secretFiles } from "./values.ts";
 
 export interface StackPlace {
   readonly dir: string;
@@ -85,6 +85,7 @@ function looksOf(service: Service, { compose, dir, locked }: Making): Looks {
     nanoCpus: service.nanoCpus ?? 0,
     ...(service.networkMode === undefined ? { networks } : {}),
     mounts: mountsOf(service, { compose, dir }),
+    ...givenTo(service),
     ports: service.ports
       .flatMap(({ published, target, protocol, hostIp }) => (published === undefined ? [] : [`${target}/${protocol}=${hostIp}:${published}`]))
       .sort(),

@@ -7,6 +7,7 @@ import { ProblemError, problemOf } from "../../model/problem.ts";
 import { given } from "../make.ts";
 import { fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
+import { type Note, notesIn } from "./adopted.ts";
 import { containerActual } from "./containers.ts";
 import type { Looks, Stack } from "./desired.ts";
 import { othersThanDesired, refuseOtherVolumes } from "./parts.ts";
@@ -94,27 +95,17 @@ async function servicesOf(
     return [
       name,
       own
-        .map((container) => containerActual(container, { service, named, digests: digests.get(container.Image) ?? [], note: notes.get(name) }))
+        .map((container) => containerActual(container, { service, named, digests: digests.get(container.Image) ?? [], note: notes.get(container.Id) }))
         .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
     ] as const;
   });
   return Object.fromEntries((await Promise.all(found)).filter(([, containers]) => containers.length > 0));
 }
 
-/** What was noted of a container that hlx did not make. */
-export interface Note {
-  readonly id: string;
-  readonly spec: string;
-}
-
+/** What was noted of the containers that hlx did not make, by their ids. */
 async function notesOf({ dir, services }: Stack, shell: ShellReader): Promise<ReadonlyMap<string, Note>> {
-  const notes = await Promise.all(
-    Object.keys(services).map(async (name) => {
-      const [id = "", spec = ""] = (textOf(await shell.ask(fileRead, { path: `${dir}/.hlx/adopted/${name}`, unless: "" })) ?? "").trim().split(" ");
-      return [name, { id, spec }] as const;
-    }),
-  );
-  return new Map(notes.filter(([, { id }]) => id !== ""));
+  const noted = await Promise.all(Object.keys(services).map((name) => shell.ask(fileRead, { path: `${dir}/.hlx/adopted/${name}`, unless: "" })));
+  return new Map(noted.flatMap((seen) => notesIn(textOf(seen) ?? "")));
 }
 
 /** What the stack was at its last apply, with references to secrets, never their values. */

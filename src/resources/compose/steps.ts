@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import type { Change, Known } from "../../model/kind.ts";
 import type { Detached, Run, Step, Write } from "../../model/step.ts";
 import type { StackActual } from "./actual.ts";
+import { adoption } from "./adopted.ts";
 import { allDoes, type Does } from "./decide.ts";
 import type { Looks, Stack } from "./desired.ts";
 import { jobScript } from "./job.ts";
@@ -103,21 +104,3 @@ function stage(desired: Stack, path: string): Write {
 function remember(desired: Stack): Write {
   return { do: "write", path: `${desired.dir}/.hlx/desired.json`, content: [`${JSON.stringify(desired)}\n`], mode: "0600", owner: "root", group: "root" };
 }
-
-function adoption({ name, dir, services }: Stack, service: string): Run {
-  const digest = services[service];
-  return {
-    do: "run",
-    title: `adopt ${service}`,
-    script: adoptScript,
-    args: [dir, name, service],
-    stdin: digest === undefined ? [] : [{ sha256: digest.spec }],
-  };
-}
-
-const adoptScript = `
-mkdir -p -- "$1/.hlx/adopted" && chmod 0700 -- "$1/.hlx/adopted" || exit
-spec=$(cat)
-id=$(docker ps -aq --no-trunc --filter "label=com.docker.compose.project=$2" --filter "label=com.docker.compose.service=$3") || exit
-printf '%s %s\\n' "$id" "$spec" > "$1/.hlx/adopted/$3"
-`;

@@ -1,4 +1,5 @@
 // Configs and secrets whose value comes with the compose file: written there, or taken from a variable.
+import { isRecord } from "../../lib/json.ts";
 import type { Document } from "../../model/documents/parse.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Text } from "../../model/text.ts";
@@ -53,4 +54,19 @@ export function inlinedBy(service: Service, { configs }: ComposeFile): { readonl
     return typeof content === "string" ? [`${key}\0`, ...withoutTokens(content), "\0"] : [];
   });
   return inlined.length === 0 ? {} : { inlined };
+}
+
+// Where they stand when their service names no absolute path (compose-spec, 05-services.md, configs and secrets).
+const bases = { configs: "/", secrets: "/run/secrets/" } as const;
+
+/** Where the configs and secrets of a service stand in its containers. */
+export function givenTo({ raw }: Service): { readonly given?: readonly string[] } {
+  const given = (["configs", "secrets"] as const).flatMap((section) => {
+    const entries: readonly unknown[] = Array.isArray(raw[section]) ? raw[section] : [];
+    return entries.map((entry) => {
+      const target = String(isRecord(entry) ? (entry["target"] ?? entry["source"]) : entry);
+      return target.startsWith("/") ? target : `${bases[section]}${target}`;
+    });
+  });
+  return given.length === 0 ? {} : { given };
 }

@@ -1,0 +1,85 @@
+// What a compose file has beside its services, on a real engine: configs, secrets, networks and volumes that change.
+import { beforeAll, describe, expect, test } from "vitest";
+import { containersOf, healthy, installAround, makeImages, quick } from "./docker-host.ts";
+import { containerHost, type LabHost } from "./hosts.ts";
+import { hostLines, type Project, project } from "./project.ts";
+
+let host: LabHost;
+let lab: Project;
+
+const docker = "{ docker: { from: debian, compose: false } }";
+
+beforeAll(async () => {
+  host = await containerHost();
+  await installAround(host);
+  lab = project(
+    {
+      "inventory.yaml": `format: 1\nplaybook: site.yaml\nhosts:\n${hostLines({ ocean: host })}`,
+      "site.yaml": `- hosts: all\n  roles: [${docker}]\n`,
+    },
+    [host],
+  );
+  expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+  await makeImages(host);
+  const compose = "{ compose: { root: /srv/stacks, wait: 20, stacks: { parts: { env: { TOKEN: !secret demo.token } } } } }";
+  lab.write("site.yaml", `- hosts: all\n  roles: [${docker}, ${compose}]\n`);
+}, 600_000);
+
+const secret = "p'a\"ss$word\\x";
+
+async function hlx(...args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+  const { code, stdout, stderr } = await lab.start(args, { env: { HLX_SECRET_DEMO_TOKEN: secret } }).ended;
+  return { code, said: `${stdout}${stderr}` };
+}
+
+describe("what a stack has beside its services", { timeout: 180_000 }, () => {
+  const parts = ({ site = "one", subnet = "172.30.5.0/24", health = "test -e /healthy", type = "tmpfs" } = {}): string => `services:
+  web: { image: "app:1.0", ${quick}, restart: always, networks: [own], configs: [site], secrets: [key], volumes: ["/kept"], healthcheck: { test: "${health}", interval: 1s, retries: 2 } }
+  side: { image: "app:1.0", ${healthy}, networks: [own] }
+  away: { image: "app:1.0", ${healthy}, volumes: ["data:/data"] }
+configs: { site: { content: ${site} } }
+secrets: { key: { environment: TOKEN } }
+networks: { own: { ipam: { config: [{ subnet: ${subnet} }] } } }
+volumes: { data: { driver_opts: { type: ${type}, device: ${type} } } }
+`;
+  const given = () => host.exec("docker exec -u 65534 parts-web-1 cat /site /run/secrets/key");
+  const subnet = () => host.exec("docker network inspect -f '{{(index .IPAM.Config 0).Subnet}}' parts_own");
+  const write = (text: string) => lab.write("stacks/parts/compose.yaml", text);
+
+  test("a config that stands in the file and a secret of a variable: who gets them sees what changes", async () => {
+    write(parts());
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    expect(await given()).toBe(`one${secret}`);
+    expect((await hlx("plan")).said).toContain("No changes");
+    const before = await containersOf(host);
+    write(parts({ site: "two" }));
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    expect(await given()).toBe(`two${secret}`);
+    expect((await containersOf(host))["parts-side-1"]).toEqual(before["parts-side-1"]);
+  });
+
+  test("a network with another definition is made anew with what is in it, never with others in it, and comes back when that fails", async () => {
+    await host.exec("docker exec parts-web-1 busybox touch /kept/x && docker run -d --name squatter --network parts_own app:1.0");
+    write(parts({ site: "two", subnet: "172.30.6.0/24" }));
+    expect((await hlx("plan")).said).toMatch(/network:parts_own[\s\S]*replace/);
+    const before = await containersOf(host);
+    const replacing = () => hlx("apply", "--yes", "--allow", "replace");
+    expect(await replacing()).toEqual({ code: 3, said: expect.stringContaining("squatter is in it, which stays as it is; nothing was touched") });
+    expect(await containersOf(host)).toEqual(before);
+    await host.exec("docker rm -f squatter");
+    write(parts({ site: "two", subnet: "172.30.6.0/24", health: "false" }));
+    expect(await replacing()).toEqual({ code: 3, said: expect.stringContaining("it is unhealthy") });
+    expect(await subnet()).toBe("172.30.5.0/24\n");
+    write(parts({ site: "two", subnet: "172.30.6.0/24" }));
+    expect(await replacing()).toEqual({ code: 0, said: expect.any(String) });
+    expect(await subnet()).toBe("172.30.6.0/24\n");
+    expect(await host.exec("docker exec parts-web-1 busybox ls /kept")).toBe("x\n");
+    expect((await containersOf(host))["parts-away-1"]).toEqual(before["parts-away-1"]);
+    expect((await hlx("plan")).said).toContain("No changes");
+  });
+
+  test("a volume with another definition is refused: its data would be lost", async () => {
+    write(parts({ site: "two", subnet: "172.30.6.0/24", type: "ramfs" }));
+    expect((await hlx("plan")).said).toContain("the volume parts_data of stack parts is not what its file says");
+  });
+});
