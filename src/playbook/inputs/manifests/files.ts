@@ -1,8 +1,9 @@
 // Files of manifests below one folder: nothing outside of it is read, and not more than a lab has.
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { basename, isAbsolute, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { why } from "../../../lib/why.ts";
 import { decodeUtf8 } from "../../../model/documents/parse.ts";
+import { isOutside } from "../beneath.ts";
 
 export type Found =
   | { readonly found: "file"; readonly path: string }
@@ -29,8 +30,7 @@ export function openFolder(root: string): Folder {
     at: (path) => {
       try {
         const real = realpathSync(path);
-        const below = relative(root, real);
-        if (below.startsWith("..") || isAbsolute(below)) return { found: "nothing", because: `it is outside of ${root}` };
+        if (isOutside(real, root)) return { found: "nothing", because: `it is outside of ${root}` };
         return { found: statSync(real).isDirectory() ? "folder" : "file", path: real };
       } catch (thrown) {
         return { found: "nothing", because: why(thrown) };
