@@ -9,37 +9,39 @@ import type { Host, Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
 import { type Input, type InventoryView, viewOf } from "../model/role.ts";
 import type { Use } from "./assign.ts";
-import { fileSource } from "./inputs/file.ts";
-import { folderSource } from "./inputs/folder.ts";
-import { manifestsSource } from "./inputs/manifests.ts";
-import type { LookingUp } from "./inputs/source.ts";
+import type { FolderText } from "./inputs/folder.ts";
+import type { Lookups } from "./inputs/resolve.ts";
 import type { LoadedRole } from "./roles/load.ts";
 
 export interface Contributing {
   readonly uses: readonly Use[];
   readonly roles: ReadonlyMap<string, LoadedRole>;
   readonly inventory: Inventory;
+  readonly lookups: Lookups;
 }
 
 /** Throws ProblemError when a role fails while it is asked. Files that cannot be read are left out: whoever needs them says so. */
-export async function contributionsOf({ uses, roles, inventory }: Contributing): Promise<Contributions> {
-  const around: Around = { inventory, view: viewOf(inventory), known: new Map() };
+export async function contributionsOf({ uses, roles, inventory, lookups }: Contributing): Promise<Contributions> {
+  const around: Around = { inventory, view: viewOf(inventory), lookups, known: new Map() };
   const asked = await Promise.all(uses.map((use) => askUse(use, roles.get(use.role), around)));
   const files = await Promise.all(around.known.values());
   return {
     claims: asked.flat(),
-    written: [...uses.flatMap(writtenIn), ...files.flatMap(({ path, text }) => textsOf(path, text)).flatMap(({ path, text }) => linesOf(path, text))],
+    written: [...uses.flatMap(writtenIn), ...files.flatMap(textsOf).flatMap(({ path, text }) => linesOf(path, text))],
   };
 }
 
 interface Around {
   readonly inventory: Inventory;
   readonly view: InventoryView;
-  /** Files that were read, by path. */
-  readonly known: Map<string, Promise<FileText>>;
+  readonly lookups: Lookups;
+  /** What was read of files, by sort and path. */
+  readonly known: Map<string, Promise<Answer>>;
 }
 
-interface FileText {
+/** What was read for one input; "" where it cannot be had. */
+interface Answer {
+  readonly input: OfFiles["input"];
   readonly path: string;
   readonly text: string;
 }
@@ -62,30 +64,21 @@ async function claimsOn(host: Host, { use, loaded, around }: Asking): Promise<re
   const { role } = loaded;
   const given = { params: use.params as never, host, inventory: around.view };
   const asked = Object.entries(asking(use, () => role.inputs?.(given) ?? {}));
-  const read = await Promise.all(asked.flatMap(([name, input]) => ("path" in input ? [fileOf(input, loaded, around).then(({ text }) => [name, text])] : [])));
+  const read = await Promise.all(asked.flatMap(([name, input]) => ("path" in input ? [answerTo(input, loaded, around).then(({ text }) => [name, text])] : [])));
   const claims = asking(use, () => role.claims?.({ ...given, inputs: Object.fromEntries(read) }) ?? []);
   return claims.map((claim) => ({ ...claim, host: host.name, role: use.as, at: claim.at ?? use.paramAt(claim.path), order: use.order }));
 }
 
 type OfFiles = Extract<Input, { readonly path: string }>;
 
-function fileOf(input: OfFiles, { folder }: LoadedRole, { inventory, known }: Around): Promise<FileText> {
-  const path = join(existsSync(join(folder, input.path)) ? folder : inventory.folder, input.path);
-  const looking = { roleFolder: folder, inventoryFolder: inventory.folder, fetch: () => Promise.reject(new Error("files only")) };
-  const key = `${input.input} ${path}`;
-  const found =
-    known.get(key) ??
-    textOf(input, looking).then(
-      (text) => ({ path, text }),
-      () => ({ path, text: "" }),
-    );
+function answerTo(asked: OfFiles, loaded: LoadedRole, { inventory, lookups, known }: Around): Promise<Answer> {
+  const { input, path: named } = asked;
+  const path = join(existsSync(join(loaded.folder, named)) ? loaded.folder : inventory.folder, named);
+  const key = `${input} ${path}`;
+  const read = async (): Promise<Answer> => ({ input, path, text: await lookups.of(asked, loaded).catch(() => "") });
+  const found = known.get(key) ?? read();
   known.set(key, found);
   return found;
-}
-
-function textOf(input: OfFiles, looking: LookingUp): Promise<string> {
-  if (input.input === "file") return fileSource.resolve(input, looking);
-  return input.input === "folder" ? folderSource.resolve(input, looking) : manifestsSource.resolve(input, looking);
 }
 
 function hostsOf({ hosts }: Use, inventory: InventoryView) {
@@ -124,11 +117,11 @@ function keyOf(path: Path): string {
 }
 
 // A folder is its files; manifests are read by who asked for them.
-function textsOf(path: string, text: string): readonly FileText[] {
-  if (text.startsWith('{"manifests":')) return [];
-  const inside: unknown = text.startsWith('{"folder":') ? JSON.parse(text) : undefined;
-  const files = isRecord(inside) && isRecord(inside["files"]) ? inside["files"] : undefined;
-  return files === undefined ? [{ path, text }] : Object.entries(files).map(([name, content]) => ({ path: join(path, name), text: String(content) }));
+function textsOf({ input, path, text }: Answer): readonly Pick<Answer, "path" | "text">[] {
+  if (input === "file") return [{ path, text }];
+  if (input === "manifests" || text === "") return [];
+  const { files }: FolderText = JSON.parse(text);
+  return Object.entries(files).map(([name, content]) => ({ path: join(path, name), text: content }));
 }
 
 function linesOf(file: string, text: string): readonly Written[] {

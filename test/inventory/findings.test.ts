@@ -8,6 +8,7 @@ import { readInventory } from "../../src/inventory/read.ts";
 import type { Finding } from "../../src/model/finding.ts";
 import { ProblemError } from "../../src/model/problem.ts";
 import { contributionsOf } from "../../src/playbook/contributions.ts";
+import { lookupsIn } from "../../src/playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hlx-ocean-"));
@@ -28,7 +29,7 @@ async function findings(...edits: readonly Edit[]): Promise<readonly string[]> {
     const inventory = await readInventory(folder, { cwd: folder });
     const { uses, roles } = await loadPlaybook({ file: inventory.playbook ?? "", inventory });
     const warned = inventory.warnings.map((warning): Finding => ({ level: "warning", ...warning }));
-    return [...warned, ...findingsOf(inventory, await contributionsOf({ uses, roles, inventory }))].map(line);
+    return [...warned, ...findingsOf(inventory, await contributionsOf({ uses, roles, inventory, lookups: lookupsIn({ inventory, fetch }) }))].map(line);
   } catch (thrown) {
     if (!(thrown instanceof ProblemError)) throw thrown;
     return thrown.problems.map((problem) => line({ level: "error", ...problem }));

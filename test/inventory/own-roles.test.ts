@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { findingsOf } from "../../src/inventory/findings/findings.ts";
 import { readInventory } from "../../src/inventory/read.ts";
 import { contributionsOf } from "../../src/playbook/contributions.ts";
+import { lookupsIn } from "../../src/playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hlx-own-roles-"));
@@ -61,7 +62,7 @@ async function found(): Promise<readonly string[]> {
   }
   const inventory = await readInventory(folder, { cwd: folder });
   const { uses, roles } = await loadPlaybook({ file: inventory.playbook ?? "", inventory });
-  const findings = findingsOf(inventory, await contributionsOf({ uses, roles, inventory }));
+  const findings = findingsOf(inventory, await contributionsOf({ uses, roles, inventory, lookups: lookupsIn({ inventory, fetch }) }));
   return findings.map(({ level, at, message, hint = "" }) => `${level} ${basename(at?.file ?? "")}:${at?.line} ${message} | ${hint}`);
 }
 

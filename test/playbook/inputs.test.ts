@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defineRole, type Input, type Role } from "../../src/model/role.ts";
-import { resolveInputs } from "../../src/playbook/inputs/resolve.ts";
+import { lookupsIn, resolveInputs } from "../../src/playbook/inputs/resolve.ts";
 import { assigned, inventoryOf, said } from "./world.ts";
 
 const key = readFileSync("keys/terrac.pub", "utf8").trim();
@@ -27,7 +27,9 @@ function resolver(inputs: Readonly<Record<string, Input>>, { refresh = false, an
     return answer();
   };
   const roles = new Map([["plain", { role, folder: join(root, "role") }]]);
-  return resolveInputs({ assignments: assigned("- hosts: all\n  roles: [plain]"), roles, inventory: inventoryOf(join(root, "lab")), fetch, refresh });
+  const inventory = inventoryOf(join(root, "lab"));
+  const lookups = lookupsIn({ inventory, fetch, refresh });
+  return resolveInputs({ assignments: assigned("- hosts: all\n  roles: [plain]"), roles, inventory, lookups });
 }
 
 function refused(inputs: Readonly<Record<string, Input>>, options?: Parameters<typeof resolver>[1]): Promise<readonly string[]> {
@@ -45,6 +47,10 @@ describe("a file", () => {
     writeFileSync(join(root, "lab/a.txt"), "lab");
     symlinkSync("a.txt", join(root, "lab/link.txt"));
     expect(await resolver({ a: { input: "file", path: "link.txt" } })("ocean", "plain")).toEqual({ a: "lab" });
+  });
+  test("may have a name that begins with two dots", async () => {
+    writeFileSync(join(root, "lab/..a.txt"), "lab");
+    expect(await resolver({ a: { input: "file", path: "..a.txt" } })("ocean", "plain")).toEqual({ a: "lab" });
   });
   test.each(["../secret.txt", "keys/../../secret.txt", "/etc/passwd", "link.txt", "folder/secret.txt", "keys", "nope", "big", "latin1"])(
     "%s is refused",

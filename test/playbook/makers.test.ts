@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readInventory } from "../../src/inventory/read.ts";
 import { contributionsOf } from "../../src/playbook/contributions.ts";
+import { lookupsIn } from "../../src/playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
 import { tellersAmong } from "../../src/playbook/tellers.ts";
 
@@ -54,7 +55,7 @@ test("its record and its reservation are told by the roles bind and dhcp of anot
     - dhcp: { server: kea, networks: [lan] }
 `;
   const { inventory, uses, roles } = await loaded([node, "dns01: { lan: 2 }", guest], plain + servers);
-  const { claims } = await contributionsOf({ uses, roles, inventory });
+  const { claims } = await contributionsOf({ uses, roles, inventory, lookups: lookupsIn({ inventory, fetch }) });
   expect(tellersAmong(claims, inventory.hosts.get("kube514")).toSorted()).toEqual(["dns01/bind", "dns01/dhcp"]);
   expect(tellersAmong(claims, { name: "stranger", addresses: { pesu: "192.168.8.99" } })).toEqual([]);
 });

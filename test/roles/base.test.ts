@@ -7,7 +7,7 @@ import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import type { Host, Inventory } from "../../src/model/host.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { resolveInputs } from "../../src/playbook/inputs/resolve.ts";
+import { lookupsIn, resolveInputs } from "../../src/playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
 import { withDefaults } from "../../src/playbook/params.ts";
 import type { Command } from "../../src/resources/command/desired.ts";
@@ -151,6 +151,7 @@ describe("the base role's scripts", () => {
 test("the example playbook gives each host a dozen resources and more", async () => {
   const { assignments, roles } = await loadPlaybook({ file: "playbooks/site.yaml", inventory, load: (url) => import(url) });
   const [site] = assignments;
-  const inputs = await resolveInputs({ assignments, roles, inventory, fetch: () => Promise.reject(new Error("no network here")) })("ocean", "base");
+  const lookups = lookupsIn({ inventory, fetch: () => Promise.reject(new Error("no network here")) });
+  const inputs = await resolveInputs({ assignments, roles, inventory, lookups })("ocean", "base");
   expect(ids(declared(site?.params, { inputs })).length).toBeGreaterThanOrEqual(12);
 });

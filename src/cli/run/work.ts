@@ -5,8 +5,9 @@ import type { Work } from "../../engine/world.ts";
 import type { Inventory } from "../../model/host.ts";
 import { ProblemError, refuseAll } from "../../model/problem.ts";
 import type { Assignment } from "../../model/role.ts";
-import { resolveInputs } from "../../playbook/inputs/resolve.ts";
-import { type LoadedPlaybook, loadPlaybook } from "../../playbook/load.ts";
+import type { Contributing } from "../../playbook/contributions.ts";
+import { lookupsIn, resolveInputs } from "../../playbook/inputs/resolve.ts";
+import { loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
 import { tellersAmong } from "../../playbook/tellers.ts";
 import type { Context } from "../command.ts";
@@ -25,8 +26,10 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   refuseUntrusted([playbook], context);
   const { assignments, roles, uses } = await loadPlaybook({ file: playbook, inventory, runner: io.ids, cwd: io.cwd });
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
+  // Node loads its whole HTTP client where `fetch` is only named.
+  const lookups = lookupsIn({ inventory, fetch: (input, init) => fetch(input, init) });
   return {
-    ...(await examined(inventory, { uses, roles })),
+    ...(await examined({ inventory, uses, roles, lookups })),
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
     assignments: assignments.filter((one) => !leavesTwin(one, inventory)),
@@ -35,8 +38,7 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
     withRequired: given.flag("withRequired"),
     targets: { target: given.texts("target"), exclude: given.texts("exclude"), replace: given.texts("replace") },
     prunes: { playbook: relative(inventory.folder, playbook) },
-    // Node loads its whole HTTP client where `fetch` is only named.
-    inputsOf: resolveInputs({ assignments, roles, inventory, fetch: (input, init) => fetch(input, init) }),
+    inputsOf: resolveInputs({ assignments, roles, inventory, lookups }),
     forks: given.number("forks") ?? 50,
   };
 }
@@ -47,9 +49,9 @@ export function leavesTwin({ outside, beyond, host }: Assignment, { hosts }: Pic
 }
 
 // Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.
-async function examined(inventory: Inventory, { uses, roles }: Pick<LoadedPlaybook, "uses" | "roles">): Promise<Pick<Work, "inventory" | "tellersOf">> {
+async function examined({ inventory, ...given }: Contributing): Promise<Pick<Work, "inventory" | "tellersOf">> {
   const [{ findingsOf }, { contributionsOf }] = await Promise.all([import("../../inventory/findings/findings.ts"), import("../../playbook/contributions.ts")]);
-  const contributions = await contributionsOf({ uses, roles, inventory });
+  const contributions = await contributionsOf({ inventory, ...given });
   const findings = findingsOf(inventory, contributions);
   const [errors, warnings] = (["error", "warning"] as const).map((wanted) => findings.flatMap(({ level, ...finding }) => (level === wanted ? [finding] : [])));
   refuseAll((errors ?? []).map((finding) => ({ code: "input", ...finding })));

@@ -23,39 +23,54 @@ const sources: ReadonlyMap<string, InputSource> = new Map<string, InputSource>([
   ["manifests", manifestsSource as InputSource],
 ]);
 
-export interface ResolveInputs {
-  readonly assignments: readonly Assignment[];
-  readonly roles: ReadonlyMap<string, LoadedRole>;
+/** Looks inputs up, none of them twice. */
+export interface Lookups {
+  /** The answer for a role that asks. Rejects with ProblemError when it cannot be had. */
+  of(asked: Input, role: LoadedRole): Promise<string>;
+}
+
+export interface LookingUpIn {
   readonly inventory: Inventory;
   readonly fetch: Fetch;
   /** Look up again what hlx.lock holds. */
   readonly refresh?: boolean;
 }
 
-/** The inputs of one role call by the names the role gave them; nothing is looked up before it is asked for, and nothing twice. */
-export type InputsOf = (host: string, as: string) => Promise<Readonly<Record<string, string>>>;
+export function lookupsIn(options: LookingUpIn): Lookups {
+  const lookup: Lookup = { options, lock: once(() => openLock(join(options.inventory.folder, "hlx.lock"))), known: new Map() };
+  return { of: async (asked, loaded) => lookUp(asked, { loaded, lookup }) };
+}
 
 interface Lookup {
-  readonly options: ResolveInputs;
+  readonly options: LookingUpIn;
   readonly lock: () => InputLock;
   readonly known: Map<string, Promise<string>>;
 }
 
+export interface ResolveInputs {
+  readonly assignments: readonly Assignment[];
+  readonly roles: ReadonlyMap<string, LoadedRole>;
+  readonly inventory: Inventory;
+  readonly lookups: Lookups;
+}
+
+/** The inputs of one role call by the names the role gave them; nothing is looked up before it is asked for. */
+export type InputsOf = (host: string, as: string) => Promise<Readonly<Record<string, string>>>;
+
 /** Throws ProblemError, at the place of the playbook that uses the role, when an input cannot be had. */
 export function resolveInputs(options: ResolveInputs): InputsOf {
   const byKey = new Map(options.assignments.map((assignment) => [`${assignment.host}/${assignment.as}`, assignment]));
-  const lookup: Lookup = { options, lock: once(() => openLock(join(options.inventory.folder, "hlx.lock"))), known: new Map() };
   return async (host, as) => {
     const assignment = byKey.get(`${host}/${as}`);
-    return assignment === undefined ? {} : inputsFor(assignment, lookup);
+    return assignment === undefined ? {} : inputsFor(assignment, options);
   };
 }
 
-async function inputsFor(assignment: Assignment, lookup: Lookup): Promise<Readonly<Record<string, string>>> {
-  const loaded = lookup.options.roles.get(assignment.role);
+async function inputsFor(assignment: Assignment, { roles, inventory, lookups }: ResolveInputs): Promise<Readonly<Record<string, string>>> {
+  const loaded = roles.get(assignment.role);
   if (loaded?.role.inputs === undefined) return {};
-  const asked = Object.entries(askRole(assignment, loaded, lookup.options.inventory));
-  const settled = await Promise.allSettled(asked.map(async ([, input]) => lookUp(input, { loaded, lookup })));
+  const asked = Object.entries(askRole(assignment, loaded, inventory));
+  const settled = await Promise.allSettled(asked.map(([, input]) => lookups.of(input, loaded)));
   refuseAll(settled.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason, assignment) : [])));
   return Object.fromEntries(asked.flatMap(([name], index) => fulfilled(settled[index]).map((value) => [name, value])));
 }
