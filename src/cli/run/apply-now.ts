@@ -16,9 +16,9 @@ import { startProgress } from "../progress/progress.ts";
 import { visible } from "../views/escape.ts";
 import { type Approval, approve, saidYes } from "./approve.ts";
 import { finish } from "./finish.ts";
-import { gitCommitOf } from "./git-commit.ts";
 import { openWarned, type PlanNow, planTimed, projectOf, sayNotice } from "./plan-now.ts";
 import { unsealed } from "./plan-seal.ts";
+import { commitOf, startOf } from "./run-record.ts";
 import { readPlan } from "./saved.ts";
 import { openSecretsOf } from "./secrets.ts";
 import { type Around, type Ears, withWorld } from "./session.ts";
@@ -46,19 +46,20 @@ export function applyWork(work: Work, context: Context, around: Around = {}): Pr
 
 /** The same in a world that is open. */
 export async function applyIn(work: Work, around: Opened): Promise<Standing> {
+  const commit = commitOf(work.inventoryFile, around.context);
   around.ears.listen((event) => sayNotice(event, around.context));
   const { plan, found, tookMs } = await planAsking(around.world, work, around.context);
-  return showThenApply({ plan, found, saved: false }, { ...around, tookMs, forks: work.forks });
+  return showThenApply({ plan, found, saved: false }, { ...around, commit, tookMs, forks: work.forks });
 }
 
 /** The same with a plan that is made already. */
 export function applyPlanned({ plan, found }: Planned, around: Opened & { readonly forks: number; readonly tookMs: number }): Promise<Standing> {
-  return showThenApply({ plan, found, saved: false }, around);
+  return showThenApply({ plan, found, saved: false }, { ...around, commit: commitOf(plan.inventory, around.context) });
 }
 
 /** The same without a question, whatever it risks: what it takes away came with the run that it takes back. */
 export function applyBack({ plan, found }: Planned, around: Opened & { readonly forks: number }): Promise<Standing> {
-  return doApply({ plan, found, saved: false }, { approved: true, allow: guardedRisks }, around);
+  return doApply({ plan, found, saved: false }, { approved: true, allow: guardedRisks }, { ...around, commit: commitOf(plan.inventory, around.context) });
 }
 
 // What the chosen hosts require elsewhere is done only when somebody says so: by -w, or when asked.
@@ -79,8 +80,9 @@ export async function applySaved(file: string, context: Context): Promise<Standi
   const key = await openSecretsOf(context, { folder }).secrets.key();
   const plan = unsealed(read, key, { file, unchecked: context.given.flag("unsealed") });
   const project = { folder, ...(plan.secrets === undefined ? {} : { secrets: plan.secrets }) };
+  const commit = commitOf(plan.inventory, context);
   return withWorld(context, project, (world, ears) =>
-    showThenApply({ plan, saved: true }, { context, world, ears, forks: context.given.number("forks") ?? 50 }),
+    showThenApply({ plan, saved: true }, { context, world, ears, commit, forks: context.given.number("forks") ?? 50 }),
   );
 }
 
@@ -91,6 +93,7 @@ interface Applying {
 }
 
 interface Running extends Opened {
+  readonly commit: Promise<string | undefined>;
   readonly forks: number;
   readonly tookMs?: number;
 }
@@ -114,15 +117,12 @@ async function nothingToDo(applying: Applying, around: Running): Promise<Standin
 }
 
 async function doApply({ plan, saved, found }: Applying, { allow }: Extract<Approval, { approved: true }>, around: Running): Promise<Standing> {
-  const { context, world, ears, forks, undoes } = around;
-  const { io, words } = context;
+  const { context, world, ears, forks, undoes, commit } = around;
   const since = world.monotonicMs();
   const progress = await startProgress(plan, context);
   ears.listen(progress.on);
-  const gitCommit = await gitCommitOf(existsSync(plan.inventory) ? dirname(plan.inventory) : io.cwd, io);
-  const more = { ...(gitCommit === undefined ? {} : { gitCommit }), ...(undoes === undefined ? {} : { undoes }) };
-  const start = { command: words[0] ?? "apply", who: io.user, where: io.hostname, argv: words, ...more };
-  const options = { saved, allow, forks, start, pid: io.pid, ...stepping(context), ...(found === undefined ? {} : { found }) };
+  const start = await startOf(context, { command: context.words[0] ?? "apply", commit, undoes });
+  const options = { saved, allow, forks, ...start, ...stepping(context), ...(found === undefined ? {} : { found }) };
   const result = await applyPlan(world, plan, options).finally(() => progress.end());
   const standing = await finish({ plan, saved, result, tookMs: world.monotonicMs() - since }, { context, world });
   return context.given.flag("rollbackOnFailure") ? (await import("./going-back.ts")).goBack({ plan, result, standing }, around) : standing;

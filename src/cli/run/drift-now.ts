@@ -22,6 +22,7 @@ import { driftDocument } from "../views/documents.ts";
 import { driftedCount, driftLines } from "../views/drift.ts";
 import { healingOf, healNow } from "./heal-now.ts";
 import { projectOf } from "./plan-now.ts";
+import { commitOf } from "./run-record.ts";
 import { readTargets } from "./schedule-file.ts";
 import { withWorld } from "./session.ts";
 import { openWork } from "./work.ts";
@@ -39,7 +40,8 @@ export async function driftNow(context: Context): Promise<Standing> {
   }
   const targets = given.flag("scheduled") ? [...asked, ...readTargets(folder)] : asked;
   const memory = readMemory(textOf(join(folder, "drift.json")));
-  const healing = healingOf(context);
+  const allow = healingOf(context);
+  const healing = allow === undefined ? undefined : { allow, commit: commitOf(work.inventoryFile, context) };
   const { report, standing } = await withWorld(context, projectOf(work), async (world) => {
     const found = await lookForDrift(world, work, { unmanaged: given.flag("unmanaged") });
     const drift = { ...found, report: await withSuspects(withSince(found.report, memory), world, work) };

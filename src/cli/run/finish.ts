@@ -4,10 +4,11 @@ import type { RunResult } from "../../model/event.ts";
 import type { Plan } from "../../model/plan.ts";
 import type { Problem } from "../../model/problem.ts";
 import type { Context } from "../command.ts";
-import { exitCode, exitCodeOf, type Standing } from "../exit.ts";
-import { checksLines, countOutcomes, recapLines } from "../views/apply.ts";
+import { exitCodeOf, type Standing } from "../exit.ts";
+import { checksLines, type countOutcomes, recapLines } from "../views/apply.ts";
 import { resultRecord } from "../views/documents.ts";
 import { againAs } from "./again.ts";
+import { writeEnd } from "./run-record.ts";
 
 interface Finished {
   /** It came from a file, which is used up now. */
@@ -19,11 +20,8 @@ interface Finished {
 
 export async function finish({ plan, result, tookMs, saved }: Finished, { context, world }: { context: Context; world: World }): Promise<Standing> {
   const { printer, given, words } = context;
-  const counts = countOutcomes(plan, result);
   const standing = standingAfter(plan, result);
-  const state = await world.state();
-  const roundTrips = Math.max(0, ...plan.hosts.map(({ host }) => world.sessions.roundTrips(host)));
-  await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts, roundTrips });
+  const counts = await writeEnd({ plan, result, standing }, world);
   if (given.flag("json")) printer.record(resultRecord(result, counts));
   else if (isIdle(counts) && result.refused.size + result.unreachable.size === 0) printer.out(checksLines(result));
   else printer.out(recapLines(plan, result, { screen: printer.screen, tookMs, again: again(words, { saved, interrupted: result.interrupted }) }));

@@ -8,9 +8,9 @@ import { type Risk, risks } from "../../model/kind.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { healedAnyway } from "../../plan/heal.ts";
 import type { Context } from "../command.ts";
-import { exitCode, type Standing } from "../exit.ts";
-import { countOutcomes } from "../views/apply.ts";
+import type { Standing } from "../exit.ts";
 import { driftedCount } from "../views/drift.ts";
+import { startOf, writeEnd } from "./run-record.ts";
 
 /** The risks that healing may take; undefined where nobody asked to heal. Throws ProblemError (usage). */
 export function healingOf({ given }: Context): readonly Risk[] | undefined {
@@ -20,21 +20,23 @@ export function healingOf({ given }: Context): readonly Risk[] | undefined {
   throw new ProblemError({ code: "usage", message: "--allow says what --heal may cost, and --heal was not given", hint: "a check alone changes nothing" });
 }
 
+export interface Healing {
+  readonly allow: readonly Risk[];
+  readonly commit: Promise<string | undefined>;
+}
+
 /** Heals, and writes down how the run ended. What failed counts as failed. */
 export async function healNow(
   drift: Drift,
-  allow: readonly Risk[],
+  { allow, commit }: Healing,
   { world, work, context }: { readonly world: World; readonly work: Work; readonly context: Context },
 ): Promise<{ readonly report: DriftReport; readonly standing: Standing }> {
-  const { io, words } = context;
-  const start = { command: "drift", who: io.user, where: io.hostname, argv: words };
-  const { report, applied } = await heal(drift, { world, work }, { allow, start, pid: io.pid });
+  const { report, applied } = await heal(drift, { world, work }, { allow, ...(await startOf(context, { command: "drift", commit })) });
   if (applied === undefined) return { report, standing: {} };
   const { plan, result } = applied;
   const failed = report.items.filter(({ mend }) => mend?.mend === "failed").length;
   const standing = { failed, interrupted: result.interrupted, run: result.run, drifted: driftedCount(report) };
-  const state = await world.state();
-  await state.end(result.run, { at: world.now().toISOString(), exitCode: exitCode(standing), counts: countOutcomes(plan, result) });
+  await writeEnd({ plan, result, standing }, world);
   return { report, standing };
 }
 
