@@ -67,29 +67,37 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
   uses.push({ ...use, params, hosts, order });
   const { as, independent, checks, at } = use;
   const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
-  const before = (host: string): readonly Requirement[] => [...requiredBy(role, { use, params, host, assigning, problems }), ...after];
-  const place = { ...(role.outside === undefined ? {} : { outside: true as const }), ...(role.beyond === undefined ? {} : { beyond: role.beyond }) };
-  const extra = { ...place, ...(checks.length === 0 ? {} : { checks }) };
-  const common = { ...extra, role: use.role, as, params, play: index, order, independent, at };
+  const before = (host: string): readonly Requirement[] => [...requiredBy(role, { as, at, params, host }, { ...assigning, problems }), ...after];
+  const extra = checks.length === 0 ? {} : { checks };
+  const common = { ...whereOf(role), ...extra, role: use.role, as, params, play: index, order, independent, at };
   const tags = [...new Set([...play.tags, ...use.tags])];
   const serial = play.serial === undefined ? {} : { serial: { play: index, slots: slotsOf(play.serial, hosts.length) } };
   return hosts.map((host) => ({ host, ...common, requires: before(host), tags, ...serial }));
 }
 
-interface Asked extends Pick<Using, "assigning" | "problems"> {
-  readonly use: RoleUse;
-  readonly params: Assignment["params"];
-  readonly host: string;
+/** Where the role works when it is not inside of its hosts. */
+export function whereOf({ outside, beyond }: Role): Pick<Assignment, "outside" | "beyond"> {
+  return { ...(outside === undefined ? {} : { outside: true }), ...(beyond === undefined ? {} : { beyond }) };
 }
 
-function requiredBy({ requires = [] }: Role, { use, params, host, assigning: { inventory }, problems }: Asked): readonly Requirement[] {
+export interface Asked extends Pick<Assignment, "as" | "params" | "host"> {
+  /** Where the role is given to the host. */
+  readonly at: Position;
+}
+
+/** What the role requires for this host; what is wrong when it is asked goes to `problems`. */
+export function requiredBy(
+  { requires = [] }: Role,
+  { as, at, params, host }: Asked,
+  { inventory, problems }: { readonly inventory: Inventory; readonly problems: Problem[] },
+): readonly Requirement[] {
   const known = inventory.hosts.get(host);
   if (typeof requires !== "function") return requires;
   if (known === undefined) return [];
   try {
     return requires({ params: params as never, host: known, inventory: viewOf(inventory) });
   } catch (cause) {
-    problems.push({ code: "input", message: `role ${use.as} on ${host}: ${cause instanceof Error ? cause.message : String(cause)}`, at: use.at, cause });
+    problems.push({ code: "input", message: `role ${as} on ${host}: ${cause instanceof Error ? cause.message : String(cause)}`, at, cause });
     return [];
   }
 }

@@ -1,9 +1,9 @@
 // Hosts that need no play to be made: what the inventory says of them names the role that makes them, and that role says whether it does so unasked.
 import { isRecord } from "../lib/json.ts";
 import type { Host, Inventory } from "../model/host.ts";
-import type { Position } from "../model/problem.ts";
+import type { Position, Problem } from "../model/problem.ts";
 import { type Assignment, type Role, viewOf } from "../model/role.ts";
-import type { Assigned, Use } from "./assign.ts";
+import { type Assigned, requiredBy, type Use, whereOf } from "./assign.ts";
 import { findRole, type RoleFolder, type WantedRole } from "./roles/find.ts";
 import type { LoadedRole } from "./roles/load.ts";
 
@@ -27,9 +27,11 @@ export function withMakers(
     const hosts = hostsWith(variable, inventory).filter((host) => !made.has(host.name) && makesUnasked(role, host, inventory));
     return role === undefined || hosts.length === 0 ? [] : [{ role, hosts }];
   });
+  const problems: Problem[] = [];
+  const assignments = calls.flatMap(({ role, hosts }) => hosts.map((host) => assignmentOf(role, host, { inventory, problems })));
   return {
-    ...assigned,
-    assignments: [...calls.flatMap(({ role, hosts }) => hosts.map((host) => assignmentOf(role, host, inventory))), ...assigned.assignments],
+    assignments: [...assignments, ...assigned.assignments],
+    problems: [...problems, ...assigned.problems],
     uses: [...calls.map(({ role, hosts }) => useOf(role, hosts)), ...assigned.uses],
   };
 }
@@ -45,14 +47,18 @@ function makesUnasked(role: Role | undefined, host: Host, inventory: Inventory):
 // Before the first play: it has no role before it, and none of a play's settings.
 const place = { play: -1, order: -1, tags: [], independent: false } as const;
 
-function assignmentOf({ name, requires = [] }: Role, made: Host, inventory: Inventory): Assignment {
-  const { name: host, at } = made;
-  const before = typeof requires === "function" ? requires({ params: {} as never, host: made, inventory: viewOf(inventory) }) : requires;
-  return { host, role: name, as: name, params: {}, ...place, outside: true, requires: before, ...(at === undefined ? {} : { at }) };
+function assignmentOf(role: Role, made: Host, asking: { readonly inventory: Inventory; readonly problems: Problem[] }): Assignment {
+  const call = { host: made.name, as: role.name, params: {} };
+  const requires = requiredBy(role, { ...call, at: placeOf(made) }, asking);
+  return { ...call, role: role.name, ...whereOf(role), ...place, requires, ...(made.at === undefined ? {} : { at: made.at }) };
+}
+
+function placeOf(host: Host | undefined): Position {
+  return host?.at ?? { file: "inventory.yaml", line: 1, column: 1 };
 }
 
 function useOf({ name }: Role, hosts: readonly Host[]): Use {
-  const at: Position = hosts[0]?.at ?? { file: "inventory.yaml", line: 1, column: 1 };
+  const at = placeOf(hosts[0]);
   return {
     role: name,
     as: name,

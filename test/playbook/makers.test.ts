@@ -1,9 +1,10 @@
 // Hosts with `vm:` need no play to be made: the role says so, and only where the inventory says how.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { readInventory } from "../../src/inventory/read.ts";
+import type { ProblemError } from "../../src/model/problem.ts";
 import { contributionsOf } from "../../src/playbook/contributions.ts";
 import { lookupsIn } from "../../src/playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../src/playbook/load.ts";
@@ -58,4 +59,29 @@ test("its record and its reservation are told by the roles bind and dhcp of anot
   const { claims } = await contributionsOf({ uses, roles, inventory, lookups: lookupsIn({ inventory, fetch }) });
   expect(tellersAmong(claims, inventory.hosts.get("kube514")).toSorted()).toEqual(["dns01/bind", "dns01/dhcp"]);
   expect(tellersAmong(claims, { name: "stranger", addresses: { pesu: "192.168.8.99" } })).toEqual([]);
+});
+
+describe("a maker of the project's own", () => {
+  const own = mkdtempSync(join(tmpdir(), "hlx-own-maker-"));
+  afterAll(() => rmSync(own, { recursive: true, force: true }));
+
+  async function assignments(requires: string) {
+    mkdirSync(join(own, "roles/guest"), { recursive: true });
+    const parts = `outside: { facts: () => ({}), unasked: () => true }, beyond: true, requires: ${requires}, declare: () => []`;
+    const role = `import { defineRole } from "hlx";\nexport default defineRole({ name: "guest", summary: "x", params: { type: "object" }, ${parts} });\n`;
+    writeFileSync(join(own, "roles/guest/role.ts"), role);
+    writeFileSync(join(own, "inventory.yaml"), "format: 1\nhosts:\n  kube514: { vm: { id: 514 } }\n");
+    writeFileSync(join(own, "site.yaml"), "- hosts: kube514\n  roles: [base]\n");
+    const inventory = await readInventory(["inventory.yaml"], { cwd: own });
+    const load = (url: string): Promise<unknown> => import(`${url}?${encodeURIComponent(requires)}`);
+    return (await loadPlaybook({ file: join(own, "site.yaml"), inventory, cwd: own, load })).assignments;
+  }
+
+  test("is asked what it requires, and what it asks beyond the host is known", async () =>
+    expect((await assignments('() => [{ role: "base" }]'))[0]).toMatchObject({ as: "guest", outside: true, beyond: true, requires: [{ role: "base" }] }));
+
+  test("that fails when it is asked is told at the host's own line", async () =>
+    expect(await assignments('() => { throw new Error("no such cluster"); }').catch((thrown: ProblemError) => thrown.problems)).toMatchObject([
+      { code: "input", message: "role guest on kube514: no such cluster", at: { line: 3 } },
+    ]));
 });
