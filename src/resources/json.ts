@@ -22,7 +22,7 @@ export interface JsonValues {
   readonly absent?: boolean;
 }
 
-/** By JSON pointer, null where there is nothing. The hash is that of the whole file: a write goes by what was read. */
+/** By JSON pointer, null where there is nothing; also what stands where a map has to be. The hash is that of the whole file: a write goes by what was read. */
 export interface JsonActual {
   readonly sha256: string;
   readonly values: Readonly<Record<string, Json>>;
@@ -81,7 +81,10 @@ async function probe(desired: JsonValues, { shell }: Pick<Readers, "shell">): Pr
     const message = `looking at ${path}: it is no file with a JSON map`;
     return { found: "unknown", because: { code: "unknown", message, hint: "mend it or move it away by hand" } };
   }
-  return present({ sha256: seen.sha256, values: Object.fromEntries(wantedOf(desired).map(({ pointer, keys }) => [pointer, valueAt(value, keys)])) }, { text });
+  const wanted = wantedOf(desired);
+  const values = [...wanted.flatMap((leaf) => inTheWay(value, leaf)), ...wanted.map(({ pointer, keys }) => [pointer, valueAt(value, keys)] as const)];
+  const { mode, owner, group } = seen;
+  return present({ sha256: seen.sha256, values: Object.fromEntries(values) }, { text, mode, owner, group });
 }
 
 // An empty file is an empty map, as it is to most who read such files.
@@ -104,7 +107,20 @@ function leavesOf(value: JsonObject, above: readonly string[] = []): readonly Le
   return Object.entries(value).flatMap(([key, member]): readonly Leaf[] => {
     const keys = [...above, key];
     if (isRecord(member) && Object.keys(member).length > 0) return leavesOf(member as JsonObject, keys);
-    return [{ keys, value: member, pointer: keys.map((one) => `/${one.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("") }];
+    return [{ keys, value: member, pointer: pointerOf(keys) }];
+  });
+}
+
+function pointerOf(keys: readonly string[]): string {
+  return keys.map((one) => `/${one.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+/** What a value that is set would take the place of, without being called by its name: a text or list where there has to be a map. */
+function inTheWay(value: unknown, { keys, value: wanted }: Leaf): readonly (readonly [string, Json])[] {
+  const above = wanted === null ? [] : keys.slice(1).map((_, index) => keys.slice(0, index + 1));
+  return above.flatMap((path) => {
+    const there = valueAt(value, path);
+    return there === null || isRecord(there) ? [] : [[pointerOf(path), there] as const];
   });
 }
 
@@ -112,13 +128,15 @@ function valueAt(value: unknown, keys: readonly string[]): Json {
   return keys.reduce<unknown>((inside, key) => (isRecord(inside) && Object.hasOwn(inside, key) ? inside[key] : null), value) as Json;
 }
 
+function keysOf(pointer: string): readonly string[] {
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 /** Every value that is compared; null is what must not be there. */
 function wantedOf({ set, unset = [], absent: gone }: JsonValues): readonly Leaf[] {
-  const keysOf = (pointer: string) =>
-    pointer
-      .slice(1)
-      .split("/")
-      .map((one) => one.replaceAll("~1", "/").replaceAll("~0", "~"));
   return [
     ...leavesOf(set).map((leaf) => (gone === true ? { ...leaf, value: null } : leaf)),
     ...unset.map((pointer) => ({ pointer, keys: keysOf(pointer), value: null })),
@@ -127,28 +145,37 @@ function wantedOf({ set, unset = [], absent: gone }: JsonValues): readonly Leaf[
 
 function diff(desired: JsonValues, found: Known<JsonActual>): readonly Change[] {
   const values = found.found === "present" ? found.actual.values : {};
-  return wantedOf(desired)
-    .filter(({ pointer, value }) => !same(values[pointer] ?? null, value))
-    .map(({ pointer, value }) => change(pointer, { before: values[pointer] ?? null, after: value }));
+  const wanted = wantedOf(desired);
+  const others = Object.entries(values).filter(([pointer]) => !wanted.some((leaf) => leaf.pointer === pointer));
+  return [
+    ...others.map(([pointer, before]) => change(pointer, { before, after: null, note: "a map takes its place" })),
+    ...wanted
+      .filter(({ pointer, value }) => !same(values[pointer] ?? null, value))
+      .map(({ pointer, value }) => change(pointer, { before: values[pointer] ?? null, after: value })),
+  ];
 }
 
 function steps(desired: JsonValues, found: Known<JsonActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
   const { path, mode, validate, absent: gone } = desired;
-  const text = found.found === "present" ? found.evidence?.["text"] : "";
-  const old = typeof text === "string" ? parsed(text) : undefined;
-  const value = wantedOf(desired).reduce<Values>((all, leaf) => changed(all, leaf.keys, leaf.value), isRecord(old) ? old : {});
+  const seen = (key: string, otherwise: string): string => String((found.found === "present" ? found.evidence?.[key] : undefined) ?? otherwise);
+  const old = parsed(seen("text", ""));
+  const named = new Set(changes.map(({ property }) => property));
+  const differing = wantedOf(desired).filter(({ pointer }) => named.has(pointer));
+  const value = differing.reduce<Values>((all, leaf) => changed(all, leaf.keys, leaf.value), isRecord(old) ? old : {});
   if (gone === true && Object.keys(value).length === 0) return [{ do: "run", title: `remove ${path}`, script: 'exec rm -f -- "$1"', args: [path] }];
   const content = `${JSON.stringify(value, null, 2)}\n`;
-  return [{ do: "write", path, content: [content], mode, owner: "root", group: "root", ...given({ validate }) }];
+  const ownership = { mode: seen("mode", mode), owner: seen("owner", "root"), group: seen("group", "root") };
+  return [{ do: "write", path, content: [content], ...ownership, ...given({ validate }) }];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-// A map that is empty once its last value has gone goes with it.
+// A map that is empty once its last value has gone goes with it. Where there is nothing to take away, everything stays.
 function changed(all: Values, [key = "", ...more]: readonly string[], value: Json): Values {
   const { [key]: old, ...rest } = all;
   if (more.length === 0) return value === null ? rest : { ...all, [key]: value };
+  if (value === null && valueAt(old, more) === null) return all;
   const inner = changed(isRecord(old) ? old : {}, more, value);
   return value === null && Object.keys(inner).length === 0 ? rest : { ...all, [key]: inner };
 }
@@ -157,7 +184,7 @@ function restore(desired: JsonValues, before: Found<JsonActual>): JsonValues | I
   const { path, mode } = desired;
   if (before.found === "absent") return { ...desired, absent: true };
   if (before.found !== "present") return { irreversible: `${path} was not known before` };
-  const old = wantedOf(desired).map(({ pointer, keys }) => ({ pointer, keys, value: before.actual.values[pointer] ?? null }));
+  const old = Object.entries(before.actual.values).map(([pointer, value]) => ({ pointer, keys: keysOf(pointer), value }));
   const unset = old.filter(({ value }) => value === null).map(({ pointer }) => pointer);
   const set = old.reduce<Values>((all, { keys, value }) => (value === null ? all : changed(all, keys, value)), {}) as JsonObject;
   return { path, mode, set, ...(unset.length === 0 ? {} : { unset }) };

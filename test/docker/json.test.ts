@@ -1,6 +1,7 @@
 // Values in a JSON file that others write to, too.
 import { expect, test } from "vitest";
 import type { Known } from "../../src/model/kind.ts";
+import type { ShellReader } from "../../src/model/ports/shell.ts";
 import { titleOf } from "../../src/model/step.ts";
 import { type JsonActual, json, jsonKind } from "../../src/resources/json.ts";
 
@@ -51,4 +52,46 @@ test("what goes takes its values, and a file that holds nothing else", () => {
   expect(title('{"live-restore":true,"log-opts":{"max-size":"10m"},"mirrors":["a"],"dns":[]}')).toEqual(["write /etc/docker/daemon.json"]);
   expect(jsonKind.diff(gone, { found: "absent" }, none)).toEqual([]);
   expect(jsonKind.restore?.(desired, { found: "absent" }, new Map())).toEqual(gone);
+});
+
+test("a file that is there keeps its mode and owner; a new one gets what is desired", () => {
+  const [step] = jsonKind.steps(desired, { ...before, evidence: { text: old, mode: "0640", owner: "bob", group: "adm" } } as typeof before, {
+    changes: jsonKind.diff(desired, before, none),
+    now: new Date(0),
+  });
+  expect(step).toMatchObject({ mode: "0640", owner: "bob", group: "adm" });
+  const absent = { found: "absent" } as const;
+  const [made] = jsonKind.steps({ ...desired, mode: "0600" }, absent, { changes: jsonKind.diff(desired, absent, none), now: new Date(0) });
+  expect(made).toMatchObject({ mode: "0600", owner: "root", group: "root" });
+});
+
+/** What a host has in the file → what the plan names, and what the file is then. */
+async function planned(
+  options: Omit<Parameters<typeof json>[0], "path">,
+  content: object,
+): Promise<{ readonly named: readonly string[]; readonly after: unknown }> {
+  const wanted = json({ path: "/etc/x.json", ...options }).desired;
+  const seen = { seen: "there", type: "file", mode: "0644", owner: "root", group: "root", sha256: "0", content: Buffer.from(JSON.stringify(content)) };
+  const there = (await jsonKind.probe(wanted, { shell: { ask: async () => seen } as unknown as ShellReader })) as Known<JsonActual>;
+  const changes = jsonKind.diff(wanted, there, none);
+  const [step] = jsonKind.steps(wanted, there, { changes, now: new Date(0) });
+  return { named: changes.map(({ property }) => property), after: step?.do === "write" ? JSON.parse(step.content.join("")) : content };
+}
+
+test.each<readonly [string, Omit<Parameters<typeof json>[0], "path">, object, readonly string[], object]>([
+  ["an empty map of others stays", { set: { on: true }, unset: ["/a/b"] }, { a: {} }, ["/on"], { a: {}, on: true }],
+  ["a text where a path to nothing leads stays", { set: { on: true }, unset: ["/a/b"] }, { a: "text" }, ["/on"], { a: "text", on: true }],
+  ["what goes takes a map that is empty then", { set: {}, unset: ["/a/b"] }, { a: { b: 1 } }, ["/a/b"], {}],
+  ["a text that makes room for a map is named", { set: { a: { b: 1 } } }, { a: "text" }, ["/a", "/a/b"], { a: { b: 1 } }],
+  ["so is a list, once", { set: { a: { b: { c: 1, d: 2 } } } }, { a: { b: [1] } }, ["/a/b", "/a/b/c", "/a/b/d"], { a: { b: { c: 1, d: 2 } } }],
+])("nothing changes that the plan does not name: %s", async (...[, options, content, named, after]) => {
+  expect(await planned(options, content)).toEqual({ named, after });
+});
+
+test("undo brings back what made room for a map", () => {
+  const wanted = json({ path: "/etc/x.json", set: { a: { b: 1 } } }).desired;
+  const back = jsonKind.restore?.(wanted, found('{"a":"text"}', { "/a": "text", "/a/b": null }), new Map()) as typeof desired;
+  const now = found('{"a":{"b":1}}', { "/a": { b: 1 }, "/a/b": 1 });
+  const [step] = jsonKind.steps(back, now, { changes: jsonKind.diff(back, now, none), now: new Date(0) });
+  expect(step?.do === "write" && JSON.parse(step.content.join(""))).toEqual({ a: "text" });
 });
