@@ -24,6 +24,7 @@ const codeOf: Readonly<Record<ProblemCode, ExitCode>> = {
   input: 1,
   internal: 1,
   missing: 1,
+  silent: 1,
   risk: 5,
   stale: 6,
   failed: 3,

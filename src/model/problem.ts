@@ -23,6 +23,7 @@ export type ProblemCode =
   | "failed" // a step or a verification failed on a host
   | "unknown" // could not look, or nobody knows how a step ended
   | "missing" // something that is needed is there on no host and in no plan
+  | "silent" // what should answer is on the host, and does not
   | "interrupted"
   | "internal"; // hlx is wrong
 

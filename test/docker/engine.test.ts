@@ -132,7 +132,7 @@ test("the environment's DOCKER_* are about another engine", async () => {
 test.each([
   ["no engine on the host", new ProblemError({ code: "missing", message: "there is no docker" }), "missing"],
   ["a socket that may not be opened", new Error("dial unix /var/run/docker.sock: permission denied"), "privilege"],
-  ["an engine that is stopped", new Error("Cannot connect to the Docker daemon. Is the docker daemon running?"), "missing"],
+  ["an engine that is stopped", new Error("Cannot connect to the Docker daemon. Is the docker daemon running?"), "silent"],
   ["a connection that is lost", new Error("read ECONNRESET"), "unknown"],
 ])("%s is told apart", async (_, thrown, code) => {
   const { endpoint } = await double(

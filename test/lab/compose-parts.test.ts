@@ -82,4 +82,10 @@ volumes: { data: { driver_opts: { type: ${type}, device: ${type} } } }
     write(parts({ site: "two", subnet: "172.30.6.0/24", type: "ramfs" }));
     expect((await hlx("plan")).said).toContain("the volume parts_data of stack parts is not what its file says");
   });
+
+  test("with the engine stopped and its socket gone nobody takes the stack for gone", async () => {
+    lab.write("site.yaml", `- hosts: all\n  roles: [{ compose: { root: /srv/stacks, stacks: {} } }]\n`);
+    await host.exec("systemctl stop docker.socket docker.service; rm -f /run/docker.sock");
+    expect((await hlx("plan")).said).toMatch(/stack:parts[\s\S]*no Docker engine answers on ocean/);
+  });
 });

@@ -39,7 +39,7 @@ export function openEngine(host: string, session: () => Promise<Session>): Engin
     ask: (request) =>
       counted(request)
         .catch((thrown: unknown) => (isCut(thrown) ? counted(request) : Promise.reject(thrown)))
-        .catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", hungUp: "missing" })),
+        .catch((thrown: unknown) => noSuchThing(thrown, { host, doing: "looking at", hungUp: "silent" })),
     send: ({ method, path, body }) =>
       counted((docker) => dialled(docker, { method, path, body })).catch((thrown: unknown) =>
         refused(thrown, { host, doing: `${method} ${path} at`, hungUp: "unknown" }),
@@ -78,7 +78,7 @@ interface Failing {
   readonly host: string;
   readonly doing: string;
   /** What a stream that ends without an answer means: a relay that found no engine, or a change nobody knows of. */
-  readonly hungUp: "missing" | "unknown";
+  readonly hungUp: "silent" | "unknown";
 }
 
 function noSuchThing(thrown: unknown, failing: Failing): undefined {
@@ -98,9 +98,9 @@ function refused(thrown: unknown, { host, doing, hungUp }: Failing): never {
       hint: "log in as root, or let sudo run docker",
       cause: thrown,
     });
-  if (/ENOENT|cannot connect|is the docker daemon running|ECONNREFUSED/i.test(said) || (hungUp === "missing" && /socket hang up/.test(said)))
+  if (/ENOENT|cannot connect|is the docker daemon running|ECONNREFUSED/i.test(said) || (hungUp === "silent" && /socket hang up/.test(said)))
     throw new ProblemError({
-      code: "missing",
+      code: "silent",
       message: `no Docker engine answers on ${host}: ${said}`,
       hint: "is it running? systemctl status docker",
       cause: thrown,

@@ -68,8 +68,8 @@ export interface VolumeInfo {
 }
 
 /**
- * Reading a Docker engine. Questions that wait at the same moment are asked once, whoever asks. Throws ProblemError: "missing" where no engine
- * answers, "privilege" where it may not be asked, else "unknown".
+ * Reading a Docker engine. Questions that wait at the same moment are asked once, whoever asks. Throws ProblemError: "missing" where there is no
+ * Docker, "silent" where there is and its engine does not answer, "privilege" where it may not be asked, else "unknown".
  */
 export interface DockerReader {
   /** All containers, running or not. */

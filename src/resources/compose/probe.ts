@@ -3,9 +3,11 @@ import { absent, blocked, type Found, type NamedImage, type Notice, present } fr
 import type { Container, DockerReader } from "../../model/ports/docker.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { Read, ShellReader } from "../../model/ports/shell.ts";
-import { ProblemError, problemOf } from "../../model/problem.ts";
+import { ProblemError } from "../../model/problem.ts";
+import { asking } from "../docker/door.ts";
 import { given } from "../make.ts";
-import { fileRead, type Seen } from "../reads/files.ts";
+import { denied } from "../ownership.ts";
+import { type FileQuery, fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { type Note, notesIn } from "./adopted.ts";
 import { containerActual } from "./containers.ts";
@@ -19,16 +21,11 @@ const project = "com.docker.compose.project";
 const serviceName = "com.docker.compose.service";
 
 /** Blocked without an engine, without Compose, and without what the stack says is made elsewhere. */
-export async function probe(desired: Stack, on: On): Promise<Found<StackActual>> {
-  try {
+export function probe(desired: Stack, on: On): Promise<Found<StackActual>> {
+  return asking(desired.absent === true, async () => {
     const [missing, actual] = await Promise.all([missingOf(desired, on), look(desired, on)]);
     return missing ?? actual;
-  } catch (thrown) {
-    const problem = problemOf(thrown);
-    if (!(thrown instanceof ProblemError)) throw thrown;
-    if (problem.code === "missing" && desired.absent === true) return absent;
-    return problem.code === "missing" ? blocked("docker:engine", problem.message) : { found: "unknown", because: problem };
-  }
+  });
 }
 
 async function missingOf(desired: Stack, on: On): Promise<Extract<Found<never>, { found: "blocked" }> | undefined> {
@@ -44,9 +41,18 @@ async function missingOf(desired: Stack, on: On): Promise<Extract<Found<never>, 
 const composeRead: Read<undefined, boolean> = {
   name: "docker-compose",
   args: () => [],
-  script: "docker compose version >/dev/null 2>&1 && echo compose",
-  parse: (output, queries) => queries.map(() => output.includes("compose")),
+  script: 'docker compose version >/dev/null 2>&1; echo "status $?"',
+  parse: (output, queries) => queries.map(() => isThere(/^status (\d+)$/m.exec(output)?.[1])),
 };
+
+// sh(1): 126 is a program that may not be run, above 128 a signal. Without the plugin docker ends with 1 or 125, without docker the shell says 127.
+function isThere(status: string | undefined): boolean {
+  if (status === undefined || status === "126" || Number(status) > 128) {
+    const hint = "look with: docker compose version";
+    throw new ProblemError({ code: "unknown", message: `asking for the version of docker compose: it could not be run (status ${status ?? "unknown"})`, hint });
+  }
+  return status === "0";
+}
 
 async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
   const [listed, there, volumes, files, notes, previous] = await Promise.all([
@@ -55,7 +61,8 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
     on.docker.volumes(),
     filesOf(desired, on.shell),
     notesOf(desired, on.shell),
-    previousOf(desired, on.shell),
+    // What the stack was at its last apply, with references to secrets, never their values.
+    textAt(`${desired.dir}/.hlx/desired.json`, on.shell),
   ]);
   const own = listed.filter(({ Labels }) => Labels[project] === desired.name && Labels["com.docker.compose.oneoff"] !== "True");
   refuseTaken(
@@ -104,23 +111,27 @@ async function servicesOf(
 
 /** What was noted of the containers that hlx did not make, by their ids. */
 async function notesOf({ dir, services }: Stack, shell: ShellReader): Promise<ReadonlyMap<string, Note>> {
-  const noted = await Promise.all(Object.keys(services).map((name) => shell.ask(fileRead, { path: `${dir}/.hlx/adopted/${name}`, unless: "" })));
-  return new Map(noted.flatMap((seen) => notesIn(textOf(seen) ?? "")));
-}
-
-/** What the stack was at its last apply, with references to secrets, never their values. */
-async function previousOf({ dir }: Stack, shell: ShellReader): Promise<string | undefined> {
-  return textOf(await shell.ask(fileRead, { path: `${dir}/.hlx/desired.json`, unless: "" }));
+  const noted = await Promise.all(Object.keys(services).map((name) => textAt(`${dir}/.hlx/adopted/${name}`, shell)));
+  return new Map(noted.flatMap((text) => notesIn(text ?? "")));
 }
 
 async function filesOf({ dir, files }: Stack, shell: ShellReader): Promise<StackActual["files"]> {
   const paths = ["compose.yaml", ...Object.keys(files)];
-  const seen = await Promise.all(paths.map(async (path) => [path, await shell.ask(fileRead, { path: `${dir}/${path}` })] as const));
+  const seen = await Promise.all(paths.map(async (path) => [path, await seenAt(shell, { path: `${dir}/${path}` })] as const));
   return Object.fromEntries(seen.flatMap(([path, one]) => (one.seen === "there" ? [[path, { sha256: one.sha256 ?? one.type, mode: one.mode }]] : [])));
 }
 
-function textOf(seen: Seen): string | undefined {
+async function textAt(path: string, shell: ShellReader): Promise<string | undefined> {
+  const seen = await seenAt(shell, { path, unless: "" });
   return seen.seen === "there" && seen.content !== undefined ? Buffer.from(seen.content).toString("utf8") : undefined;
+}
+
+// What may not be looked at is not absent.
+async function seenAt(shell: ShellReader, query: FileQuery): Promise<Seen> {
+  const seen = await shell.ask(fileRead, query);
+  const unread = seen.seen === "there" && seen.type === "file" && seen.sha256 === undefined;
+  if (unread || seen.seen === "denied") throw new ProblemError(denied(query.path));
+  return seen;
 }
 
 async function movedOf(desired: Stack, inspected: readonly Container[], docker: DockerReader): Promise<Readonly<Record<string, string>>> {

@@ -8,15 +8,16 @@ export const namePattern = "^[a-zA-Z0-9][a-zA-Z0-9_.-]*$";
 /** A map from text to text. */
 export const textsSchema = { type: "object", additionalProperties: { type: "string" } } as const;
 
-/** Asks the engine. Where none answers, what should be gone is absent, and everything else is blocked. */
+/** Asks the engine. Where there is none, what should be gone is absent; where it does not answer, nobody knows. Everything else is blocked in both cases. */
 export async function asking<Actual>(gone: boolean, look: () => Promise<Found<Actual>>): Promise<Found<Actual>> {
   try {
     return await look();
   } catch (thrown) {
     if (!(thrown instanceof ProblemError)) throw thrown;
     const problem = problemOf(thrown);
-    if (problem.code !== "missing") return { found: "unknown", because: problem };
-    return gone ? absent : blocked("docker:engine", problem.message);
+    if (problem.code === "missing" && gone) return absent;
+    const waits = !gone && (problem.code === "missing" || problem.code === "silent");
+    return waits ? blocked("docker:engine", problem.message) : { found: "unknown", because: problem };
   }
 }
 
