@@ -1,6 +1,7 @@
 // Steps on another host: under its lock, which this run may have already; what they hand on is a secret; what takes back runs whatever failed.
 import { expect, test } from "vitest";
 import { applyPlan } from "../../src/engine/apply.ts";
+import { makePlan } from "../../src/engine/plan.ts";
 import { type AnyKind, absent, change, present } from "../../src/model/kind.ts";
 import type { Read, ShellReader } from "../../src/model/ports/shell.ts";
 import type { Resource } from "../../src/model/resource.ts";
@@ -81,6 +82,17 @@ test("a host that somebody else has locked is left alone, and said", async () =>
   Object.assign(inside.hosts.get("a") ?? {}, { holder: { run: "9", who: "you", where: "there", pid: 1, since: "" } });
   const result = await apply(inside, keys, after);
   expect(result.outcomes.get("b/one/copy:t")).toMatchObject({ outcome: "failed", problem: { message: expect.stringContaining("locked by you") } });
+});
+
+test("sec/22 a host that is another machine by now is left alone, and said", async () => {
+  const inside = world([note("x", "1")]);
+  await apply(inside, ["a/one"]);
+  const { plan: made } = await makePlan(inside.world(), inside.work(["b/one"], { hosts: ["b"] }));
+  const opened = inside.world();
+  const replaced = { ...opened, facts: async (shell: ShellReader) => ({ ...(await opened.facts(shell)), machineId: "f".repeat(32) }) };
+  const result = await applyPlan(replaced, { ...made, hosts: made.hosts.map(({ machineId: _, ...host }) => host) }, { ...options });
+  expect(result.outcomes.get("b/one/copy:t")).toMatchObject({ outcome: "failed", problem: { message: expect.stringContaining("a is another machine") } });
+  expect(notes(inside, "b")).toEqual({});
 });
 
 test("a plan for some hosts knows how to log in to those beside them, and applies as saved", async () => {
