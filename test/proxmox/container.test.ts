@@ -169,6 +169,18 @@ describe("changing a running one", () => {
     expect((await lookAs(kind, container(more))).found).toMatchObject({ found: "unknown", because: { message, hint: expect.any(String) } });
     expect(double.writes).toEqual([]);
   });
+  test("one in the care of HA, which answers before it acts, is waited for", async () => {
+    double.ha.set(300, { state: "started" });
+    const desired = container({ resolvers: ["1.1.1.1"] });
+    expect(titles((await lookAs(kind, desired)).steps)).toEqual([
+      ...["set nameserver", "shut down", "wait until it is stopped"],
+      ...["start", "wait until it is running"],
+    ]);
+    await convergeAs(kind, desired);
+    expect(double.guests.get(300)).toMatchObject({ running: true, pending: {}, config: { nameserver: "1.1.1.1" } });
+    await convergeAs(kind, kind.absent?.(container()) ?? container());
+    expect([double.guests.has(300), double.ha.has(300)]).toEqual([false, false]);
+  });
   test("it is destroyed only when that is desired, with the risk of data", async () => {
     const gone = kind.absent?.(container()) ?? container();
     const { changes, steps } = await lookAs(kind, gone);

@@ -14,23 +14,28 @@ export function byHa({ on, node, id }: Pick<AtGuest, "on" | "node" | "id">, verb
 }
 
 export function onHa({ method, path, params }: Call, on: On): Reply {
-  const named = /^\/cluster\/ha\/resources\/(?:vm|vm%3A):?(\d+)$/.exec(path)?.[1];
+  const [, type = "vm", named] = /^\/cluster\/ha\/resources\/(vm|ct):(\d+)$/.exec(decodeURIComponent(path)) ?? [];
   if (method === "POST" && named === undefined) return add(params, on);
   const id = Number(named);
-  const found = on.double.ha.get(id);
-  if (found === undefined) return refuse(`no such resource 'vm:${named}'`);
-  if (method === "GET") return { data: { sid: `vm:${id}`, type: "vm", digest: "0", ...found } };
+  const found = typeOf(id, on) === type ? on.double.ha.get(id) : undefined;
+  if (found === undefined) return refuse(`no such resource '${type}:${named}'`);
+  if (method === "GET") return { data: { sid: `${type}:${id}`, type, digest: "0", ...found } };
   if (method === "DELETE") on.double.ha.delete(id);
   else on.double.ha.set(id, { ...found, ...params });
   return { data: null };
 }
 
 function add({ sid = "", ...resource }: Readonly<Record<string, string>>, on: On): Reply {
-  const id = Number(/^vm:(\d+)$/.exec(sid)?.[1]);
-  if (!on.double.guests.has(id)) return refuseParameter("sid", `unable to add resource '${sid}': no such guest`);
+  const [, type, digits] = /^(vm|ct):(\d+)$/.exec(sid) ?? [];
+  const id = Number(digits);
+  if (!on.double.guests.has(id) || typeOf(id, on) !== type) return refuseParameter("sid", `unable to add resource '${sid}': no such guest`);
   if (on.double.ha.has(id)) return refuse(`resource ID '${sid}' already defined`);
   on.double.ha.set(id, { state: "started", ...resource });
   return { data: null };
+}
+
+function typeOf(id: number, { double }: On): string {
+  return double.guests.get(id)?.type === "lxc" ? "ct" : "vm";
 }
 
 export function joinPool({ params }: Call, { double }: On): Reply {

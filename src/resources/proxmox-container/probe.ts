@@ -36,7 +36,7 @@ export async function probe(desired: ProxmoxContainer, { proxmox }: Pick<Readers
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen) ?? fixed(desired, seen) ?? shrinking(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
-  return present(actualOf(desired, seen), { node: seen.node, config: seen.config });
+  return present(actualOf(desired, seen), { node: seen.node, config: seen.config, managed: seen.ha !== undefined });
 }
 
 function actualOf(desired: ProxmoxContainer, { config, running, pending, pool }: Here): ContainerActual {

@@ -3,12 +3,13 @@ import { type Change, highestRisk, type Known } from "../../model/kind.ts";
 import type { Api } from "../../model/step.ts";
 import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
 import { described } from "../proxmox/mark.ts";
+import { grow, turnedOff, turnedOn } from "../proxmox/power.ts";
 import type { ProxmoxContainer } from "./desired.ts";
 import { mountFound, mountOf, mountRewritten, mountText, placedIn } from "./mounts.ts";
 import type { ContainerActual } from "./probe.ts";
 import { configOf, configOver } from "./settings.ts";
 
-/** How long a container may take to shut down before it is told to be off, in seconds. */
+/** How long a container may take to shut down before it is told to be off. */
 const shutdownSeconds = 60;
 
 interface Here {
@@ -16,6 +17,8 @@ interface Here {
   readonly actual: ContainerActual;
   /** As the server has it. */
   readonly config: Readonly<Record<string, string>>;
+  /** In the care of HA. */
+  readonly managed: boolean;
   readonly changed: ReadonlySet<string>;
 }
 
@@ -28,18 +31,18 @@ export function steps(desired: ProxmoxContainer, found: Known<ContainerActual>, 
   const restart = actual.running && desired.running !== false && highestRisk(changes) === "reboot";
   return [
     ...settings(desired, here),
-    ...when(changed.has("disk"), () => [grow(desired, at, { slot: "rootfs", size: desired.disk ?? 1 })]),
+    ...when(changed.has("disk"), () => [grow(desired.cluster, at, { slot: "rootfs", size: desired.disk ?? 1 })]),
     ...mounts(desired, here),
     ...when(changed.has("pool"), () => [intoPool(desired.cluster, desired)]),
-    ...when(restart, () => [power(desired, at, "shutdown"), power(desired, at, "start")]),
-    ...when(changed.has("running"), () => [power(desired, at, desired.running === true ? "start" : "shutdown")]),
+    ...when(restart, () => [...off(desired, here), ...on(desired, here)]),
+    ...when(changed.has("running"), () => (desired.running === true ? on : off)(desired, here)),
   ];
 }
 
 function hereOf(desired: ProxmoxContainer, { actual, evidence = {} }: Extract<Known<ContainerActual>, { found: "present" }>, changes: readonly Change[]): Here {
-  const { node = desired.node, config = {} } = evidence;
+  const { node = desired.node, config = {}, managed } = evidence;
   const changed = new Set(changes.map(({ property }) => property));
-  return { at: guestPath(String(node), "lxc", desired.id), actual, config: config as Here["config"], changed };
+  return { at: guestPath(String(node), "lxc", desired.id), actual, config: config as Here["config"], managed: managed === true, changed };
 }
 
 function when(holds: boolean, steps: () => readonly Api[]): readonly Api[] {
@@ -58,7 +61,7 @@ function made(desired: ProxmoxContainer): readonly Api[] {
     ...call(cluster, { title: `create from ${ostemplate}`, method: "POST", path: `/nodes/${encodeURIComponent(node)}/lxc`, body }),
     otherwise: { path: `${at}/config`, until: { lock: null, description: described(name, description) } },
   };
-  return desired.running === true ? [create, power(desired, at, "start")] : [create];
+  return desired.running === true ? [create, ...turnedOn({ cluster, at, managed: false })] : [create];
 }
 
 function withoutEmpty(config: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
@@ -86,21 +89,20 @@ function mounts(desired: ProxmoxContainer, { at, config, changed }: Here): reado
     const larger = Number.parseInt(mountFound(found), 10) < mount.size;
     return [
       ...(moved ? [put(`set the options of ${slot}`, mountRewritten(found, one))] : []),
-      ...(larger ? [grow(desired, at, { slot, size: mount.size })] : []),
+      ...(larger ? [grow(desired.cluster, at, { slot, size: mount.size })] : []),
     ];
   });
 }
 
-function grow({ cluster }: ProxmoxContainer, at: string, { slot, size }: { readonly slot: string; readonly size: number }): Api {
-  return call(cluster, { title: `grow ${slot} to ${size}G`, method: "PUT", path: `${at}/resize`, body: { disk: slot, size: `${size}G` } });
+function gone(desired: ProxmoxContainer, here: Here): readonly Api[] {
+  const destroy = call(desired.cluster, { title: "destroy", method: "DELETE", path: here.at, body: { purge: true, "destroy-unreferenced-disks": true } });
+  return here.actual.running ? [...off(desired, here), destroy] : [destroy];
 }
 
-function gone(desired: ProxmoxContainer, { at, actual }: Here): readonly Api[] {
-  const destroy = call(desired.cluster, { title: "destroy", method: "DELETE", path: at, body: { purge: true, "destroy-unreferenced-disks": true } });
-  return actual.running ? [power(desired, at, "shutdown"), destroy] : [destroy];
+function on({ cluster }: ProxmoxContainer, { at, managed }: Here): readonly Api[] {
+  return turnedOn({ cluster, at, managed });
 }
 
-function power({ cluster }: ProxmoxContainer, at: string, verb: "start" | "shutdown"): Api {
-  const [title, body] = verb === "start" ? ["start", {}] : ["shut down", { timeout: shutdownSeconds, forceStop: true }];
-  return call(cluster, { title, method: "POST", path: `${at}/status/${verb}`, body });
+function off({ cluster }: ProxmoxContainer, { at, managed }: Here): readonly Api[] {
+  return turnedOff({ cluster, at, managed }, shutdownSeconds);
 }

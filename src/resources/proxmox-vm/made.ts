@@ -2,10 +2,10 @@
 import type { Api } from "../../model/step.ts";
 import { call, guestPath } from "../proxmox/cluster.ts";
 import { described } from "../proxmox/mark.ts";
+import { grow, turnedOn } from "../proxmox/power.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf } from "./drives.ts";
 import { haStep, haText, haWanted } from "./ha.ts";
-import { grow, start } from "./power.ts";
 import { configOf } from "./settings.ts";
 
 /** From nothing to a guest as desired. */
@@ -16,8 +16,8 @@ export function made(desired: ProxmoxVm): readonly Api[] {
     ...(desired.template === undefined ? [created(desired)] : cloned(desired, at)),
     ...(desired.image === undefined && desired.template === undefined
       ? []
-      : [grow(desired, at, { slot: "scsi0", size: desired.disk ?? 1, title: "its disk" })]),
-    ...(desired.running === true ? [start(desired, at)] : []),
+      : [grow(desired.cluster, at, { slot: "scsi0", size: desired.disk ?? 1, title: "its disk" })]),
+    ...(desired.running === true ? turnedOn({ cluster: desired.cluster, at, managed: false }) : []),
     ...(ha === haText(undefined) ? [] : [haStep(desired, haText(undefined))]),
   ];
 }

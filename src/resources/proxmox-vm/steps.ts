@@ -3,14 +3,17 @@ import type { Change, Known } from "../../model/kind.ts";
 import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Api } from "../../model/step.ts";
 import { call, guestPath, intoPool } from "../proxmox/cluster.ts";
+import { grow, turnedOff, turnedOn } from "../proxmox/power.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf, leavingOf, partsOf, rewritten, textOf } from "./drives.ts";
 import { haStep, haText } from "./ha.ts";
 import { made } from "./made.ts";
-import { grow, shutdown, start, thenWaits } from "./power.ts";
 import type { VmActual } from "./probe.ts";
 import { configOver, withoutOf } from "./settings.ts";
 import { backTo, isProtected, outdated, taken } from "./snapshots.ts";
+
+/** How long a guest may take to shut down before it is told to be off. */
+const shutdownSeconds = 180;
 
 interface Here {
   readonly at: string;
@@ -45,7 +48,7 @@ function changing(desired: ProxmoxVm, here: Here, changes: readonly Change[]): r
   return [
     ...settings(desired, here),
     ...drives(desired, here),
-    ...when(changed.has("disk"), () => [grow(desired, at, { slot, size: desired.disk ?? 1, title: "its disk" })]),
+    ...when(changed.has("disk"), () => [grow(desired.cluster, at, { slot, size: desired.disk ?? 1, title: "its disk" })]),
     ...when(changed.has("pool"), () => [intoPool(desired.cluster, desired)]),
     ...when(restart, () => [...off(desired, here), ...on(desired, here)]),
     ...when(changed.has("running"), () => (desired.running === true ? on : off)(desired, here)),
@@ -94,7 +97,7 @@ function drives(desired: ProxmoxVm, { at, actual, config, changed }: Here): read
       ? []
       : [call(cluster, { title: `add ${slots(added)}`, method: "POST", path, body: Object.fromEntries(added.map(([slot, { make }]) => [slot, make])) })]),
     ...otherwise.map(([slot, drive]) => put(`set the options of ${slot}`, { [slot]: rewritten(config[slot] ?? "", drive) })),
-    ...larger.flatMap(([slot, { size }]) => (size === undefined ? [] : [grow(desired, at, { slot, size })])),
+    ...larger.flatMap(([slot, { size }]) => (size === undefined ? [] : [grow(desired.cluster, at, { slot, size })])),
     ...[...leavingOf(desired)].filter(([slot]) => changed.has(slot)).map(([slot, how]) => put(...leave(slot, how))),
   ];
 }
@@ -113,10 +116,10 @@ function gone(desired: ProxmoxVm, here: Here): readonly Api[] {
   return here.actual.running ? [...off(desired, here), destroy] : [destroy];
 }
 
-function on(desired: ProxmoxVm, { at, managed }: Here): readonly Api[] {
-  return managed ? thenWaits(start(desired, at), at, "running") : [start(desired, at)];
+function on({ cluster }: ProxmoxVm, { at, managed }: Here): readonly Api[] {
+  return turnedOn({ cluster, at, managed });
 }
 
-function off(desired: ProxmoxVm, { at, managed }: Here): readonly Api[] {
-  return managed ? thenWaits(shutdown(desired, at), at, "stopped") : [shutdown(desired, at)];
+function off({ cluster }: ProxmoxVm, { at, managed }: Here): readonly Api[] {
+  return turnedOff({ cluster, at, managed }, shutdownSeconds);
 }
