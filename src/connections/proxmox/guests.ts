@@ -89,7 +89,8 @@ async function haOf(client: Client, type: "qemu" | "lxc", id: number): Promise<H
   return { state: String(found["state"] ?? "started"), restarts: Number(found["max_restart"] ?? 1), relocates: Number(found["max_relocate"] ?? 1) };
 }
 
-async function isFree(client: Client, id: number): Promise<boolean> {
+/** Is there no guest of this number, also none that the login may not see? */
+export async function isFree(client: Client, id: number): Promise<boolean> {
   const answer = await client.ask("GET", "/cluster/nextid", { vmid: id });
   if ("failure" in answer && (answer.failure.kind === "taken" || "vmid" in answer.failure.fields)) return false;
   dataOf(answer, `asking whether the guest number ${id} is free`);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord } from "../../lib/json.ts";
 import type { CephPoolSeen, CephSeen, DeviceSeen, MappingSeen, PoolSeen, StorageSeen } from "../../model/ports/proxmox.ts";
 import { type Client, dataOf } from "./client.ts";
+import { mustSee } from "./visible.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,10 @@ export async function lookAtStorage(client: Client, { node, storage, filename }:
   if (filename !== undefined) await untilDownloaded(client, node, filename);
   const doing = `looking at the storage ${storage} of ${node}`;
   const found = rowsOf(dataOf(await client.ask("GET", `/nodes/${encodeURIComponent(node)}/storage`), doing)).find((one) => one["storage"] === storage);
-  if (found === undefined) return null;
+  if (found === undefined) {
+    await mustSee(client, { what: `the storage ${storage}`, path: `/storage/${storage}`, privileges: ["Datastore.Audit", "Datastore.AllocateSpace"] });
+    return null;
+  }
   const volumes = rowsOf(dataOf(await client.ask("GET", `/nodes/${encodeURIComponent(node)}/storage/${encodeURIComponent(storage)}/content`), doing));
   return {
     content: wordsOf(found["content"]),
@@ -38,11 +42,14 @@ async function untilDownloaded(client: Client, node: string, filename: string): 
   }
 }
 
-/** The list shows only pools that the login may see. */
+/** Throws ProblemError (privilege) where the list would not show it to the login. */
 export async function lookAtPool(client: Client, name: string): Promise<PoolSeen | null> {
   const doing = `looking at the pool ${name}`;
   const listed = rowsOf(dataOf(await client.ask("GET", "/pools"), doing));
-  if (!listed.some(({ poolid }) => poolid === name)) return null;
+  if (!listed.some(({ poolid }) => poolid === name)) {
+    await mustSee(client, { what: `the pool ${name}`, path: `/pool/${name}`, privileges: ["Pool.Audit"] });
+    return null;
+  }
   const [pool] = rowsOf(dataOf(await client.ask("GET", "/pools", { poolid: name }), doing));
   const members = rowsOf(pool?.["members"]);
   return {
@@ -55,10 +62,13 @@ export async function lookAtPool(client: Client, name: string): Promise<PoolSeen
   };
 }
 
-/** The list shows only mappings that the login may use, change or audit. */
+/** The list shows only mappings that the login may use, change or audit; throws ProblemError (privilege) for any other. */
 export async function lookAtMapping(client: Client, name: string): Promise<MappingSeen | null> {
   const found = rowsOf(dataOf(await client.ask("GET", "/cluster/mapping/pci"), "looking at the PCI mappings")).find(({ id }) => id === name);
-  if (found === undefined) return null;
+  if (found === undefined) {
+    await mustSee(client, { what: `the PCI mapping ${name}`, path: `/mapping/pci/${name}`, privileges: ["Mapping.Audit", "Mapping.Use", "Mapping.Modify"] });
+    return null;
+  }
   return {
     description: String(found["description"] ?? ""),
     map: Array.isArray(found["map"]) ? found["map"].map(String) : [],

@@ -1,13 +1,14 @@
 // Looking at a guest's snapshots.
 import { isRecord } from "../../lib/json.ts";
 import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
+import { ProblemError } from "../../model/problem.ts";
 import { type Client, dataOf } from "./client.ts";
-import { whereIs } from "./guests.ts";
+import { isFree, whereIs } from "./guests.ts";
 
 /** Two rounds: where it is, then what it has. Throws ProblemError (unreachable, trust, privilege, failed). */
 export async function lookAtSnapshots(client: Client, id: number): Promise<SnapshotsSeen | null> {
   const place = await whereIs(client, id);
-  if (place === undefined) return null;
+  if (place === undefined) return (await isFree(client, id)) ? null : hidden(id);
   const path = `/nodes/${encodeURIComponent(place.node)}/qemu/${id}`;
   const [list, feature, status] = await Promise.all([
     client.ask("GET", `${path}/snapshot`).then((answer) => dataOf(answer, `listing the snapshots of guest ${id}`)),
@@ -27,4 +28,12 @@ export async function lookAtSnapshots(client: Client, id: number): Promise<Snaps
     can: isRecord(feature) && Number(feature["hasFeature"]) === 1,
     list: all.toSorted((one, other) => one.at - other.at || (one.name < other.name ? -1 : 1)),
   };
+}
+
+function hidden(id: number): never {
+  throw new ProblemError({
+    code: "privilege",
+    message: `number ${id} is taken by a guest that the token may not see`,
+    hint: "give the token rights on it: pveum acl modify /vms --tokens 'USER@REALM!NAME' --roles ROLE",
+  });
 }

@@ -95,6 +95,12 @@ function permissionsAt(path: string, { permissions }: Access): object {
   return here.length === 0 ? {} : { [path]: Object.fromEntries(here) };
 }
 
+/** Has the token one of these privileges there? A list leaves out what it has none for. */
+export function may(access: Access, path: string, privileges: readonly string[]): boolean {
+  const here = Object.values(permissionsAt(path, access)).flatMap((granted: object) => Object.keys(granted));
+  return privileges.some((privilege) => here.includes(privilege));
+}
+
 /** What the built-in role Administrator holds on PVE 9.2, as far as hlx is concerned. */
 export const everything = Object.fromEntries(
   [

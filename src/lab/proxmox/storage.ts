@@ -1,4 +1,5 @@
 // What the double of Proxmox holds beside guests: storages and their files, pools, mappings of PCI devices, Ceph. As PVE 9.2 answers, refusals included.
+import { may } from "./access.ts";
 import { joinPool } from "./ha.ts";
 import { type At, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
@@ -54,12 +55,14 @@ export function onHeld(call: Call, at: At): Reply | undefined {
   if (storage !== "") return onStorage(call, { ...at, storage, part });
   if (at.rest === "/storage")
     return {
-      data: [...held.storages].map(([name, { content, shared }]) => ({
-        storage: name,
-        content: content.join(","),
-        shared: Number(shared === true),
-        active: 1,
-      })),
+      data: [...held.storages]
+        .filter(([name]) => may(at.on.double, `/storage/${name}`, ["Datastore.Audit", "Datastore.AllocateSpace"]))
+        .map(([name, { content, shared }]) => ({
+          storage: name,
+          content: content.join(","),
+          shared: Number(shared === true),
+          active: 1,
+        })),
     };
   if (at.rest === "/hardware/pci") return { data: held.devices.get(at.node) ?? [] };
   return at.rest.startsWith("/ceph/") ? onCeph(call, at) : undefined;
@@ -138,7 +141,8 @@ function remove(volid: string, at: AtStorage): Reply {
 export function onPools({ method, params, path }: Call, on: On): Reply {
   const { pools, held } = on.double;
   const { poolid = "" } = params;
-  if (method === "GET" && poolid === "") return { data: [...pools].map((id) => ({ poolid: id, comment: held.comments.get(id) })) };
+  if (method === "GET" && poolid === "")
+    return { data: [...pools].filter((id) => may(on.double, `/pool/${id}`, ["Pool.Audit"])).map((id) => ({ poolid: id, comment: held.comments.get(id) })) };
   if (method === "POST") {
     if (pools.has(poolid)) return refuse(`pool '${poolid}' already exists`);
     pools.add(poolid);
@@ -195,7 +199,10 @@ function removePool(poolid: string, on: On): Reply {
 export function onMappings(call: Call, { double }: On): Reply {
   const { mappings } = double.held;
   const { method, params, lists } = call;
-  if (method === "GET") return { data: [...mappings].map(([name, mapping]) => ({ id: name, type: "pci", ...mapping })) };
+  if (method === "GET") {
+    const seen = [...mappings].filter(([name]) => may(double, `/mapping/pci/${name}`, ["Mapping.Audit", "Mapping.Use", "Mapping.Modify"]));
+    return { data: seen.map(([name, mapping]) => ({ id: name, type: "pci", ...mapping })) };
+  }
   if ((lists["map"] ?? []).some(isNoMap)) return refuseParameter("map", `invalid format - format error\nmap.id: property is missing and it is not optional`);
   if (method === "POST") {
     if (mappings.has(params["id"] ?? "")) return refuse(`mapping '${params["id"]}' already defined`);

@@ -139,17 +139,17 @@ export interface ProxmoxReader {
   guest(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
   /** The same once nobody makes it any more; a lock that is left then was left behind. */
   made(cluster: ProxmoxCluster, id: number): Promise<GuestSeen>;
-  /** A storage with what is in it, as one node sees it; null where the node has no such storage. What a file of this name is being downloaded into it is waited for. */
+  /** A storage with what is in it, as one node sees it; null where the node has no such storage (privilege: nobody can tell). What a file of this name is being downloaded into it is waited for. */
   storage(cluster: ProxmoxCluster, at: { readonly node: string; readonly storage: string; readonly filename?: string }): Promise<StorageSeen | null>;
-  /** Null where there is none, or none that the login may see. */
+  /** Null where there is none; throws (privilege) where the login would not see it. */
   pool(cluster: ProxmoxCluster, name: string): Promise<PoolSeen | null>;
-  /** A mapping of PCI devices; null where there is none, or none that the login may see. */
+  /** A mapping of PCI devices; null where there is none; throws (privilege) where the login would not see it. */
   mapping(cluster: ProxmoxCluster, name: string): Promise<MappingSeen | null>;
   /** The PCI devices of a node. */
   devices(cluster: ProxmoxCluster, node: string): Promise<readonly DeviceSeen[]>;
   /** Null where Ceph is not installed on the node. */
   ceph(cluster: ProxmoxCluster, node: string): Promise<CephSeen | null>;
-  /** Its snapshots, and whether its storages can make any; null where there is no such guest. */
+  /** Its snapshots, and whether its storages can make any; null where there is no such guest; throws (privilege) where it is one that the login may not see. */
   snapshots(cluster: ProxmoxCluster, id: number): Promise<SnapshotsSeen | null>;
   /** What its nodes have and who takes it: one request. */
   room(cluster: ProxmoxCluster): Promise<RoomSeen>;
