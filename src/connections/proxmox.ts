@@ -24,24 +24,17 @@ export function proxmoxBy(clock: Clock): EndpointDriver<"proxmox"> {
   return { port: "proxmox", start: (run) => start(run, clock) };
 }
 
-interface Open {
-  readonly client: Client;
-  readonly asking: Map<number, ReturnType<typeof lookAtGuest>>;
-  /** Being asked for. */
-  room?: ReturnType<typeof lookAtRoom>;
-}
-
 function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
-  const clusters = new Map<string, Promise<Open>>();
+  const clusters = new Map<string, Promise<Client>>();
   const opened: Client[] = [];
   const limits = new Map<string, Limits>();
 
-  async function open(cluster: ProxmoxCluster): Promise<Open> {
+  async function open(cluster: ProxmoxCluster): Promise<Client> {
     const client = await openCluster(cluster, run, clock);
     opened.push(client);
-    return { client, asking: new Map() };
+    return client;
   }
-  function clusterAt(cluster: ProxmoxCluster): Promise<Open> {
+  function clientOf(cluster: ProxmoxCluster): Promise<Client> {
     const key = clusterKey(cluster);
     const known = clusters.get(key) ?? open(cluster);
     clusters.set(key, known);
@@ -53,13 +46,13 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
     return known;
   }
 
-  const reader = readerOver(clusterAt);
+  const reader = readerOver(clientOf);
   const endpoint: Endpoint<"proxmox"> = {
     reader,
     call: async (step, options) => {
       const cluster = clusterOf(step);
-      const { client } = await clusterAt(cluster);
-      return limitsOf(cluster).within(step, () => doStep(client, step, options));
+      const client = await clientOf(cluster);
+      return limitsOf(cluster).within(step, () => doStep(client, step, options).finally(client.together.forget));
     },
     requests: () => opened.reduce((sum, client) => sum + client.requests(), 0),
   };
@@ -72,15 +65,13 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
   };
 }
 
-function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): ProxmoxReader {
-  const client = async (cluster: ProxmoxCluster): Promise<Client> => (await clusterAt(cluster)).client;
+function readerOver(client: (cluster: ProxmoxCluster) => Promise<Client>): ProxmoxReader {
+  const together = async <Answer>(cluster: ProxmoxCluster, name: string, look: (client: Client) => Promise<Answer>): Promise<Answer> => {
+    const one = await client(cluster);
+    return one.together.once(name, () => look(one));
+  };
   return {
-    guest: async (cluster, id) => {
-      const open = await clusterAt(cluster);
-      const asked = open.asking.get(id) ?? lookAtGuest(open.client, id);
-      open.asking.set(id, asked);
-      return asked.finally(() => open.asking.delete(id));
-    },
+    guest: (cluster, id) => together(cluster, `guest ${id}`, (one) => lookAtGuest(one, id)),
     snapshots: async (cluster, id) => lookAtSnapshots(await client(cluster), id),
     hostKeys: async (cluster, id) => hostKeysOf(await client(cluster), id),
     made: async (cluster, id) => whenMade(await client(cluster), id, performance.now() + makingMs),
@@ -88,13 +79,7 @@ function readerOver(clusterAt: (cluster: ProxmoxCluster) => Promise<Open>): Prox
     pool: async (cluster, name) => lookAtPool(await client(cluster), name),
     mapping: async (cluster, name) => lookAtMapping(await client(cluster), name),
     devices: async (cluster, node) => lookAtDevices(await client(cluster), node),
-    room: async (cluster) => {
-      const open = await clusterAt(cluster);
-      open.room ??= lookAtRoom(open.client).finally(() => {
-        delete open.room;
-      });
-      return open.room;
-    },
+    room: (cluster) => together(cluster, "room", lookAtRoom),
     ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),
   };
 }

@@ -85,6 +85,18 @@ describe("guests", () => {
     double.blind = true;
     expect(await open().reader.guest(cluster, 514)).toEqual({ guest: "hidden" });
   });
+  test("many guests looked at together are one list, and what changed meanwhile is looked at anew", async () => {
+    const { reader, call } = open();
+    const ids = Array.from({ length: 20 }, (_, index) => 600 + index);
+    for (const id of ids) double.guests.set(id, stopped());
+    await Promise.all(ids.map((id) => reader.guest(cluster, id)));
+    expect(double.reads).toBe(1 + 3 * ids.length);
+    const before = reader.guest(cluster, 600);
+    const step: Api = { do: "api", via: "proxmox", to: cluster, title: "put it into a pool", method: "PUT", path: "/pools", body: { poolid: "lab", vms: 600 } };
+    const after = call(step, { reveal: () => "" }).then(() => reader.guest(cluster, 600));
+    await before;
+    expect(await after).toMatchObject({ pool: "lab" });
+  });
   test("equal questions at one moment are asked once", async () => {
     const { reader } = open();
     await Promise.all([reader.guest(cluster, 514), reader.guest(cluster, 514)]);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { lookAtGuest } from "../../src/connections/proxmox/guests.ts";
 import { otherNodes } from "../../src/connections/proxmox/others.ts";
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "../../src/connections/proxmox/reads.ts";
+import { makeTogether } from "../../src/lib/together.ts";
 import { ProblemError } from "../../src/model/problem.ts";
 
 type Asking = Parameters<typeof lookAtPool>[0];
@@ -15,7 +16,7 @@ function answering(data: unknown): { readonly client: Asking; readonly asked: st
     asked.push(path);
     return { data };
   };
-  return { client: { ask } as never, asked };
+  return { client: { ask, together: makeTogether() } as never, asked };
 }
 
 const name = fc.constantFrom("../../access/users", "a?b=c", "a#b", "\u001b[2J", "__proto__", "x".repeat(300), "pve1", "", "\r\n");
@@ -74,5 +75,5 @@ describe.each(looks)("%s", (_, look) => {
 
 test("a guest that is listed for ever and is nowhere ends in a problem", async () => {
   const ask = async (_: string, path: string) => ({ data: path.startsWith("/cluster/resources") ? [{ vmid: 514, node: "pve1", type: "qemu" }] : null });
-  await expect(lookAtGuest({ ask } as never, 514)).rejects.toThrow("guest 514 is listed on pve1, and is not there");
+  await expect(lookAtGuest({ ask, together: makeTogether() } as never, 514)).rejects.toThrow("guest 514 is listed on pve1, and is not there");
 });

@@ -4,13 +4,13 @@ import type { HostKeys } from "../../model/kind.ts";
 import { keyType } from "../ssh/host-key.ts";
 import type { Answer, Client } from "./client.ts";
 import { problemOfFailure } from "./client.ts";
-import { isFree, whereIs } from "./guests.ts";
+import { isFree, whereIsTogether } from "./guests.ts";
 
 const files = ["ed25519", "ecdsa", "rsa"].map((type) => `/etc/ssh/ssh_host_${type}_key.pub`);
 
 /** Asks the agent for the files (privilege VM.GuestAgent.FileRead, on PVE 8 VM.Monitor). Throws ProblemError (unreachable, trust). */
 export async function hostKeysOf(client: Client, id: number): Promise<HostKeys> {
-  const place = await whereIs(client, id);
+  const place = await whereIsTogether(client, id);
   if (place === undefined)
     return { known: "never", because: (await isFree(client, id)) ? `guest ${id} is not there` : `guest ${id} is one that the token may not see` };
   const path = `/nodes/${encodeURIComponent(place.node)}/qemu/${id}/agent/file-read`;

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { semaphore } from "../../lib/semaphore.ts";
+import { makeTogether, type Together } from "../../lib/together.ts";
 import { type Problem, ProblemError } from "../../model/problem.ts";
 import { type Failure, wordsOf } from "./failure.ts";
 import type { Login } from "./login.ts";
@@ -31,6 +32,9 @@ export interface Client {
   ask(method: Method, path: string, params?: Params): Promise<Answer>;
   /** Sends a file of this machine; else as `ask` with POST. Throws ProblemError (missing) when there is no such file. */
   upload(path: string, sent: Sent): Promise<Answer>;
+  /** For questions that several ask at the same moment. */
+  readonly together: Together;
+  /** Those that were sent again are counted again. */
   requests(): number;
   /** The node that answered last. */
   server(): Server;
@@ -43,20 +47,15 @@ const lockRetries = [500, 1000, 2000, 4000, 8000];
 export function openClient({ servers, login, timeoutMs, connectTimeoutMs, atOnce, log }: ClientOptions): Client {
   const way = openWay({ servers, connectTimeoutMs, ...(log === undefined ? {} : { log }) });
   const slots = semaphore(atOnce);
-  let count = 0;
-
-  function counted(what: Asked, headers: Readonly<Record<string, string>>): Promise<Answer> {
-    count += 1;
-    return way.send(what, { headers, timeoutMs });
-  }
-  const plain = (method: Method, path: string, params: Params): Promise<Answer> => counted(asked(method, path, params), {});
+  const sent = (what: Asked, headers: Readonly<Record<string, string>>): Promise<Answer> => way.send(what, { headers, timeoutMs });
+  const plain = (method: Method, path: string, params: Params): Promise<Answer> => sent(asked(method, path, params), {});
 
   // A login that was refused did nothing, so it is safe to ask again with a new one.
   async function once(what: Asked): Promise<Answer> {
     const headers = await login.headers(what.method, plain);
-    const answer = await counted(what, headers);
+    const answer = await sent(what, headers);
     if (!isLogin(answer) || !login.refused(headers)) return answer;
-    return counted(what, await login.headers(what.method, plain));
+    return sent(what, await login.headers(what.method, plain));
   }
 
   // When a node falls silent it is too late to ask it for the others, and what is begun must be seen to its end.
@@ -83,7 +82,7 @@ export function openClient({ servers, login, timeoutMs, connectTimeoutMs, atOnce
     const what: Asked = { method: "POST", path, upload: await uploadOf(sent, `hlx-${randomUUID()}`) };
     return slots.with(() => once(what));
   }
-  return { ask, upload, requests: () => count, server: way.current, close: way.close };
+  return { ask, upload, together: makeTogether(), requests: way.requests, server: way.current, close: way.close };
 }
 
 function isLogin(answer: Answer): boolean {

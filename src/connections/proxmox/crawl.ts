@@ -1,5 +1,4 @@
 // Everything that a login may see of a cluster: its nodes, their mapped devices, and every guest as it is. Changes nothing.
-import { isRecord } from "../../lib/json.ts";
 import type { EndpointRun } from "../../model/ports/endpoint.ts";
 import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import type { ClusterSeen, GuestThere, NodeSeen } from "../../model/proxmox-seen.ts";
@@ -7,8 +6,7 @@ import { type Client, dataOf } from "./client.ts";
 import { lookAtGuest } from "./guests.ts";
 import { addressInside } from "./inside-address.ts";
 import { type Clock, openCluster } from "./open.ts";
-
-type Row = Readonly<Record<string, unknown>>;
+import { type Row, rowsOf } from "./rows.ts";
 
 /** Throws ProblemError: trust, unreachable, privilege, failed. */
 export async function crawlProxmox(cluster: ProxmoxCluster, run: EndpointRun, clock: Clock): Promise<ClusterSeen> {
@@ -74,8 +72,4 @@ async function withAddress(guest: GuestThere, client: Client): Promise<GuestTher
   if (type !== "qemu" || !running || !has || mac === undefined) return guest;
   const address = await addressInside(client, { node, id, mac });
   return address === undefined ? guest : { ...guest, address };
-}
-
-function rowsOf(data: unknown): readonly Row[] {
-  return Array.isArray(data) ? data.filter(isRecord) : [];
 }

@@ -5,6 +5,13 @@ import { isRecord } from "../../lib/json.ts";
 import type { GuestSeen, HaSeen } from "../../model/ports/proxmox.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { type Client, dataOf, type Method } from "./client.ts";
+import { type Row, rowsOf } from "./rows.ts";
+
+interface Place {
+  readonly node: string;
+  readonly type: "qemu" | "lxc";
+  readonly pool?: string;
+}
 
 /** proxmox-api's paths; its own transport checks no certificate and sends a lost POST again, so requests go through ours. Boxed: a path is thenable, and must never be awaited. */
 export async function typedPaths(client: Client): Promise<{ readonly api: Proxmox.Api }> {
@@ -17,16 +24,21 @@ export async function typedPaths(client: Client): Promise<{ readonly api: Proxmo
 }
 
 /** Where a guest is now, from the cluster's list, which shows only what the token may see. */
-export async function whereIs(
-  client: Client,
-  id: number,
-): Promise<{ readonly node: string; readonly type: "qemu" | "lxc"; readonly pool?: string } | undefined> {
-  const { api } = await typedPaths(client);
-  const listed: unknown = await api.cluster.resources.$get({ type: "vm" });
-  const found = (Array.isArray(listed) ? listed : []).find((one) => isRecord(one) && Number(one["vmid"]) === id);
-  if (!isRecord(found)) return undefined;
+export async function whereIs(client: Client, id: number, list = () => listed(client)): Promise<Place | undefined> {
+  const found = (await list()).find(({ vmid }) => Number(vmid) === id);
+  if (found === undefined) return undefined;
   const pool = typeof found["pool"] === "string" ? { pool: found["pool"] } : {};
   return { node: String(found["node"]), type: found["type"] === "lxc" ? "lxc" : "qemu", ...pool };
+}
+
+/** The same; who asks while somebody else does gets the same list. */
+export function whereIsTogether(client: Client, id: number): Promise<Place | undefined> {
+  return whereIs(client, id, () => client.together.once("guests", () => listed(client)));
+}
+
+async function listed(client: Client): Promise<readonly Row[]> {
+  const { api } = await typedPaths(client);
+  return rowsOf(await api.cluster.resources.$get({ type: "vm" }));
 }
 
 /** How often a guest may have moved between being found and being looked at. */
@@ -34,8 +46,15 @@ const movesAtMost = 5;
 
 /** A guest by its number. A list shows only what the token may see, so absence is asserted by asking for the number itself. */
 export async function lookAtGuest(client: Client, id: number, left = movesAtMost): Promise<GuestSeen> {
-  const place = await whereIs(client, id);
-  if (place === undefined) return (await isFree(client, id)) ? { guest: "absent" } : { guest: "hidden" };
+  const isFirst = left === movesAtMost;
+  const place = isFirst ? await whereIsTogether(client, id) : await whereIs(client, id);
+  if (place !== undefined) return lookThere(client, { id, place }, left);
+  if (await isFree(client, id)) return { guest: "absent" };
+  // A list that was asked for by somebody else may be from before it was made.
+  return isFirst ? lookAtGuest(client, id, left - 1) : { guest: "hidden" };
+}
+
+async function lookThere(client: Client, { id, place }: { readonly id: number; readonly place: Place }, left: number): Promise<GuestSeen> {
   const { node, type } = place;
   const path = `/nodes/${encodeURIComponent(node)}/${type}/${id}`;
   const [config, status, pending] = await Promise.all(
@@ -74,7 +93,7 @@ export async function whenMade(client: Client, id: number, until: number): Promi
 // A clone's task bears the number of what is cloned, so any that makes a guest on this node counts.
 async function isMaking(client: Client, node: string): Promise<boolean> {
   const tasks = dataOf(await client.ask("GET", `/nodes/${encodeURIComponent(node)}/tasks`, { source: "active" }), `looking at the tasks of ${node}`);
-  return (Array.isArray(tasks) ? tasks : []).some((task) => isRecord(task) && /^(qmclone|qmcreate|vzcreate|vzclone)$/.test(String(task["type"])));
+  return rowsOf(tasks).some(({ type }) => /^(qmclone|qmcreate|vzcreate|vzclone)$/.test(String(type)));
 }
 
 function isManaged(ha: unknown): boolean {
@@ -98,6 +117,8 @@ export async function isFree(client: Client, id: number): Promise<boolean> {
 }
 
 function pendingOf(pending: unknown): readonly string[] {
-  const waiting = (Array.isArray(pending) ? pending : []).filter((one) => isRecord(one) && ("pending" in one || "delete" in one));
-  return waiting.map((one) => String((one as Record<string, unknown>)["key"])).toSorted();
+  return rowsOf(pending)
+    .filter((one) => "pending" in one || "delete" in one)
+    .map(({ key }) => String(key))
+    .toSorted();
 }

@@ -1,6 +1,7 @@
 // The address that a guest has, as its own agent tells: that of its first network card.
 import { isRecord } from "../../lib/json.ts";
 import type { Client } from "./client.ts";
+import { rowsOf } from "./rows.ts";
 
 /**
  * Its first IPv4 address on the card with this MAC, of those that reach beyond the link; undefined where no agent answers, or the login may not ask it
@@ -16,8 +17,4 @@ export async function addressInside(
   const addresses = rowsOf(card?.["ip-addresses"]).map((one) => String(one["ip-address"]));
   // What a guest says is data.
   return addresses.find((address) => /^\d{1,3}(\.\d{1,3}){3}$/.test(address) && !/^(127|169\.254)\./.test(address));
-}
-
-function rowsOf(data: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(data) ? data.filter(isRecord) : [];
 }

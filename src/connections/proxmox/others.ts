@@ -1,6 +1,6 @@
 // The other nodes of a cluster, as a node that is trusted tells of them: their addresses and the fingerprints of their certificates.
-import { isRecord } from "../../lib/json.ts";
 import type { Answer } from "./request.ts";
+import { type Row, rowsOf } from "./rows.ts";
 import type { Server } from "./socket.ts";
 
 interface Asking {
@@ -22,6 +22,6 @@ export async function otherNodes(client: Asking, { port, trust }: Server): Promi
   });
 }
 
-function listOf(answer: Answer | undefined): readonly Readonly<Record<string, unknown>>[] {
-  return answer !== undefined && "data" in answer && Array.isArray(answer.data) ? answer.data.filter(isRecord) : [];
+function listOf(answer: Answer | undefined): readonly Row[] {
+  return rowsOf(answer !== undefined && "data" in answer ? answer.data : undefined);
 }

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRecord } from "../../lib/json.ts";
 import type { CephPoolSeen, CephSeen, DeviceSeen, MappingSeen, PoolSeen, StorageSeen } from "../../model/ports/proxmox.ts";
 import { type Client, dataOf } from "./client.ts";
+import { type Row, rowsOf } from "./rows.ts";
 import { mustSee } from "./visible.ts";
-
-type Row = Readonly<Record<string, unknown>>;
 
 export interface StorageAsked {
   readonly node: string;
@@ -127,8 +126,4 @@ function hexOf(value: unknown): string | undefined {
 
 function wordsOf(value: unknown): readonly string[] {
   return typeof value === "string" ? value.split(",").filter((word) => word !== "") : [];
-}
-
-function rowsOf(data: unknown): readonly Row[] {
-  return Array.isArray(data) ? data.filter(isRecord) : [];
 }

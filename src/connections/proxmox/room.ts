@@ -1,14 +1,11 @@
 // Looking at what the nodes of a cluster have, and at who takes it: one question for all of them.
-import { isRecord } from "../../lib/json.ts";
 import type { RoomSeen } from "../../model/ports/proxmox.ts";
 import { type Client, dataOf } from "./client.ts";
-
-type Row = Readonly<Record<string, unknown>>;
+import { type Row, rowsOf } from "./rows.ts";
 
 /** From the cluster's list, whose figures are up to 10 s old; what a node has not told, or the login may not see (Sys.Audit on nodes), is left out. */
 export async function lookAtRoom(client: Client): Promise<RoomSeen> {
-  const data = dataOf(await client.ask("GET", "/cluster/resources"), "looking at what the nodes have");
-  const rows = Array.isArray(data) ? data.filter(isRecord) : [];
+  const rows = rowsOf(dataOf(await client.ask("GET", "/cluster/resources"), "looking at what the nodes have"));
   return { nodes: rows.flatMap(nodeIn), guests: rows.flatMap(guestIn), storages: rows.flatMap(storageIn) };
 }
 

@@ -3,11 +3,12 @@ import { isRecord } from "../../lib/json.ts";
 import type { SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { type Client, dataOf } from "./client.ts";
-import { isFree, whereIs } from "./guests.ts";
+import { isFree, whereIsTogether } from "./guests.ts";
+import { rowsOf } from "./rows.ts";
 
 /** Two rounds: where it is, then what it has. Throws ProblemError (unreachable, trust, privilege, failed). */
 export async function lookAtSnapshots(client: Client, id: number): Promise<SnapshotsSeen | null> {
-  const place = await whereIs(client, id);
+  const place = await whereIsTogether(client, id);
   if (place === undefined) return (await isFree(client, id)) ? null : hidden(id);
   const path = `/nodes/${encodeURIComponent(place.node)}/qemu/${id}`;
   const [list, feature, status] = await Promise.all([
@@ -16,7 +17,7 @@ export async function lookAtSnapshots(client: Client, id: number): Promise<Snaps
     client.ask("GET", `${path}/status/current`).then((answer) => dataOf(answer, `looking at guest ${id}`)),
   ]);
   if (!Array.isArray(list)) return null;
-  const named = list.filter((one) => isRecord(one)).filter(({ name }) => name !== "current");
+  const named = rowsOf(list).filter(({ name }) => name !== "current");
   const all = named.map(({ name, snaptime, description }) => ({
     name: String(name),
     at: Number(snaptime ?? 0),

@@ -8,6 +8,8 @@ export interface Way {
   send(what: Asked, sending: Sending): Promise<Answer>;
   /** More nodes, for when the others do not answer. */
   add(servers: readonly Server[]): void;
+  /** How often something was sent, or tried to be. */
+  requests(): number;
   /** The node that answered last. */
   current(): Server;
   close(): void;
@@ -23,6 +25,12 @@ export function openWay({ servers, connectTimeoutMs, log }: WayOptions): Way {
   const doorOf = (server: Server): Door => ({ server, agent: agentFor(server, { connectTimeoutMs }) });
   let doors: readonly Door[] = servers.map(doorOf);
 
+  let count = 0;
+  const sent: typeof send = (...request) => {
+    count += 1;
+    return send(...request);
+  };
+
   // Who answered stands first from then on.
   function answered(door: Door): void {
     if (door === doors[0]) return;
@@ -33,7 +41,7 @@ export function openWay({ servers, connectTimeoutMs, log }: WayOptions): Way {
   async function through(what: Asked, sending: Sending): Promise<Answer> {
     let first: Tried | undefined;
     for (const door of doors) {
-      const tried = await tryThrough(door, what, sending);
+      const tried = await tryThrough(() => sent(door, what, sending), what);
       if (!isSilent(tried, what)) return wholeOf(tried, () => answered(door));
       first ??= tried;
     }
@@ -46,6 +54,7 @@ export function openWay({ servers, connectTimeoutMs, log }: WayOptions): Way {
     add: (more) => {
       doors = [...doors, ...more.filter((server) => !known(server)).map(doorOf)];
     },
+    requests: () => count,
     current: () => doors[0]?.server ?? servers[0],
     close: () => {
       for (const { agent } of doors) agent.destroy();
@@ -56,10 +65,10 @@ export function openWay({ servers, connectTimeoutMs, log }: WayOptions): Way {
 type Tried = { readonly answer: Answer } | { readonly thrown: unknown };
 
 // A connection that was kept open may have been closed by the node just now: a question is asked once more, anything else is not.
-async function tryThrough(door: Door, what: Asked, sending: Sending): Promise<Tried> {
+async function tryThrough(ask: () => Promise<Answer>, what: Asked): Promise<Tried> {
   try {
-    const answer = await send(door, what, sending);
-    return { answer: isSilent({ answer }, what) ? await send(door, what, sending) : answer };
+    const answer = await ask();
+    return { answer: isSilent({ answer }, what) ? await ask() : answer };
   } catch (thrown) {
     return { thrown };
   }
