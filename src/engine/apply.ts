@@ -1,7 +1,7 @@
 // Apply: lock (here and on each host) → freshness → journal → steps in graph order, each verified → record.
 import { semaphore } from "../lib/semaphore.ts";
 import type { Outcome, RunResult } from "../model/event.ts";
-import type { Host } from "../model/host.ts";
+import { bareHost } from "../model/host.ts";
 import type { Found, Risk } from "../model/kind.ts";
 import { highestRisk } from "../model/kind.ts";
 import type { Entry, Plan, PlannedHost, Unit } from "../model/plan.ts";
@@ -147,7 +147,7 @@ async function oneHost(planned: PlannedHost, around: OneHost): Promise<Ended> {
   const { plan, run, turns } = around;
   const end = await inHost(planned, around);
   const units = plan.units.filter(({ host }) => host === planned.host).map((unit) => ({ unit, entries: entriesOf(unit, plan) }));
-  await unmakeHost(bareHost(planned), units, { run, turns });
+  await unmakeHost(bareHost(planned.host, planned.login), units, { run, turns });
   return end;
 }
 
@@ -158,7 +158,7 @@ async function inHost(planned: PlannedHost, { plan, run, turns, options }: OneHo
     return end;
   };
   if (planned.unreachable !== undefined) return giveUp({ end: "unreachable", problem: planned.unreachable });
-  if (!(await makeHost(bareHost(planned), all, { run, turns }))) return { end: "done", probed: 0, asDesired: 0 };
+  if (!(await makeHost(bareHost(planned.host, planned.login), all, { run, turns }))) return { end: "done", probed: 0, asDesired: 0 };
   const units = all.filter(({ unit }) => unit.outside !== true);
   const unchecked = planned.checks === undefined && units.every(({ unit }) => unit.checks === undefined);
   if (unchecked && units.every(({ entries }) => entries.every((entry) => isIdle(entry) && run.found.has(entry.address))))
@@ -175,7 +175,7 @@ async function inHost(planned: PlannedHost, { plan, run, turns, options }: OneHo
 }
 
 async function openSession(planned: PlannedHost, units: readonly HostUnit[], run: Run): Promise<HostSession> {
-  const host = bareHost(planned);
+  const host = bareHost(planned.host, planned.login);
   if (planned.unborn === undefined && !wasRestarted(units, run)) return run.world.sessions.of(host);
   await run.world.sessions.leave(host);
   const makers = units.filter(({ unit }) => unit.outside === true).flatMap(({ entries }) => entries);
@@ -197,10 +197,6 @@ function wasMade(units: readonly HostUnit[], { outcomes }: Run): boolean {
     const makes = entry.provides.some((capability) => covers(capability, hostCapability(entry.host)));
     return makes && ["create", "replace"].includes(entry.action) && outcomes.get(entry.address)?.outcome === "changed";
   });
-}
-
-function bareHost({ host, login }: PlannedHost): Host {
-  return { name: host, login, groups: [], addresses: {}, vars: {}, sources: {} };
 }
 
 // Requirements elsewhere count as fulfilled: what is converged needs no turn.

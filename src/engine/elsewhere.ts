@@ -1,4 +1,5 @@
 // Steps on another host than the resource's own: under that host's lock, their output handed on as a secret.
+import { bareHost } from "../model/host.ts";
 import type { PlannedHost } from "../model/plan.ts";
 import type { Holder, ShellWriter, WriteOptions } from "../model/ports/shell.ts";
 import { ProblemError } from "../model/problem.ts";
@@ -53,7 +54,7 @@ export function isAlways(step: Step): boolean {
 
 /** Locks a host that this run has no work on. Throws ProblemError (stale, locked, unreachable). */
 export async function lockElsewhere({ host, login }: Pick<PlannedHost, "host" | "login">, holder: Holder, world: World): Promise<ShellWriter> {
-  const session = await world.sessions.of({ name: host, login, groups: [], addresses: {}, vars: {}, sources: {} });
+  const session = await world.sessions.of(bareHost(host, login));
   const other = await otherMachine(host, await world.facts(session.shell), world);
   if (other !== undefined) throw new ProblemError(other);
   const answer = await session.lock(holder);

@@ -1,5 +1,5 @@
 // Prune: what hlx made on fully planned hosts and nothing desires any more is looked at, and planned as an absence.
-import type { Host } from "../model/host.ts";
+import { bareHost, type Host } from "../model/host.ts";
 import { absent, type Found } from "../model/kind.ts";
 import type { Entry, Plan, Staying } from "../model/plan.ts";
 import type { State } from "../model/ports/state.ts";
@@ -126,8 +126,7 @@ async function lookAtOne({ host, role, resource }: Orphan, { surveyed, world }: 
 
 /** A host of which only its name is known: nothing can connect to it. */
 export function unnamedHost(name: string): Host {
-  const login = { connection: "ssh", address: name, become: false };
-  return { name, login, groups: [], addresses: {}, vars: {}, sources: {} };
+  return bareHost(name, { connection: "ssh", address: name, become: false });
 }
 
 function unseen({ host, role, resource, found }: Looked): readonly Staying[] {

@@ -1,6 +1,8 @@
 // Who may have changed what drifted, by the host's own logs: apt's history, the journal of sudo and su, Docker's events. One read a host, and only where something drifted.
+
 import type { DriftItem, DriftReport } from "../model/drift.ts";
 import type { Read } from "../model/ports/shell.ts";
+import { partsOf } from "../model/resource.ts";
 import type { Work, World } from "./world.ts";
 
 /** One thing that somebody did as root; all of it is hostile data. `at` counts seconds since 1970. */
@@ -58,7 +60,7 @@ function suspectsOf({ address, since }: DriftItem, all: readonly Deed[]): Pick<D
   if (since === undefined) return {};
   const [after, before] = [Date.parse(since.after) / 1000 - 1, Date.parse(since.before) / 1000 + 1];
   const then = all.filter(({ at }) => at >= after && at <= before);
-  const identity = address.slice(address.lastIndexOf(":") + 1);
+  const { identity } = partsOf(address);
   const naming = then.filter(({ what }) => what.includes(identity) || what.includes(identity.slice(identity.lastIndexOf("/") + 1)));
   const said = [...new Set((naming.length > 0 ? naming : then).map(({ by, what }) => `${by} (${what})`))];
   return said.length === 0 || said.length > most ? {} : { by: said };

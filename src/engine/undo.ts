@@ -4,7 +4,7 @@ import type { Json } from "../lib/json.ts";
 import type { Found, PreImages } from "../model/kind.ts";
 import type { JournalRecord, RunSummary } from "../model/ports/state.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
-import type { Address, Resource } from "../model/resource.ts";
+import { type Address, partsOf, type Resource } from "../model/resource.ts";
 import type { Assignment, Role } from "../model/role.ts";
 import { isGone } from "../plan/assemble.ts";
 import { wayBack } from "../plan/way-back.ts";
@@ -39,12 +39,14 @@ export function undoFolder(run: number, planId: string): string {
 export async function undo(run: RunSummary, work: Work, world: World): Promise<Undoing> {
   const state = await world.state();
   const chosen = new Set(work.hosts);
-  const intents = (await state.journalOf(run.run)).filter((record) => record.record === "intent" && chosen.has(hostOf(record.address))) as readonly Intent[];
-  const hosts = [...new Set(intents.map(({ address }) => hostOf(address)))];
+  const intents = (await state.journalOf(run.run)).filter(
+    (record) => record.record === "intent" && chosen.has(partsOf(record.address).host),
+  ) as readonly Intent[];
+  const hosts = [...new Set(intents.map(({ address }) => partsOf(address).host))];
   if (hosts.length === 0) throw new ProblemError(nothingToUndo(run));
   const looked = [...new Set(hostsToAsk(intents, world))];
   const images = new Map(await Promise.all(looked.map(async (host) => [host, await preImagesOf(host, { run, work, world })] as const)));
-  const back = intents.toReversed().map((intent) => ({ intent, ...restored(intent, images.get(hostOf(intent.address)) ?? new Map(), world) }));
+  const back = intents.toReversed().map((intent) => ({ intent, ...restored(intent, images.get(partsOf(intent.address).host) ?? new Map(), world) }));
   const resources = back.flatMap(({ intent, resource }) => (resource === undefined ? [] : [{ address: intent.address, resource }]));
   return {
     work: workTowards(inOrder(leftOf(resources, world)), { work: { ...work, hosts }, world }),
@@ -54,26 +56,22 @@ export async function undo(run: RunSummary, work: Work, world: World): Promise<U
 
 // Files that were kept are asked for where anything inside is undone; a machine that was made goes with them.
 function hostsToAsk(intents: readonly Intent[], world: World): readonly string[] {
-  const made = new Set(intents.flatMap(({ address, before }) => (before === null && isMachine(address, world) ? [hostOf(address)] : [])));
-  return intents.flatMap(({ address }) => (isOutside(address, world) || made.has(hostOf(address)) ? [] : [hostOf(address)]));
+  const made = new Set(intents.flatMap(({ address, before }) => (before === null && isMachine(address, world) ? [partsOf(address).host] : [])));
+  return intents.flatMap(({ address }) => (isOutside(address, world) || made.has(partsOf(address).host) ? [] : [partsOf(address).host]));
 }
 
 // With a machine goes all that is in it.
 function leftOf(resources: readonly Back[], world: World): readonly Back[] {
-  const going = new Set(resources.filter(({ address, resource }) => isMachine(address, world) && isGone(resource)).map(({ address }) => hostOf(address)));
-  return resources.filter(({ address }) => !going.has(hostOf(address)) || isMachine(address, world));
+  const going = new Set(resources.filter(({ address, resource }) => isMachine(address, world) && isGone(resource)).map(({ address }) => partsOf(address).host));
+  return resources.filter(({ address }) => !going.has(partsOf(address).host) || isMachine(address, world));
 }
 
 function isMachine(address: Address, { kinds }: World): boolean {
-  return kinds.get(kindOf(address))?.outside === "machine";
+  return kinds.get(partsOf(address).kind)?.outside === "machine";
 }
 
 function isOutside(address: Address, { kinds }: World): boolean {
-  return kinds.get(kindOf(address))?.outside !== undefined;
-}
-
-function kindOf(address: Address): string {
-  return address.split("/").slice(2).join("/").split(":")[0] ?? "";
+  return kinds.get(partsOf(address).kind)?.outside !== undefined;
 }
 
 // What goes, goes last made first; what stays comes after it as it was made, so that a service loads what has come back and what is gone.
@@ -90,15 +88,14 @@ async function preImagesOf(name: string, { run, work, world }: { run: RunSummary
 }
 
 function restored({ address, desired, before }: Intent, images: PreImages, world: World): { readonly resource?: Resource; readonly because?: string } {
-  const id = address.split("/").slice(2).join("/");
-  const name = id.slice(0, id.indexOf(":"));
+  const { host, id, kind: name } = partsOf(address);
   const kind = world.kinds.get(name);
   if (kind === undefined) return { because: `nothing is known that undoes a ${name}` };
   const back = wayBack(kind, { desired, before: foundOf(before), images });
   if ("irreversible" in back) return { because: back.irreversible };
   // What prune did beside another entry of the same resource stays beside it.
   const beside = /#(?:left|again)$/.exec(id)?.[0] ?? "";
-  const provides = kind.outside === "machine" ? [hostCapability(hostOf(address))] : [];
+  const provides = kind.outside === "machine" ? [hostCapability(host)] : [];
   return { resource: { kind: name, desired: back.desired, id: `${name}:${kind.identity(back.desired)}${beside}`, provides, traces: [] } };
 }
 
@@ -108,24 +105,20 @@ function foundOf(before: Json): Found<unknown> {
 
 // One role call for each that took part, under the same name, so that addresses stay what they were.
 function workTowards(resources: readonly Back[], { work, world }: { readonly work: Work; readonly world: World }): Work {
-  const calls = [...new Set(resources.map(({ address }) => address.split("/").slice(0, 2).join("/")))];
-  const assignments = calls.map((call, order): Assignment => {
-    const [host = "", as = ""] = call.split("/");
-    const own = resources.filter(({ address }) => address.startsWith(`${call}/`));
+  const calls = Map.groupBy(resources, ({ address }) => callOf(address));
+  const assignments = [...calls].map(([call, own], order): Assignment => {
+    const { host, role: as } = partsOf(call);
     const outside = own.every(({ address }) => isOutside(address, world)) ? { outside: true as const } : {};
     return { host, role: call, as, params: {}, play: 0, order, tags: [], independent: true, requires: [], ...outside };
   });
-  const roles = new Map(
-    calls.map((call): [string, Role] => [
-      call,
-      roleOf(
-        call,
-        resources.filter(({ address }) => address.startsWith(`${call}/`)),
-      ),
-    ]),
-  );
+  const roles = new Map([...calls].map(([call, own]) => [call, roleOf(call, own)]));
   const { only: _, prunes: __, ...rest } = work;
   return { ...rest, roles, assignments, withRequired: false, inputsOf: async () => ({}) };
+}
+
+function callOf(address: Address): string {
+  const { host, role } = partsOf(address);
+  return `${host}/${role}`;
 }
 
 function roleOf(name: string, resources: readonly Back[]): Role {
@@ -136,10 +129,6 @@ function roleOf(name: string, resources: readonly Back[]): Role {
     outside: { facts: () => ({}) },
     declare: () => resources.map(({ resource }) => resource),
   };
-}
-
-function hostOf(address: Address): string {
-  return address.slice(0, address.indexOf("/"));
 }
 
 function nothingToUndo({ run }: RunSummary): Problem {

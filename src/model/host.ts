@@ -56,6 +56,11 @@ export interface Host {
   readonly at?: Position;
 }
 
+/** A host of which no more is known than how it is logged in to. */
+export function bareHost(name: string, login: Login): Host {
+  return { name, login, groups: [], addresses: {}, vars: {}, sources: {} };
+}
+
 export interface Group {
   readonly name: string;
   /** Every host in it or below it, in inventory order. */

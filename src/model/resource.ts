@@ -37,6 +37,25 @@ export function addressOf(host: string, role: string, id: string): Address {
   return `${host}/${role}/${id}`;
 }
 
+/** What an address is made of. */
+export interface AddressParts {
+  readonly host: string;
+  /** `role`, or `role@as`. */
+  readonly role: string;
+  /** `kind:identity`. */
+  readonly id: string;
+  readonly kind: string;
+  readonly identity: string;
+}
+
+/** Takes an address apart: the inverse of `addressOf`. Identities may have slashes and colons in them; what is missing is "". */
+export function partsOf(address: Address): AddressParts {
+  const [host = "", role = "", ...rest] = address.split("/");
+  const id = rest.join("/");
+  const [kind = "", ...identity] = id.split(":");
+  return { host, role, id, kind, identity: identity.join(":") };
+}
+
 /** True when a provided capability covers a needed one. */
 export function covers(provided: Capability, needed: Capability): boolean {
   return provided === needed || (provided.endsWith(":*") && needed.startsWith(provided.slice(0, -1)));

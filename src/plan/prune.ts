@@ -2,7 +2,7 @@
 import type { AnyKind } from "../model/kind.ts";
 import type { Entry, Plan, Staying, Unit } from "../model/plan.ts";
 import type { Made, Recorded } from "../model/ports/state.ts";
-import type { Resource } from "../model/resource.ts";
+import { partsOf, type Resource } from "../model/resource.ts";
 import { membersOf } from "./members.ts";
 import { actualKey } from "./texts.ts";
 
@@ -117,7 +117,7 @@ function orphanOf(group: readonly Made[], kinds: ReadonlyMap<string, AnyKind>, t
   const desired = kind.absent(kind.members?.join([first, ...more]) ?? first);
   const id = `${name}:${kind.identity(desired)}`;
   const own = taken.has(actualKey(host, id)) ? `${id}#left` : id;
-  return { host, role: address.split("/")[1] ?? "", resource: { kind: name, desired, id: own, provides: [], traces: [] } };
+  return { host, role: partsOf(address).role, resource: { kind: name, desired, id: own, provides: [], traces: [] } };
 }
 
 /** The command that lets go of something. */

@@ -1,6 +1,8 @@
 // What hlx made on hosts, in the state file.
+
 import type { DatabaseSync } from "node:sqlite";
 import type { Made, MadeChange } from "../model/ports/state.ts";
+import { partsOf } from "../model/resource.ts";
 import { checked, checksumOf } from "./rows.ts";
 
 /** Rollback reaches back ten runs (what hosts keep for it); things that were removed before that are forgotten. */
@@ -28,7 +30,7 @@ export function changeMade(database: DatabaseSync, run: number, changes: readonl
       continue;
     }
     const { host, id, address, gone = null } = change.put;
-    const values = [host, id, resourceOf(address), gone, JSON.stringify(change.put)] as const;
+    const values = [host, id, partsOf(address).id, gone, JSON.stringify(change.put)] as const;
     put.run(...values, checksumOf(values));
   }
   database.prepare("DELETE FROM made WHERE gone < ?").run(run - runsKept);
@@ -40,8 +42,4 @@ export function rememberedHosts(database: DatabaseSync): readonly string[] {
     .prepare("SELECT host FROM recorded UNION SELECT host FROM made WHERE gone IS NULL ORDER BY host")
     .all()
     .map((row) => String(row["host"]));
-}
-
-function resourceOf(address: string): string {
-  return address.split("/").slice(2).join("/");
 }

@@ -4,7 +4,7 @@ import { makeSessions } from "../engine/sessions.ts";
 import type { Work, World } from "../engine/world.ts";
 import type { Event } from "../model/event.ts";
 import type { Facts, PromisedFacts } from "../model/facts.ts";
-import type { Host, Inventory } from "../model/host.ts";
+import { bareHost, type Inventory } from "../model/host.ts";
 import type { AnyKind } from "../model/kind.ts";
 import type { ConnectOptions } from "../model/ports/connection.ts";
 import type { EndpointDriver } from "../model/ports/endpoint.ts";
@@ -130,7 +130,7 @@ function assignmentOf(key: string, { order, options }: { order: number; options:
 
 function memoryInventory(names: readonly string[]): Inventory {
   const login = { connection: "memory", address: "memory", become: false };
-  const hosts = new Map(names.map((name): [string, Host] => [name, { name, login, groups: [], addresses: {}, vars: {}, sources: {} }]));
+  const hosts = new Map(names.map((name) => [name, bareHost(name, login)]));
   return {
     format: 1,
     folder: "/lab",

@@ -2,6 +2,7 @@
 
 import type { Recorded, ResourceKey, State } from "../../model/ports/state.ts";
 import { ProblemError } from "../../model/problem.ts";
+import { partsOf } from "../../model/resource.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { choosing, connecting, json, reading, saying } from "../options.ts";
@@ -66,7 +67,7 @@ async function forget(globs: readonly string[], { opened, context }: Around): Pr
   if (unmatched !== undefined) throw nothingMatches(unmatched);
   const keys = all
     .filter(({ address }) => globs.some((glob) => matches(address, glob)))
-    .map(({ host, address }): ResourceKey => ({ host, id: address.split("/").slice(2).join("/") }));
+    .map(({ host, address }): ResourceKey => ({ host, id: partsOf(address).id }));
   const distinct = [...new Map(keys.map((key) => [`${key.host}/${key.id}`, key])).values()];
   const forgotten = await opened.forget(distinct, { made: true });
   context.printer.out([`Forgot ${forgotten}. Nothing was changed on any host.`]);

@@ -3,9 +3,10 @@ import { makePlan } from "../../engine/plan.ts";
 import { undo } from "../../engine/undo.ts";
 import type { Work } from "../../engine/world.ts";
 import type { RunResult } from "../../model/event.ts";
-import type { Host, Inventory } from "../../model/host.ts";
+import { bareHost, type Inventory } from "../../model/host.ts";
 import type { Plan } from "../../model/plan.ts";
 import { ProblemError } from "../../model/problem.ts";
+import { partsOf } from "../../model/resource.ts";
 import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { visible } from "../views/escape.ts";
@@ -51,17 +52,14 @@ function failedHosts(plan: Plan, { outcomes, checks }: RunResult): readonly stri
 
 async function touchedAmong(hosts: readonly string[], run: number, { world }: Opened): Promise<readonly string[]> {
   const records = hosts.length === 0 ? [] : await (await world.state()).journalOf(run);
-  const touched = new Set(records.flatMap((record) => (record.record === "intent" ? [record.address.split("/")[0]] : [])));
+  const touched = new Set(records.flatMap((record) => (record.record === "intent" ? [partsOf(record.address).host] : [])));
   return hosts.filter((host) => touched.has(host));
 }
 
 // A saved plan may be applied where its inventory is not: what the plan knows of the hosts is enough.
 function workOver(plan: Plan, names: readonly string[], forks: number): Work {
-  const hosts = new Map(
-    plan.hosts.flatMap(({ host: name, login }): readonly (readonly [string, Host])[] =>
-      names.includes(name) ? [[name, { name, login, groups: [], addresses: {}, vars: {}, sources: {} }]] : [],
-    ),
-  );
+  const chosen = plan.hosts.filter(({ host }) => names.includes(host));
+  const hosts = new Map(chosen.map(({ host, login }) => [host, bareHost(host, login)]));
   const inventory: Inventory = {
     format: 1,
     folder: "",
