@@ -1,4 +1,5 @@
 // A container's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults and aliases.
+import { given } from "../make.ts";
 import { described } from "../proxmox/mark.ts";
 import { flag, propertiesOf, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
 import type { ContainerNic, ProxmoxContainer } from "./desired.ts";
@@ -24,7 +25,7 @@ function asked(desired: ProxmoxContainer): Readonly<Record<string, string>> {
     searchdomain: search,
   };
   for (const [index, nic] of (desired.nics ?? []).entries()) all[`net${index}`] = netOf(nic, index);
-  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return given(all);
 }
 
 /** A config as it is compared: of these keys only, each in its one spelling. What is not there is as if it had its default. */
@@ -81,7 +82,7 @@ function over(key: string, said: string, found: string | undefined): string {
 
 function netOf({ name, mac, bridge, vlan, address = "manual", gateway }: ContainerNic, index: number): string {
   const all = { name: name ?? `eth${index}`, hwaddr: mac.toUpperCase(), bridge, tag: word(vlan), ip: address, gw: gateway };
-  return spelled(Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))));
+  return spelled(given(all));
 }
 
 function featuresText(features: NonNullable<ProxmoxContainer["features"]>): string {

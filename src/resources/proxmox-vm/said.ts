@@ -1,6 +1,7 @@
 // A guest that somebody else made, in the inventory's words: what `vm:` must say so that nothing but the mark would change.
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { GuestSaid, GuestThere, Unsaid } from "../../model/proxmox-seen.ts";
+import { given } from "../make.ts";
 import { bears, withoutMark } from "../proxmox/mark.ts";
 import { propertiesOf } from "../proxmox/properties.ts";
 import { cardOf } from "./said-card.ts";
@@ -22,7 +23,7 @@ export function guestSaid(guest: GuestThere): GuestSaid | Unsaid {
   if (unsaid !== undefined || "unsaid" in drives) return { unsaid: unsaid ?? "" };
   const card = cardOf(config);
   const parts = [sizes(config), drives, firmware(config), passedThrough(config), labels(config)];
-  const vm = defined({
+  const vm = given({
     ...Object.assign({}, ...parts.map((part) => part.vm)),
     start: startOf(guest),
     pool,
@@ -67,7 +68,7 @@ function isUsual(key: string, value: string | undefined): boolean {
 function sizes(config: Config): Part {
   const { cores = "1", sockets, balloon } = config;
   const memory = propertiesOf(config["memory"] ?? "512", "current")["current"] ?? "512";
-  const vm = defined({
+  const vm = given({
     cores: Number(cores),
     sockets: sockets === undefined ? undefined : Number(sockets),
     cpu: config["cpu"] === undefined ? undefined : propertiesOf(config["cpu"], "cputype")["cputype"],
@@ -84,7 +85,7 @@ function sizeText(mebibytes: number): string {
 function firmware(config: Config): Part {
   const { bios, machine, agent } = config;
   const [, order] = /^order=((?:(?:scsi|virtio|sata|ide|net|hostpci|usb)\d+;?)+)$/.exec(config["boot"] ?? "") ?? [];
-  const vm = defined({
+  const vm = given({
     bios,
     machine: machine === undefined ? undefined : propertiesOf(machine, "type")["type"],
     agent: agent === undefined ? undefined : propertiesOf(agent, "enabled")["enabled"] === "1",
@@ -113,7 +114,7 @@ function labels(config: Config): Part {
   const own = tags.filter((tag) => tag !== "hlx");
   const startup = Object.entries(propertiesOf(config["startup"] ?? "", "order"));
   const counted = startup.every(([name, value]) => /^(order|up|down)$/.test(name) && /^\d+$/.test(value));
-  const vm = defined({
+  const vm = given({
     tags: clean && own.length > 0 ? own : undefined,
     startup: counted && startup.length > 0 ? Object.fromEntries(startup.map(([name, value]) => [name, Number(value)])) : undefined,
     description: withoutMark(config["name"] ?? "", config["description"]),
@@ -136,8 +137,4 @@ function rests(config: Config): readonly string[] {
     const more = Object.keys(propertiesOf(config[key] ?? "", first)).filter((name) => name !== first);
     return more.map((name) => `${key} ${name}`);
   });
-}
-
-function defined(members: Readonly<Record<string, Json | undefined>>): JsonObject {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as JsonObject;
 }

@@ -1,4 +1,5 @@
 // A guest's settings as Proxmox writes them, and as they are compared: property strings as maps, with their defaults.
+import { given } from "../make.ts";
 import { described } from "../proxmox/mark.ts";
 import { flag, type Settings, spelled, tagsText, word } from "../proxmox/properties.ts";
 import type { Nic, ProxmoxVm, Startup } from "./desired.ts";
@@ -45,7 +46,7 @@ function asked(desired: ProxmoxVm): Record<string, string> {
   };
   for (const [index, nic] of (desired.nics ?? []).entries()) all[`net${index}`] = netOf(nic);
   for (const [index, name] of pci.entries()) all[`hostpci${index}`] = `mapping=${name}${pcieOf(machine)}`;
-  return Object.fromEntries(Object.entries(all).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return given(all);
 }
 
 /** Its config keys as they are sent where these settings are there: of a setting with parts, those that nobody speaks of stay. What is put back is put back whole. */
@@ -99,7 +100,7 @@ function netOf({ model = "virtio", mac, bridge, vlan }: Nic): string {
 }
 
 function startupOf(startup: Startup): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(startup).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+  return Object.fromEntries(Object.entries(given(startup)).map(([name, value]) => [name, String(value)]));
 }
 
 function ipOf({ address, gateway }: ProxmoxVm): string | undefined {
