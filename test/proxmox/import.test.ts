@@ -204,6 +204,24 @@ test.each([
   expect(code).not.toBe(0);
 });
 
+describe("a token that is typed", () => {
+  const typing = (typed: string, ...more: readonly string[]) =>
+    inside(desk, ["import", "proxmox", `127.0.0.1:${double.port}`, "--fingerprint", double.fingerprint, "-o", "typed", ...more], { typed });
+
+  test("is used, and shown nowhere: not even where the API is asked with it in vain", async () => {
+    expect(await typing(`${double.token}\n`)).toMatchObject({ code: 0 });
+    const wrong = double.token.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+    const { code, stderr } = await typing(`${wrong}\n`, "-vv");
+    expect(code).not.toBe(0);
+    expect(stderr).not.toContain(wrong.split("=")[1]);
+  });
+  test("and is none is told, and the words stay whole", async () => {
+    const { code, stderr, stdout } = await typing("\n");
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("no API token was typed") });
+    expect(stderr + stdout).not.toMatch(/\(sensitive\)|\(redacted\)/);
+  });
+});
+
 test("without a token anywhere, it says where one is looked for", async () => {
   const { code, stderr } = await inside(desk, ["import", "proxmox", "127.0.0.1", "--fingerprint", double.fingerprint]);
   expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("HLX_SECRET_PROXMOX_TOKEN") });

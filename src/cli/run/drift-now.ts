@@ -21,6 +21,7 @@ import type { Standing } from "../exit.ts";
 import { driftDocument } from "../views/documents.ts";
 import { driftedCount, driftLines } from "../views/drift.ts";
 import { healingOf, healNow } from "./heal-now.ts";
+import { hide } from "./hide.ts";
 import { projectOf } from "./plan-now.ts";
 import { commitOf } from "./run-record.ts";
 import { readTargets } from "./schedule-file.ts";
@@ -49,7 +50,7 @@ export async function driftNow(context: Context): Promise<Standing> {
       ? { report: drift.report, standing: {} }
       : healNow(drift, healing, { world, work, context });
   });
-  hideTargets(context, targets);
+  hide(context, targets.flatMap(secretsOfTarget));
   writeReports(report, context);
   if (given.flag("json")) printer.document(driftDocument(report));
   else printer.out(driftLines(report, { ...printer.screen, verbose: given.count("verbose") > 0 }));
@@ -79,12 +80,6 @@ async function isBusy({ inventory }: Work, { io }: Context): Promise<boolean> {
   } finally {
     await state.close();
   }
-}
-
-function hideTargets({ redaction }: Context, targets: readonly Target[]): void {
-  const secrets = targets.flatMap(secretsOfTarget);
-  const before = redaction.redact;
-  if (secrets.length > 0) redaction.redact = (text) => secrets.reduce((left, secret) => left.replaceAll(secret, "(redacted)"), before(text));
 }
 
 function writeReports(report: DriftReport, { given, io, printer }: Context): void {

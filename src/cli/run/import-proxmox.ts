@@ -12,6 +12,7 @@ import { guestSaid } from "../../resources/proxmox-vm/said.ts";
 import { isName } from "../../secrets/names.ts";
 import { askSecret, unlessInterrupted } from "../ask.ts";
 import type { Context } from "../command.ts";
+import { hide } from "./hide.ts";
 import { makeEars } from "./session.ts";
 import { openWorld } from "./world.ts";
 
@@ -90,8 +91,8 @@ async function tokenOf(context: Context, look: () => Promise<string>, name: stri
     const missing = thrown instanceof ProblemError && thrown.problems[0]?.code === "missing";
     if (!missing || context.io.in.isTTY !== true) throw thrown;
     const typed = await askSecret(context.io, `the API token (USER@REALM!NAME=UUID; the inventory calls it ${name})`);
-    const before = context.redaction.redact;
-    context.redaction.redact = (text) => before(text).replaceAll(typed, "(redacted)");
+    if (typed === "") throw usage("no API token was typed", `type it as pveum user token add printed it, or put it where the secret ${name} is looked for`);
+    hide(context, [typed]);
     return typed;
   }
 }
