@@ -52,7 +52,7 @@ const io: Io = {
   monotonicMs: () => performance.now(),
   randomHex: (bytes) => randomBytes(bytes).toString("hex"),
   stop: stop.signal,
-  page: (text) => showInPager(text, process.env),
+  page: (text) => showInPager(text, process.env, process.getBuiltinModule("node:child_process").spawnSync),
 };
 
 process.exitCode = await main(process.argv.slice(2), io);

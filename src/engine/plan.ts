@@ -56,7 +56,8 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const isChosen = ({ host, role }: Entry): boolean => chosen.has(`${host}/${role}`);
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
   const units = keepingOrder(surveyed.chosen, surveyed.elsewhere).map((one) => unitOf(one, entries, work));
-  const stays = [...noticesOf(surveyed, entries), ...crowded(takersIn(surveyed, entries)), ...pruned.stays];
+  const evident = evidentIn(surveyed, entries);
+  const stays = [...evident.flatMap(noticesOf), ...crowded(evident.flatMap(takersOf)), ...pruned.stays];
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -77,23 +78,29 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   };
 }
 
-// What a probe saw beside what is desired: told, and left alone.
-function noticesOf({ entries: all, found }: Survey, planned: readonly Entry[]): readonly Staying[] {
+interface Evident {
+  readonly host: string;
+  readonly address: Address;
+  readonly found: Extract<Found<unknown>, { found: "present" | "absent" }>;
+}
+
+// Of what is planned, what was found or found missing.
+function evidentIn({ entries: all, found }: Survey, planned: readonly Entry[]): readonly Evident[] {
   const meant = new Set(planned.map(({ address }) => address));
   return all.flatMap(({ host, address }, index) => {
     const one = found[index];
-    const notices = one?.found === "present" && meant.has(address) ? (one.evidence?.notices ?? []) : [];
-    return notices.map((notice) => ({ host, address, ...notice }));
+    return meant.has(address) && (one?.found === "present" || one?.found === "absent") ? [{ host, address, found: one }] : [];
   });
 }
 
-function takersIn({ entries: all, found }: Survey, planned: readonly Entry[]): readonly Taker[] {
-  const meant = new Set(planned.map(({ address }) => address));
-  return all.flatMap(({ host, address }, index) => {
-    const one = found[index];
-    const takes = one !== undefined && "evidence" in one && meant.has(address) ? (one.evidence?.takes ?? []) : [];
-    return takes.map((taking) => ({ host, address, taking }));
-  });
+// What a probe saw beside what is desired: told, and left alone.
+function noticesOf({ host, address, found }: Evident): readonly Staying[] {
+  const notices = found.found === "present" ? (found.evidence?.notices ?? []) : [];
+  return notices.map((notice) => ({ host, address, ...notice }));
+}
+
+function takersOf({ host, address, found: { evidence } }: Evident): readonly Taker[] {
+  return (evidence?.takes ?? []).map((taking) => ({ host, address, taking }));
 }
 
 function peersOf(entries: readonly Entry[], hosts: readonly string[], { world, work }: { readonly world: World; readonly work: Work }): Pick<Plan, "peers"> {

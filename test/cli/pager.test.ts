@@ -1,4 +1,5 @@
 // A long text on a terminal goes to the pager; everything else is written as it is.
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,18 +14,18 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("showInPager", () => {
   test("gives the whole text to $PAGER, with its options", () => {
     const file = join(folder, "shown");
-    expect(showInPager("one\ntwo\n", { ...process.env, PAGER: `dd of=${file} status=none` })).toBe(true);
+    expect(showInPager("one\ntwo\n", { ...process.env, PAGER: `dd of=${file} status=none` }, spawnSync)).toBe(true);
     expect(readFileSync(file, "utf8")).toBe("one\ntwo\n");
   });
   test("one that reads nothing has shown it all the same", () => {
-    expect(showInPager("x\n".repeat(200_000), { ...process.env, PAGER: "true" })).toBe(true);
+    expect(showInPager("x\n".repeat(200_000), { ...process.env, PAGER: "true" }, spawnSync)).toBe(true);
   });
   test.each([
     ["a program that there is not", { PAGER: "no-such-pager" }],
     ["an empty PAGER", { PAGER: "" }],
     ["cat", { PAGER: "cat" }],
     ["a dumb terminal", { PAGER: "true", TERM: "dumb" }],
-  ])("%s shows nothing", (_, env) => expect(showInPager("text\n", { PATH: process.env["PATH"], ...env })).toBe(false));
+  ])("%s shows nothing", (_, env) => expect(showInPager("text\n", { PATH: process.env["PATH"], ...env }, spawnSync)).toBe(false));
 });
 
 function printed(lines: number, options: { readonly tty: boolean; readonly pager: boolean }): { readonly out: string; readonly paged: string } {
