@@ -1,7 +1,9 @@
 // A host's DHCPv4 server, Kea or ISC dhcpd: what it gives to whom, and that it really answers.
+import { same } from "../lib/json.ts";
 import type { DhcpModel } from "../model/dhcp/model.ts";
 import type { Found, Irreversible, Kind, PreImages } from "../model/kind.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
+import { daemonOf } from "./dhcp-server/daemon.ts";
 import { type DhcpServer, schema } from "./dhcp-server/desired.ts";
 import { diff } from "./dhcp-server/diff.ts";
 import { type DhcpServerActual, probe, wantedFiles } from "./dhcp-server/probe.ts";
@@ -44,5 +46,11 @@ function restore(desired: DhcpServer, before: Found<DhcpServerActual>, pre: PreI
   if (access === "") return { ...desired, absent: true };
   if (serving === "stopped") return { irreversible: "it had a configuration before, and did not run: stop it by hand" };
   const { absent: _, ...rest } = desired;
-  return { ...rest, verbatim: Object.fromEntries(wantedFiles(desired).map(({ path, content }) => [path, pre.get(path)?.content ?? content])) };
+  const files = wantedFiles(desired);
+  const lost = files.find(({ path }) => !pre.has(path));
+  const texts = files.map(({ path, content }) => pre.get(path)?.content ?? content);
+  // A file that the run did not touch has no copy, and says what is desired.
+  const told = lost === undefined || same(daemonOf(desired.server).read(texts, desired), before.actual.config);
+  if (!told) return { irreversible: `no copy of the old ${lost.path} was kept`, copyOf: lost.path };
+  return { ...rest, verbatim: Object.fromEntries(files.map(({ path }, index) => [path, texts[index] ?? ""])) };
 }

@@ -6,6 +6,8 @@ import type { Resource } from "../../src/model/resource.ts";
 import { lasting } from "../../src/plan/way-back.ts";
 import { authorizedKeys } from "../../src/resources/authorized-keys.ts";
 import { command } from "../../src/resources/command.ts";
+import { daemonOf } from "../../src/resources/dhcp-server/daemon.ts";
+import type { DhcpServer } from "../../src/resources/dhcp-server/desired.ts";
 import { dhcpServer } from "../../src/resources/dhcp-server.ts";
 import { directory } from "../../src/resources/directory.ts";
 import { file } from "../../src/resources/file.ts";
@@ -35,6 +37,8 @@ function kindOf({ kind }: Resource) {
 
 const kea = dhcpServer({ server: "kea", interfaces: [], authoritative: true, subnets: [] });
 const conf = "/etc/kea/kea-dhcp4.conf";
+const keaFile = daemonOf("kea");
+const keaSettings = keaFile.read([keaFile.files[0].text(kea.desired as DhcpServer)], kea.desired as DhcpServer);
 const served = { config: {}, access: "0640 root:_kea", serving: "yes", enabled: true, loaded: true, rival: "off" };
 
 const irreversible = { irreversible: expect.any(String) };
@@ -58,6 +62,18 @@ describe("restore", () => {
     ["a DHCP server that was not there is stopped", kea, gone, { ...(kea.desired as object), absent: true }],
     ["a DHCP server without a configuration is stopped", kea, was({ ...served, access: "", serving: "deaf" }), { ...(kea.desired as object), absent: true }],
     ["a DHCP server gets its old file, whoever wrote it", kea, was(served), { ...(kea.desired as object), verbatim: { [conf]: "by hand\n" } }],
+    [
+      "a DHCP server of whose old file no copy was kept",
+      dhcpServer({ server: "isc", interfaces: [], authoritative: true, subnets: [] }),
+      was({ ...served, config: { interfaces: "eth9" } }),
+      { ...irreversible, copyOf: "/etc/dhcp/dhcpd.conf" },
+    ],
+    [
+      "a DHCP server whose file said what is desired, though it was not touched",
+      kea,
+      was({ ...served, config: keaSettings, enabled: false }),
+      expect.objectContaining({ verbatim: expect.objectContaining({ [conf]: expect.any(String) }) }),
+    ],
     ["a DHCP server that had a configuration and did not run", kea, was({ ...served, serving: "stopped" }), irreversible],
     ["a DHCP server that took the place of another", kea, was({ ...served, rival: "on" }), irreversible],
     ["a link", motd, was({ type: "symlink" }), irreversible],
