@@ -43,6 +43,11 @@ function spelled(desired: string, name: string, id: string): string {
   return /^[0-9]+$/.test(desired) ? id : name;
 }
 
+/** On one line: `0640 root:_kea`. */
+export function accessSaid({ mode, owner, group }: Ownership): string {
+  return `${mode} ${owner}:${group}`;
+}
+
 /** Changes of mode, owner and group; `actual` undefined is a path that is not there yet. */
 export function ownershipChanges(desired: Ownership, actual: Partial<Ownership> | undefined): readonly Change[] {
   return (["mode", "owner", "group"] as const)

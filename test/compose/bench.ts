@@ -1,7 +1,7 @@
 // A stack of four services, what runs of it when it is as desired, and what a plan says of it.
 import type { Known } from "../../src/model/kind.ts";
 import type { ContainerActual, StackActual } from "../../src/resources/compose/actual.ts";
-import type { Stack } from "../../src/resources/compose/desired.ts";
+import { composeAccess, type Stack } from "../../src/resources/compose/desired.ts";
 import { composeText, contentText } from "../../src/resources/compose/render.ts";
 import { type ComposeStackOptions, composeStack, composeStackKind } from "../../src/resources/compose-stack.ts";
 import { testDigest } from "../../src/testing/digest.ts";
@@ -60,14 +60,11 @@ export function running(desired: Stack): StackActual {
       ],
     ];
   });
-  const files = [
-    ["compose.yaml", composeText(desired), "0600"] as const,
-    ...Object.entries(desired.files).map(([path, { content, mode }]) => [path, content, mode] as const),
-  ];
+  const files = Object.entries({ "compose.yaml": { content: composeText(desired), ...composeAccess }, ...desired.files });
   return {
     services: Object.fromEntries(services),
     orphans: [],
-    files: Object.fromEntries(files.map(([path, content, mode]) => [path, { sha256: testDigest(content) ?? "", mode }])),
+    files: Object.fromEntries(files.map(([path, { content, ...access }]) => [path, { sha256: testDigest(content) ?? "", ...access }])),
     moved: {},
   };
 }

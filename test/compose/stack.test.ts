@@ -64,6 +64,16 @@ test("a mounted file's content makes anew what mounts it, and nothing else", () 
   expect(notes(stack({ files: { ...options.files, other: "new\n" } }), running(stack()))).toEqual(["file:other"]);
 });
 
+test("a file of another owner or mode is put right, and what mounts it gets the new one", () => {
+  const file = running(stack()).files["conf/x"];
+  const actual = { ...running(stack()), ...(file && { files: { ...running(stack()).files, "conf/x": { ...file, owner: "bob" } } }) };
+  expect(notes(stack(), actual)).toEqual([
+    "file:conf/x 0644 bob:root → 0644 root:root",
+    "service:web recreates: it mounts conf/x",
+    "service:side recreates: web is made anew",
+  ]);
+});
+
 test("what somebody else started as it should be is adopted; with another environment it is made anew", () => {
   const desired = stack();
   const { spec: _, ...db } = running(desired).services["db"]?.[0] ?? ({} as ContainerActual);

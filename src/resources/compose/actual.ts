@@ -1,4 +1,5 @@
 // What runs of a stack, with nothing in it that changes by itself: no ids of containers, no times.
+import type { Ownership } from "../ownership.ts";
 import type { NetworkLooks } from "./desired.ts";
 
 /** One container, in the words of `Looks`. */
@@ -31,8 +32,8 @@ export interface StackActual {
   readonly orphans: readonly string[];
   /** Those of the desired networks that are there and are not as desired: what they are of what is desired of them. */
   readonly networks?: Readonly<Record<string, NetworkLooks>>;
-  /** SHA-256 and mode of hlx's files, by path from the folder. */
-  readonly files: Readonly<Record<string, { readonly sha256: string; readonly mode: string }>>;
+  /** SHA-256, mode and owner of hlx's files, by path from the folder. */
+  readonly files: Readonly<Record<string, { readonly sha256: string } & Ownership>>;
   /** Services whose tag stands for something else in the registry: the digest there. */
   readonly moved: Readonly<Record<string, string>>;
 }

@@ -2,15 +2,16 @@
 import type { JsonSchema } from "../../model/schema.ts";
 import type { Text } from "../../model/text.ts";
 import { modePattern, ownerPattern, pathPattern } from "../make.ts";
+import type { Ownership } from "../ownership.ts";
 import { map, text } from "./schema-shapes.ts";
 
 /** A file beside the compose file. */
-export interface StackFile {
+export interface StackFile extends Ownership {
   readonly content: Text;
-  readonly mode: string;
-  readonly owner: string;
-  readonly group: string;
 }
+
+/** Of the compose file itself: secrets may stand in it. */
+export const composeAccess: Ownership = { mode: "0600", owner: "root", group: "root" };
 
 /** What a running container is compared with, in the engine's own words. */
 export interface Looks {

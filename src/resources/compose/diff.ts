@@ -2,10 +2,11 @@
 import { stringify } from "yaml";
 import { isRecord } from "../../lib/json.ts";
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
-import { hasSecret, type Text } from "../../model/text.ts";
+import { hasSecret } from "../../model/text.ts";
+import { accessSaid } from "../ownership.ts";
 import type { StackActual } from "./actual.ts";
 import { type Decision, type Does, decide } from "./decide.ts";
-import type { Stack, StackService } from "./desired.ts";
+import { composeAccess, type Stack, type StackFile, type StackService } from "./desired.ts";
 import { networkChanges } from "./parts.ts";
 import { composeText } from "./render.ts";
 import { shownTokens, withTokens } from "./tokens.ts";
@@ -32,23 +33,25 @@ function removal(actual: StackActual): Change {
   });
 }
 
-/** Files whose content or mode differs, the compose file first. */
+/** Files whose content, mode or owner differs, the compose file first. */
 function fileChanges(desired: Stack, actual: StackActual | undefined, ahead: Ahead): readonly Change[] {
-  const composed: readonly [string, Text, string] = ["compose.yaml", composeText(desired), "0600"];
-  const all = [composed, ...Object.entries(desired.files).map(([path, { content, mode }]) => [path, content, mode] as const)];
-  return all.flatMap(([path, content, mode]) => fileChange({ path, content, mode }, actual, ahead));
+  const all = { "compose.yaml": { content: composeText(desired), ...composeAccess }, ...desired.files };
+  return Object.entries(all).flatMap(([path, file]) => fileChange(path, file, { before: actual?.files[path], after: ahead.digest(file.content) }));
 }
 
-function fileChange(
-  { path, content, mode }: { readonly path: string; readonly content: Text; readonly mode: string },
-  actual: StackActual | undefined,
-  ahead: Ahead,
-): readonly Change[] {
-  const [before, after] = [actual?.files[path], ahead.digest(content)];
-  if (before !== undefined && before.sha256 === after && before.mode === mode) return [];
-  const wanted = hasSecret(content) ? ({ hidden: "sensitive" } as const) : after === undefined ? ({ hidden: "known-later" } as const) : { value: short(after) };
-  const old = before === undefined ? { value: null } : hasSecret(content) ? ({ hidden: "sensitive" } as const) : { value: short(before.sha256) };
-  return [{ property: `file:${path}`, before: old, after: wanted, risk: "none", view: "value" }];
+interface Ends {
+  readonly before: StackActual["files"][string] | undefined;
+  readonly after: string | undefined;
+}
+
+function fileChange(path: string, file: StackFile, { before, after }: Ends): readonly Change[] {
+  const [is, wanted] = [before && accessSaid(before), accessSaid(file)];
+  if (before !== undefined && before.sha256 === after && is === wanted) return [];
+  const secret = hasSecret(file.content) ? ({ hidden: "sensitive" } as const) : undefined;
+  const later = after === undefined ? ({ hidden: "known-later" } as const) : { value: short(after) };
+  const old = before === undefined ? { value: null } : (secret ?? { value: short(before.sha256) });
+  const noted = is === undefined || is === wanted ? {} : { note: `${is} → ${wanted}` };
+  return [{ property: `file:${path}`, before: old, after: secret ?? later, risk: "none", view: "value", ...noted }];
 }
 
 // Enough to tell two contents apart: what differs is shown with the services.

@@ -6,12 +6,12 @@ import type { Read, ShellReader } from "../../model/ports/shell.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { asking } from "../docker/door.ts";
 import { given } from "../make.ts";
-import { denied } from "../ownership.ts";
+import { denied, ownershipOf } from "../ownership.ts";
 import { type FileQuery, fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { type Note, notesIn } from "./adopted.ts";
 import { containerActual } from "./containers.ts";
-import type { Looks, Stack } from "./desired.ts";
+import { composeAccess, type Looks, type Stack } from "./desired.ts";
 import { othersThanDesired, refuseOtherVolumes } from "./parts.ts";
 import { refuseTaken } from "./taken.ts";
 
@@ -116,9 +116,12 @@ async function notesOf({ dir, services }: Stack, shell: ShellReader): Promise<Re
 }
 
 async function filesOf({ dir, files }: Stack, shell: ShellReader): Promise<StackActual["files"]> {
-  const paths = ["compose.yaml", ...Object.keys(files)];
-  const seen = await Promise.all(paths.map(async (path) => [path, await seenAt(shell, { path: `${dir}/${path}` })] as const));
-  return Object.fromEntries(seen.flatMap(([path, one]) => (one.seen === "there" ? [[path, { sha256: one.sha256 ?? one.type, mode: one.mode }]] : [])));
+  const wanted = Object.entries({ "compose.yaml": composeAccess, ...files });
+  const found = wanted.map(async ([path, access]) => {
+    const seen = await seenAt(shell, { path: `${dir}/${path}` });
+    return seen.seen === "there" ? [[path, { sha256: seen.sha256 ?? seen.type, ...ownershipOf(seen, access) }] as const] : [];
+  });
+  return Object.fromEntries((await Promise.all(found)).flat());
 }
 
 async function textAt(path: string, shell: ShellReader): Promise<string | undefined> {

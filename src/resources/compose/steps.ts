@@ -5,7 +5,7 @@ import type { Detached, Run, Step, Write } from "../../model/step.ts";
 import type { StackActual } from "./actual.ts";
 import { adoption } from "./adopted.ts";
 import { allDoes, type Does } from "./decide.ts";
-import type { Looks, Stack } from "./desired.ts";
+import { composeAccess, type Looks, type Stack } from "./desired.ts";
 import { jobScript } from "./job.ts";
 import { composeText } from "./render.ts";
 
@@ -96,7 +96,7 @@ rm -rf -- "$1/.hlx/next" && mkdir -- "$1/.hlx/next" && shift || exit
 `;
 
 function stage(desired: Stack, path: string): Write {
-  const file = desired.files[path] ?? { content: composeText(desired), mode: "0600", owner: "root", group: "root" };
+  const file = desired.files[path] ?? { content: composeText(desired), ...composeAccess };
   return { do: "write", path: posix.join(desired.dir, ".hlx/next", path), ...file };
 }
 

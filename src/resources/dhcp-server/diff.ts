@@ -1,8 +1,9 @@
 // What differs between a host's DHCP server and what it should be: one change for each pool, option and reservation.
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
+import { accessSaid } from "../ownership.ts";
 import { daemonOf, rivalOf } from "./daemon.ts";
 import type { DhcpServer } from "./desired.ts";
-import { accessSaid, type DhcpServerActual, wantedFiles } from "./probe.ts";
+import { type DhcpServerActual, wantedFiles } from "./probe.ts";
 
 /** Of one that is not there: every property that it will have, so that no later diff of a fresh host can name more. */
 export function diff(desired: DhcpServer, found: Known<DhcpServerActual>, ahead: Ahead): readonly Change[] {

@@ -4,7 +4,7 @@ import type { DhcpSettings } from "../../model/dhcp/model.ts";
 import { absent, blocked, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { Problem } from "../../model/problem.ts";
-import { denied, type Ownership, ownershipOf } from "../ownership.ts";
+import { accessSaid, denied, ownershipOf } from "../ownership.ts";
 import { type DhcpSeen, dhcpRead } from "../reads/dhcp.ts";
 import { fileRead, type Seen } from "../reads/files.ts";
 import { type UnitSeen, unitRead } from "../reads/units.ts";
@@ -90,10 +90,6 @@ function textOf(seen: Seen, wanted: string): string {
   if (seen.sha256 === sha256(wanted)) return wanted;
   // Larger than what is fetched: the hash stands for it, and nobody can read that as a configuration.
   return seen.content === undefined ? `{ ${seen.sha256}` : Buffer.from(seen.content).toString("utf8");
-}
-
-export function accessSaid({ mode, owner, group }: Ownership): string {
-  return `${mode} ${owner}:${group}`;
 }
 
 function running(daemon: Daemon, unit: UnitSeen, { listening, enabled }: DhcpSeen): Pick<DhcpServerActual, "serving" | "enabled"> {
