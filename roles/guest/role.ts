@@ -15,7 +15,7 @@ export default defineRole({
   inputs: ({ host }) => keyInputs(host),
   declare: ({ host, inventory, inputs }) => {
     const vm = desiredVm(host, { inventory, inputs });
-    const made = proxmoxVm({ ...vm, provides: [`host:${host.name}`, `guest:${vm.id}`], places: placesOf(host) });
+    const made = proxmoxVm({ ...vm, provides: [`host:${host.name}`, `guest:${vm.id}`], places: placesOf(host, inventory) });
     const name = snapshotOf(host);
     return name === undefined ? [made] : [made, proxmoxSnapshot({ cluster: vm.cluster, vm: vm.id, name })];
   },

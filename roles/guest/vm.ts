@@ -1,5 +1,16 @@
 // From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
-import { gibibytesOf, type Host, type Input, type InventoryView, isProxmoxNode, mebibytesOf, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
+import {
+  gibibytesOf,
+  type Host,
+  type Input,
+  type InventoryView,
+  isProxmoxNode,
+  mebibytesOf,
+  proxmoxClusterOf,
+  type proxmoxVm,
+  readyProxmoxImage,
+  subnetOf,
+} from "hlx";
 
 type Vm = Parameters<typeof proxmoxVm>[0];
 type Written = Readonly<Record<string, unknown>>;
@@ -19,7 +30,7 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
     id: Number(needed(vm["id"], `vm.id of ${host.name}`)),
     name: host.name,
     node,
-    ...originOf(imageOf(host, inventory), node),
+    ...originOf(host, node, inventory),
     linked: vm["linked"],
     storage: needed(vm["storage"], `vm.storage of ${host.name}`),
     disk: gibibytesOf(needed(vm["disk"], `vm.disk of ${host.name}`)),
@@ -55,9 +66,10 @@ export function desiredVm(host: Host, { inventory, inputs }: Around): Vm {
 }
 
 /** Where the inventory says what the guest should be, by the names that it has there: `disk`, `disks.scsi1`. */
-export function placesOf({ sources }: Pick<Host, "sources">): NonNullable<Vm["places"]> {
+export function placesOf({ sources, vars }: Host, inventory: InventoryView): NonNullable<Vm["places"]> {
   const said = Object.entries(sources).filter(([path]) => path.startsWith("vm."));
-  return Object.fromEntries(said.map(([path, { at }]) => [path.slice("vm.".length), at]));
+  const image = inventory.at?.(["images", String(recordOf(vars["vm"])?.["image"])]);
+  return { ...Object.fromEntries(said.map(([path, { at }]) => [path.slice("vm.".length), at])), ...(image === undefined ? {} : { image }) };
 }
 
 /** The snapshot that is to be there before anything is changed inside. */
@@ -92,11 +104,17 @@ function keysOf(host: Host, inputs: Around["inputs"]): readonly string[] | undef
   return keys.length === 0 ? undefined : keys;
 }
 
-// A template on another node is copied from there; where its storage is not shared, Proxmox refuses, and says so.
-function originOf(image: Written, node: string): Partial<Vm> {
-  if (image["volume"] !== undefined) return { image: String(image["volume"]) };
-  if (image["template"] === undefined) return {};
-  return { template: Number(image["template"]), ...(image["node"] === undefined || image["node"] === node ? {} : { templateNode: String(image["node"]) }) };
+// Where no clone of a template gets to the guest's node, the image that it was made from is imported there: which of the two it is, the cluster tells.
+function originOf(host: Host, node: string, inventory: InventoryView): Partial<Vm> {
+  const image = imageOf(host, inventory);
+  const ready = readyProxmoxImage(String(recordOf(host.vars["vm"])?.["image"]), node, inventory);
+  const volume = image["volume"] ?? ready?.volume;
+  const file = volume === undefined ? {} : { image: String(volume) };
+  if (image["template"] === undefined) return file;
+  const at = image["node"] ?? ready?.node;
+  const template = { template: Number(image["template"]) };
+  if (at === node) return template;
+  return { ...template, ...file, ...(at === undefined ? {} : defined({ templateNode: String(at), templateStorage: image["storage"] ?? ready?.disk })) };
 }
 
 function networkOf(host: Host, vm: Written, inventory: InventoryView): Partial<Vm> {

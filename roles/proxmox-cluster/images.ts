@@ -1,5 +1,5 @@
 // The inventory's images on the cluster: downloaded, and made templates where they have a number.
-import { type Host, type InventoryView, proxmoxClusterOf, proxmoxStorageContent, proxmoxTemplate, type Resource } from "hlx";
+import { type Host, type InventoryView, proxmoxClusterOf, proxmoxImageFile, proxmoxNodesOf, proxmoxStorageContent, proxmoxTemplate, type Resource } from "hlx";
 import type { Params } from "./params.ts";
 
 export interface Around {
@@ -29,41 +29,50 @@ interface Making extends Around {
 }
 
 function filesOf(name: string, image: Image, { params, host, inventory }: Making): readonly Resource[] {
-  const { url } = image;
-  if (typeof url !== "string") throw new Error(`image "${name}" has no url to download it from`);
-  const sum = checksumOf(name, image);
-  const { storage, filename } = placeOf(url, image, { params, sum });
-  const own = image["node"] === undefined ? [host.name] : [String(image["node"])];
-  const nodes = params.imagesOn === undefined ? own : [...new Set([...own, ...inventory.select(params.imagesOn).map((node) => node.name)])];
-  return nodes.map((node) => proxmoxStorageContent({ cluster: proxmoxClusterOf(node, inventory), node, storage, content: "import", filename, url, ...sum }));
+  const file = proxmoxImageFile(name, image, params.files);
+  const own = nodeOf(image, host);
+  const asked = params.imagesOn === undefined ? [] : inventory.select(params.imagesOn).map((node) => [node.name, { node: own }] as const);
+  const nodes = new Map<string, Unless | undefined>([...guestsElsewhere(name, image, { params, host, inventory }), ...asked, [own, undefined]]);
+  return [own, ...nodes.keys().filter((node) => node !== own)].map((node) =>
+    proxmoxStorageContent({ cluster: proxmoxClusterOf(node, inventory), node, content: "import", ...file, ...unlessOf(nodes.get(node)) }),
+  );
 }
 
-type Checksum = { readonly sha256: string } | { readonly sha512: string };
+type Unless = NonNullable<Parameters<typeof proxmoxStorageContent>[0]["unless"]>;
 
-function checksumOf(name: string, { sha256, sha512 }: Image): Checksum {
-  if (typeof sha512 === "string") return { sha512: sha512.toLowerCase() };
-  if (typeof sha256 === "string") return { sha256: sha256.toLowerCase() };
-  throw new Error(`image "${name}" has a url and no sha256 or sha512: what is downloaded must be known`);
+function unlessOf(unless: Unless | undefined): { readonly unless?: Unless } {
+  return unless === undefined ? {} : { unless };
 }
 
-// Nobody can tell what is in a file that is there, so its name changes with its content.
-function placeOf(url: string, { volume }: Image, { params, sum }: { readonly params: Params; readonly sum: Checksum }) {
-  const [, named, file] = /^([^:]+):import\/(.+)$/.exec(typeof volume === "string" ? volume : "") ?? [];
-  if (named !== undefined && file !== undefined) return { storage: named, filename: file };
-  const base = decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "").replaceAll(/[^A-Za-z0-9_.+-]/g, "-");
-  const [, stem = base, end = ""] = /^(.*?)(\.[A-Za-z0-9]+)$/.exec(base) ?? [];
-  const digits = Object.values(sum)[0]?.slice(0, 8) ?? "";
-  // Cloud images called .img are qcow2; Proxmox imports by the end of the name.
-  return { storage: params.files ?? "local", filename: `${stem}-${digits}${end === ".img" ? ".qcow2" : end}` };
+// A template on a node's own storage is cloned on that node only: guests of other nodes are made from the file. By node.
+function guestsElsewhere(name: string, image: Image, { params, host, inventory }: Making): readonly (readonly [string, Unless])[] {
+  const own = nodeOf(image, host);
+  const others = new Set(proxmoxNodesOf(host.name, inventory).flatMap((node) => (node.name === own ? [] : [node.name])));
+  const guests = [...inventory.hosts.values()].flatMap(({ vars: { vm } }) => (isMap(vm) && vm["image"] === name && others.has(String(vm["node"])) ? [vm] : []));
+  const { template } = image;
+  const disk = image["storage"] ?? params.disks;
+  const made = typeof template === "number" ? { template, ...(typeof disk === "string" ? { disk } : {}) } : {};
+  return [...Map.groupBy(guests, (vm) => String(vm["node"]))].map(([node, all]) => {
+    const into = all.filter((vm) => vm["linked"] !== true).map((vm) => String(vm["storage"]));
+    return [node, { node: own, ...made, ...("template" in made ? { into: [...new Set(into)] } : {}) }];
+  });
+}
+
+function nodeOf(image: Image, host: Host): string {
+  return image["node"] === undefined ? host.name : String(image["node"]);
+}
+
+function isMap(value: unknown): value is Image {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function templateOf(name: string, image: Image, { params, host, inventory }: Making): readonly Resource[] {
   const id = image["template"];
   if (typeof id !== "number") return [];
-  const node = image["node"] === undefined ? host.name : String(image["node"]);
+  const node = nodeOf(image, host);
   const storage = image["storage"] ?? params.disks;
   if (typeof storage !== "string") throw new Error(`image "${name}" names no storage for its template's disk: write storage: for it, or disks: for the role`);
-  const { storage: files, filename } = placeOf(String(image["url"]), image, { params, sum: checksumOf(name, image) });
+  const { storage: files, filename } = proxmoxImageFile(name, image, params.files);
   return [
     proxmoxTemplate({ cluster: proxmoxClusterOf(node, inventory), id, name: name.replaceAll("_", "-"), node, image: `${files}:import/${filename}`, storage }),
   ];

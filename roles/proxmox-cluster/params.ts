@@ -97,7 +97,11 @@ export const params = {
     files: { ...storage, default: "local", description: "The storage that images are downloaded to. Default local." },
     disks: { ...storage, description: "The storage of templates' disks, where an image does not name one." },
     images: { ...names, description: "Which of the inventory's images are made ready. Default all with a url." },
-    imagesOn: { type: "string", minLength: 1, description: "A pattern of nodes that images are downloaded to. Default this node." },
+    imagesOn: {
+      type: "string",
+      minLength: 1,
+      description: "A pattern of further nodes that images are downloaded to. Without it those whose guests are made from them.",
+    },
     downloads: {
       type: "object",
       propertyNames: name,

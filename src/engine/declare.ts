@@ -66,7 +66,7 @@ async function run(assignment: Assignment, { world, work, looks, host, facts }: 
   const role = work.roles.get(assignment.role);
   if (role === undefined) throw new ProblemError({ code: "internal", message: `role ${assignment.role} was not loaded` });
   const inputs = await work.inputsOf(host.name, assignment.as);
-  const asking = { params: assignment.params as never, host, inventory: viewOf(work.inventory) };
+  const asking = { params: assignment.params as never, host, inventory: viewOf(work.inventory, work.assignments) };
   const seen = await looks.answers(role.looks?.(asking) ?? {});
   const declaring = { ...asking, facts, inputs, seen };
   const ran = runRole(assignment, role, declaring);

@@ -96,8 +96,8 @@ function promisedOnly(host: string, promised: object, names: readonly (readonly 
   return facts;
 }
 
-function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory }: Work): PromisedFacts {
-  const asking = { host, inventory: viewOf(inventory) };
+function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory, assignments: all }: Work): PromisedFacts {
+  const asking = { host, inventory: viewOf(inventory, all) };
   const told = assignments.map(({ role, params }) => roles.get(role)?.outside?.facts({ ...asking, params: params as never }) ?? {});
   return Object.assign({}, ...told);
 }

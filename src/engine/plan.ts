@@ -94,9 +94,8 @@ function evidentIn({ entries: all, found }: Survey, planned: readonly Entry[]): 
 }
 
 // What a probe saw beside what is desired: told, and left alone.
-function noticesOf({ host, address, found }: Evident): readonly Staying[] {
-  const notices = found.found === "present" ? (found.evidence?.notices ?? []) : [];
-  return notices.map((notice) => ({ host, address, ...notice }));
+function noticesOf({ host, address, found: { evidence } }: Evident): readonly Staying[] {
+  return (evidence?.notices ?? []).map((notice) => ({ host, address, ...notice }));
 }
 
 function takersOf({ host, address, found: { evidence } }: Evident): readonly Taker[] {

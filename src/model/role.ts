@@ -19,15 +19,24 @@ export interface InventoryView {
   /** Guest images by name, as written: template, url, sha256, sha512, storage, os. */
   readonly images?: ReadonlyMap<string, JsonObject>;
   select(pattern: string): readonly Host[];
+  /** The hosts that the playbook gives a role, in its order. Empty as long as it is being read: in `requires`, and where a role says whether it makes a host unasked. */
+  given?(role: string): readonly Given[];
   /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
   at?(path: Path): Position | undefined;
 }
 
-/** The inventory as roles see it. */
-export function viewOf(inventory: Inventory): InventoryView {
+/** A host that has a role, with the params that it has it with. */
+export interface Given {
+  readonly host: string;
+  readonly params: Json;
+}
+
+/** The inventory as roles see it, with what the playbook makes of it. */
+export function viewOf(inventory: Inventory, calls: readonly Pick<Assignment, "role" | "host" | "params">[] = []): InventoryView {
   const { hosts, groups, devices, networks, images = new Map() } = inventory;
   const select = (pattern: string): readonly Host[] => inventory.select(pattern).flatMap((name) => hosts.get(name) ?? []);
-  return { hosts, groups, devices, networks, images, select, at: (path) => inventory.at?.(path) };
+  const given = (role: string): readonly Given[] => calls.flatMap((call) => (call.role === role ? [{ host: call.host, params: call.params }] : []));
+  return { hosts, groups, devices, networks, images, select, given, at: (path) => inventory.at?.(path) };
 }
 
 /** Something that must be looked up before roles run. `file` is relative to the role's folder first, then the inventory's. */

@@ -22,13 +22,17 @@ export interface Contributing {
 
 /** Throws ProblemError when a role fails while it is asked. Files that cannot be read are left out: whoever needs them says so. */
 export async function contributionsOf({ uses, roles, inventory, lookups }: Contributing): Promise<Contributions> {
-  const around: Around = { inventory, view: viewOf(inventory), lookups, known: new Map() };
+  const around: Around = { inventory, view: viewOf(inventory, callsOf(uses)), lookups, known: new Map() };
   const asked = await Promise.all(uses.map((use) => askUse(use, roles.get(use.role), around)));
   const files = await Promise.all(around.known.values());
   return {
     claims: asked.flat(),
     written: [...uses.flatMap(writtenIn), ...files.flatMap(textsOf).flatMap(({ path, text }) => linesOf(path, text))],
   };
+}
+
+function callsOf(uses: readonly Use[]): NonNullable<Parameters<typeof viewOf>[1]> {
+  return uses.flatMap(({ role, hosts, params }) => hosts.map((host) => ({ role, host, params })));
 }
 
 interface Around {

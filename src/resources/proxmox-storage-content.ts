@@ -7,7 +7,8 @@ import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import type { Api } from "../model/step.ts";
 import { given, resourceOf } from "./make.ts";
-import { call, clusterSchema as cluster, word } from "./proxmox/cluster.ts";
+import { call, clusterSchema as cluster, positive, word } from "./proxmox/cluster.ts";
+import { placeOfTemplate, unclonable } from "./proxmox/template-place.ts";
 
 const properties = {
   cluster,
@@ -19,6 +20,18 @@ const properties = {
   file: { type: "string", pattern: "^/[^\\u0000]*$", title: "an absolute path", description: "A file of this machine that is sent there instead" },
   sha256: { type: "string", pattern: "^[0-9a-f]{64}$", title: "64 small hexadecimal digits" },
   sha512: { type: "string", pattern: "^[0-9a-f]{128}$", title: "128 small hexadecimal digits" },
+  unless: {
+    type: "object",
+    additionalProperties: false,
+    required: ["node"],
+    description: "Not needed where the same file of this node is seen here too (a shared storage), or where a clone of this template gets here",
+    properties: {
+      node: word,
+      template: positive,
+      disk: { ...word, description: "The storage that the template's disk will be in, if it is not there yet" },
+      into: { type: "array", items: word, description: "Storages that clones are made in" },
+    },
+  },
   absent: { const: true },
 } as const;
 const named = ["cluster", "node", "storage", "content", "filename"] as const;
@@ -44,12 +57,19 @@ export interface ProxmoxStorageContent {
   readonly file?: string;
   readonly sha256?: string;
   readonly sha512?: string;
+  readonly unless?: Unless;
   readonly absent?: true;
 }
 
-interface ContentActual {
-  readonly volume: string;
+interface Unless {
+  readonly node: string;
+  readonly template?: number;
+  readonly disk?: string;
+  readonly into?: readonly string[];
 }
+
+/** The file, or that it need not be there. */
+type ContentActual = { readonly volume: string } | { readonly unneeded: true };
 
 export const proxmoxStorageContentKind: Kind<ProxmoxStorageContent, ContentActual, "proxmox"> = {
   kind: "proxmox.storageContent",
@@ -82,8 +102,19 @@ async function probe(desired: ProxmoxStorageContent, on: Pick<Readers, "proxmox"
   const found = seen?.volumes.find(({ id }) => id === volume);
   if (found !== undefined) return present({ volume }, { bytes: found.bytes });
   if (desired.absent === true) return absent;
+  if (await isUnneeded(desired, seen, on)) return present({ unneeded: true });
   const problem = unusable(desired, seen);
   return problem === undefined ? absent : { found: "unknown", because: problem };
+}
+
+async function isUnneeded({ cluster: to, node, unless }: ProxmoxStorageContent, seen: StorageSeen | null, on: Pick<Readers, "proxmox">): Promise<boolean> {
+  if (unless === undefined) return false;
+  const { node: other, template: id, disk, into = [] } = unless;
+  if (seen?.shared === true) return true;
+  if (id === undefined) return false;
+  const place = await placeOfTemplate(on, to, { id, planned: { node: other, storages: disk === undefined ? [] : [disk] } });
+  if (place === undefined || place.node === node) return place !== undefined;
+  return unclonable({ id, ...place }, { node, storages: into }, await on.proxmox.room(to)) === undefined;
 }
 
 // Proxmox would say so too, but only when the plan is half done.

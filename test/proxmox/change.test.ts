@@ -71,6 +71,37 @@ describe("a disk that would shrink is refused by the plan, at the line that want
   });
 });
 
+describe("a guest of another node than its template's", { timeout: 60_000 }, () => {
+  const far = (image: string): string => inventoryOf(double, { image, guests: guestLine("far", { id: 521, node: "pve2" }) });
+  const planned = async (text: string) => {
+    lab.write("inventory.yaml", text);
+    const { code, stdout } = await inside(lab, ["plan", "--limit", "far"]);
+    return { code, lines: stdout.split("\n") };
+  };
+
+  test("is refused at the image's line, where nothing says what it could be imported from", async () => {
+    const text = far("debian12: { template: 9999 }");
+    const at = text.split("\n").findIndex((line) => line.includes("debian12: {")) + 1;
+    const { code, lines } = await planned(text);
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(
+        /^ {2}! far .* blocked: template 9999 is on pve1's own storage, guest 521 is to be on pve2, and .* \(write url: and sha512: for the image/,
+      ),
+      `        inventory.yaml:${at}:13`,
+      `          ${at} |   debian12: { template: 9999 }`,
+    ]);
+    expect(code).toBe(3);
+  });
+  test("is made from the image on its own node, and the plan says so", async () => {
+    const { code, lines } = await planned(far('debian12: { template: 9999, volume: "local:import/debian-12.qcow2" }'));
+    expect(code).toBe(0);
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/^ {2}\+ far {2}proxmox\.vm:521 {2}from local:import\/debian-12\.qcow2, /),
+      "  · far/guest/proxmox.vm:521: template 9999 is on pve1's own storage: its image is imported on pve2 instead",
+    ]);
+  });
+});
+
 test("cores of one guest: one update, with what it costs", { timeout: 60_000 }, async () => {
   write("");
   await apply();

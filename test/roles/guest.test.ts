@@ -85,6 +85,48 @@ describe("a guest of the example", () => {
   });
 });
 
+describe("what it is made from", () => {
+  const url = "https://cloud.example/debian-12.qcow2";
+  const sum = { url, sha512: "AB".repeat(64) };
+  const volume = "local:import/debian-12-abababab.qcow2";
+  const role = (params: object, host = "node005") => [{ role: "proxmox-cluster", host, params: params as never }];
+  function origin(image: object, calls = role({}), vm: object = { node: "node006" }): Partial<ProxmoxVm> {
+    const view = viewOf({ ...inventory, images: new Map([["debian12", image as never]]) }, calls);
+    const [resource] = guest.declare({ params: {} as never, host: hostOf("kube511", vm), facts: {} as never, inventory: view, inputs: {} });
+    expect(validateValue(resource?.desired, proxmoxVmKind.schema, () => undefined, "kube511")).toEqual([]);
+    const { template, templateNode, templateStorage, image: file } = (resource?.desired ?? {}) as ProxmoxVm;
+    return JSON.parse(JSON.stringify({ template, templateNode, templateStorage, image: file }));
+  }
+
+  test.each([
+    ["the template, where the role makes it on the guest's node", { template: 9999, ...sum }, role({}), { node: "node005" }, { template: 9999 }],
+    [
+      "template and file, where the role makes it on another node",
+      { template: 9999, storage: "lvm", ...sum },
+      role({}),
+      { node: "node006" },
+      { template: 9999, templateNode: "node005", templateStorage: "lvm", image: volume },
+    ],
+    [
+      "the role's storages, where the image names none",
+      { template: 9999, ...sum },
+      role({ files: "nfs", disks: "ceph" }),
+      { node: "node006" },
+      { template: 9999, templateNode: "node005", templateStorage: "ceph", image: volume.replace("local", "nfs") },
+    ],
+    [
+      "the image's own node and file",
+      { template: 9999, node: "node006", volume: "nfs:import/deb.qcow2" },
+      [],
+      { node: "node005" },
+      { template: 9999, templateNode: "node006", image: "nfs:import/deb.qcow2" },
+    ],
+    ["the template alone, where nobody has its image", { template: 9999, ...sum }, [], { node: "node006" }, { template: 9999 }],
+    ["the template alone, where the role leaves it out", { template: 9999, ...sum }, role({ images: [] }), { node: "node006" }, { template: 9999 }],
+    ["the file alone, where there is no template", sum, role({}), { node: "node006" }, { image: volume }],
+  ] as const)("%s", (...[, image, calls, vm, wanted]) => expect(origin(image, calls as ReturnType<typeof role>, vm)).toEqual(wanted));
+});
+
 describe("what is missing is said", () => {
   test.each([
     ["storage", "vm.storage of kube511 is not in the inventory"],

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "hlx-pve-cluster-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const sha512 = "0123456789ABCDEF".repeat(8);
-const inventory = (images: string) => `format: 1
+const inventory = (images: string, guests = "") => `format: 1
 networks:
   lan: { cidr: 192.168.1.0/24, gateway: 1, bridge: vmbr0, domain: home, dns: [dns01] }
 images: { ${images} }
@@ -22,7 +22,7 @@ hosts:
   node005: { lan: 105, proxmox: { fingerprint: "${"AB:".repeat(31)}AB", pci: { gpu: "42:00" } } }
   node006: { lan: 106, proxmox: { pci: { gpu: "0000:81:00.0", hba: "02:00" } } }
   dns01: { lan: 2 }
-devices:
+${guests}devices:
   proxy: { lan: 30, mac: "bc:24:11:00:03:00" }
   nomac: { lan: 31 }
 groups:
@@ -31,9 +31,9 @@ groups:
 const debian = `debian12: { template: 9999, url: "https://cloud.example/debian-12-generic-amd64.qcow2", sha512: "${sha512}", storage: local-lvm }`;
 
 let count = 0;
-async function declared(params: object, images = debian): Promise<readonly Resource[]> {
+async function declared(params: object, images = debian, guests = ""): Promise<readonly Resource[]> {
   const file = `inventory${count++}.yaml`;
-  writeFileSync(join(folder, file), inventory(images));
+  writeFileSync(join(folder, file), inventory(images, guests));
   const read = await readInventory([file], { cwd: folder });
   const host = read.hosts.get("node005");
   if (host === undefined) throw new Error("no node005");
@@ -86,6 +86,39 @@ describe("images", () => {
   ])("%s is told before anything connects", (...[, params, images, message]) =>
     expect(declared({ mappings: false, ...params }, images)).rejects.toThrow(message),
   );
+});
+
+describe("images on the nodes of guests that may not be cloned there", () => {
+  const guest = (name: string, lan: number, vm: string): string => `  ${name}: { lan: ${lan}, vm: { id: ${lan}0, image: debian12, ${vm} } }\n`;
+  const guests = [
+    guest("a", 10, "node: node006, storage: local-lvm"),
+    guest("b", 11, "node: node006, storage: fast"),
+    guest("c", 12, "node: node006, storage: slow, linked: true"),
+    guest("d", 13, "node: node005, storage: local-lvm"),
+  ].join("");
+  const there = `proxmox.storageContent:node006/local:import/${file}`;
+  const given = async (params: object, images?: string, of = guests) => desiredOf(await declared({ mappings: false, ...params }, images, of), there);
+
+  test("unless a clone of the template gets there after all", async () => {
+    expect(ids(await declared({ mappings: false }, debian, guests))).toEqual([
+      `proxmox.storageContent:node005/local:import/${file}`,
+      there,
+      "proxmox.template:9999",
+    ]);
+    const unless = { node: "node005", template: 9999, disk: "local-lvm", into: ["local-lvm", "fast"] };
+    expect(await given({})).toMatchObject({ node: "node006", sha512: sha512.toLowerCase(), unless });
+    expect(await given({ disks: "ceph" }, debian.replace(", storage: local-lvm", ""))).toMatchObject({ unless: { ...unless, disk: "ceph" } });
+  });
+  test("an image without a template is imported everywhere", async () => {
+    expect(await given({}, debian.replace("template: 9999, ", ""))).toMatchObject({ unless: { node: "node005" } });
+  });
+  test("where it was asked for, whoever can be cloned", async () => {
+    expect(await given({ imagesOn: "nodes" })).toMatchObject({ unless: { node: "node005" } });
+  });
+  test("not for guests of the template's node, of another image, or of none", async () => {
+    expect(await given({}, debian, guest("d", 13, "node: node005, storage: local-lvm") + "  e: { lan: 14, vm: { id: 140, node: node006 } }\n")).toBe(undefined);
+    expect(await given({}, debian.replace("template:", "node: node006, template:"), guests.replace(/ {2}d:.*\n/, ""))).not.toHaveProperty("unless");
+  });
 });
 
 describe("mappings", () => {

@@ -82,7 +82,8 @@ function clone({ params }: Call, { on, node, id }: AtGuest, source: DoubleGuest)
     return refuse(`can't lock file '/var/lock/qemu-server/lock-${id}.conf' - got timeout`);
   }
   if (on.double.guests.has(target)) return refuse(`unable to create VM ${target}: config file already exists`);
-  if (params["target"] !== undefined && params["target"] !== node) return refuse(`can't clone VM to node '${params["target"]}' (VM uses local storage)`);
+  const far = wrongElsewhere(params, source, { on, node });
+  if (far !== undefined) return far;
   const wrong = wrongInLinked(params, source, on);
   if (wrong !== undefined) return wrong;
   if (on.double.lockedTasks-- > 0)
@@ -92,6 +93,16 @@ function clone({ params }: Call, { on, node, id }: AtGuest, source: DoubleGuest)
 
 function storageOf({ config }: DoubleGuest): string {
   return /^([\w-]+):/.exec(config["scsi0"] ?? "")?.[1] ?? "";
+}
+
+// Another node has the clone only where all of its disks are on shared storages, before and after.
+function wrongElsewhere({ target, storage }: Call["params"], { config }: DoubleGuest, { on, node }: Pick<AtGuest, "on" | "node">): Reply | undefined {
+  if (target === undefined || target === node) return undefined;
+  const { storages } = on.double.held;
+  const isShared = (name: string): boolean => storages.get(name)?.shared === true;
+  if (storage !== undefined && !isShared(storage)) return refuse(`can't clone to non-shared storage '${storage}'`);
+  const used = Object.entries(config).flatMap(([key, value]) => (driveKeys.test(key) ? [value.split(":")[0] ?? ""] : []));
+  return used.every(isShared) ? undefined : refuse(`can't clone VM to node '${target}' (VM uses local storage)`);
 }
 
 // Of a template a clone is linked where nothing else is said.
@@ -112,7 +123,7 @@ function copy({ params, target, storage }: Copying, { on, node, id }: Omit<AtGue
   const disk = { scsi0: (copied["scsi0"] ?? "").replace(/^[\w-]+:[^,]*/, `${params["storage"] ?? storage}:vm-${target}-disk-0`) };
   const given = Object.fromEntries(["name", "description"].flatMap((key) => (params[key] === undefined ? [] : [[key, params[key] ?? ""]])));
   const made: DoubleGuest = {
-    node,
+    node: params["target"] ?? node,
     config: { description: " qmclone temporary file", lock: "clone" },
     running: false,
     pending: {},

@@ -66,20 +66,21 @@ export function resolveInputs(options: ResolveInputs): InputsOf {
   };
 }
 
-async function inputsFor(assignment: Assignment, { roles, inventory, lookups }: ResolveInputs): Promise<Readonly<Record<string, string>>> {
+async function inputsFor(assignment: Assignment, options: ResolveInputs): Promise<Readonly<Record<string, string>>> {
+  const { roles, lookups } = options;
   const loaded = roles.get(assignment.role);
   if (loaded?.role.inputs === undefined) return {};
-  const asked = Object.entries(askRole(assignment, loaded, inventory));
+  const asked = Object.entries(askRole(assignment, loaded, options));
   const settled = await Promise.allSettled(asked.map(([, input]) => lookups.of(input, loaded)));
   refuseAll(settled.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason, assignment) : [])));
   return Object.fromEntries(asked.flatMap(([name], index) => fulfilled(settled[index]).map((value) => [name, value])));
 }
 
-function askRole(assignment: Assignment, { role }: LoadedRole, inventory: Inventory): Readonly<Record<string, Input>> {
+function askRole(assignment: Assignment, { role }: LoadedRole, { inventory, assignments }: ResolveInputs): Readonly<Record<string, Input>> {
   const host = inventory.hosts.get(assignment.host);
   if (host === undefined) throw new ProblemError({ code: "internal", message: `no host ${assignment.host} in the inventory` });
   try {
-    return role.inputs?.({ params: assignment.params as never, host, inventory: viewOf(inventory) }) ?? {};
+    return role.inputs?.({ params: assignment.params as never, host, inventory: viewOf(inventory, assignments) }) ?? {};
   } catch (cause) {
     const message = `role ${assignment.as} on ${assignment.host} failed while asking for its inputs: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new ProblemError({ code: "input", message, cause, ...placed(assignment) });

@@ -77,9 +77,14 @@ const properties = {
   name: { type: "string", pattern: "^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$", title: "a DNS name" },
   node: { ...word, description: "Where it is created; afterwards it may be moved" },
   template: { type: "integer", minimum: 100, description: "Cloned from this guest" },
-  templateNode: { ...word, description: "Where the template is; default: node" },
+  templateNode: { ...word, description: "Where the template will be made, if it is not there yet; default: node" },
+  templateStorage: { ...word, description: "Of its disk, likewise" },
   linked: { type: "boolean", description: "Shares the template's disk; default false: a full copy" },
-  image: { ...text, description: "A volume of content type import that its disk is made from, such as local:import/debian-12.qcow2" },
+  image: {
+    ...text,
+    description:
+      "A volume of content type import that its disk is made from, such as local:import/debian-12.qcow2; beside a template, where no clone of that gets to its node",
+  },
   storage: { ...word, description: "Of its first disk, and of cloud-init's" },
   disk: { ...positive, description: "The whole size of its first disk in GiB; it grows and never shrinks" },
   disks,
@@ -158,6 +163,7 @@ export interface ProxmoxVm {
   readonly node: string;
   readonly template?: number;
   readonly templateNode?: string;
+  readonly templateStorage?: string;
   readonly linked?: boolean;
   readonly image?: string;
   readonly storage?: string;

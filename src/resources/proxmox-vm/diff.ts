@@ -3,6 +3,7 @@ import { type Ahead, type Change, change, type Known, type Risk } from "../../mo
 import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf, leavingOf, partsOf, textOf } from "./drives.ts";
 import { haText, haWanted } from "./ha.ts";
+import { originOf } from "./origin.ts";
 import type { VmActual } from "./probe.ts";
 import { wantedOf, withoutOf } from "./settings.ts";
 
@@ -11,7 +12,7 @@ const live = /^(name|description|tags|onboot|startup|balloon|protection|net\d+|i
 
 export function diff(desired: ProxmoxVm, found: Known<VmActual>, _: Ahead): readonly Change[] {
   if (desired.absent === true) return found.found === "absent" ? [] : [gone(desired)];
-  if (found.found === "absent") return made(desired);
+  if (found.found === "absent") return made(desired, found);
   const { actual } = found;
   const wanted = wantedOf(desired, actual.settings);
   const keys = [...Object.keys(wanted), ...withoutOf(desired)];
@@ -35,9 +36,10 @@ function returns(snapshot: string | undefined): readonly Change[] {
   return [change("disks", { before: "as they are now", after: `as in the snapshot ${snapshot}`, risk: "data-loss", note })];
 }
 
-function made(desired: ProxmoxVm): readonly Change[] {
+function made(desired: ProxmoxVm, found: Extract<Known<VmActual>, { found: "absent" }>): readonly Change[] {
   const { template, image, disk, running, pool } = desired;
-  const origin = template === undefined ? (image ?? "an empty disk") : `${desired.linked === true ? "linked to" : "a copy of"} template ${template}`;
+  const copy = `${desired.linked === true ? "linked to" : "a copy of"} template ${template}`;
+  const origin = originOf(desired, found).from === "template" ? copy : (image ?? "an empty disk");
   const ha = haWanted(desired);
   return [
     change("from", { before: null, after: origin }),

@@ -1,5 +1,5 @@
 // Reads a guest: where it is, what is set, and whether it is hlx's to change.
-import { absent, type Found, present } from "../../model/kind.ts";
+import { type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen, SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -7,7 +7,9 @@ import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
 import { type Drive, drivesOf, leavingOf, restOf, textOfFound } from "./drives.ts";
+import { firstDisk } from "./first-disk.ts";
 import { haText } from "./ha.ts";
+import { unmade } from "./origin.ts";
 import { configOf, settingsOf, withoutOf } from "./settings.ts";
 import { holding } from "./snapshots.ts";
 
@@ -35,7 +37,7 @@ type Here = Extract<GuestSeen, { guest: "here" }>;
 
 export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): Promise<Found<VmActual>> {
   const seen = await whole(desired, on);
-  if (seen.guest === "absent") return desired.back === undefined ? absent : { found: "unknown", because: lost(desired) };
+  if (seen.guest === "absent") return desired.back === undefined ? unmade(desired, on) : { found: "unknown", because: lost(desired) };
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
@@ -112,12 +114,6 @@ function drivesFound(desired: ProxmoxVm, config: Here["config"]): Settings {
     config[slot] === undefined ? [] : [[slot, textOfFound(config[slot], leavingDrive(config[slot]))] as const],
   );
   return Object.fromEntries([...there, ...leaving]);
-}
-
-/** The key of the disk that a guest boots from: the first of its boot order, else scsi0. */
-export function firstDisk(config: Readonly<Record<string, string>>): string {
-  const order = /(?:^|,)order=([^,]*)/.exec(config["boot"] ?? "")?.[1]?.split(";") ?? [];
-  return order.find((key) => /^(scsi|virtio|sata|ide)\d+$/.test(key) && !/media=cdrom/.test(config[key] ?? "")) ?? "scsi0";
 }
 
 // A volume that no guest has attached says no size.

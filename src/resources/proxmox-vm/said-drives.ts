@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { Unsaid } from "../../model/proxmox-seen.ts";
 import { propertiesOf, sizeOf } from "../proxmox/properties.ts";
-import { firstDisk } from "./probe.ts";
+import { firstDisk } from "./first-disk.ts";
 
 type Config = Readonly<Record<string, string>>;
 

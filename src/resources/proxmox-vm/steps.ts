@@ -8,6 +8,7 @@ import type { ProxmoxVm } from "./desired.ts";
 import { drivesOf, leavingOf, partsOf, rewritten, textOf } from "./drives.ts";
 import { haStep, haText } from "./ha.ts";
 import { made } from "./made.ts";
+import { originOf } from "./origin.ts";
 import type { VmActual } from "./probe.ts";
 import { configOver, withoutOf } from "./settings.ts";
 import { backTo, isProtected, outdated, taken } from "./snapshots.ts";
@@ -32,7 +33,7 @@ export function steps(
   found: Known<VmActual>,
   { changes, now }: { readonly changes: readonly Change[]; readonly now: Date },
 ): readonly Api[] {
-  if (found.found === "absent") return made(desired);
+  if (found.found === "absent") return made(desired, originOf(desired, found));
   const here = hereOf(desired, found, changes);
   const { at, actual } = here;
   if (desired.absent === true) return gone(desired, here);
