@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { PiholeCall } from "../../src/model/ports/pihole.ts";
 import { problemOf } from "../../src/model/problem.ts";
 import type { FtlOptions } from "./ftl/world.ts";
-import { type Reached, reach } from "./lab.ts";
+import { aHost, driverOf, type Reached, reach, sessionTo } from "./lab.ts";
 
 const open: Reached[] = [];
 afterEach(async () => void (await Promise.all(open.splice(0).map((one) => one.stop()))));
@@ -82,6 +82,27 @@ describe("logging in", () => {
     const one = await reached();
     await one.ftl.stop();
     expect(await one.endpoint.reader.settings(one.door)).toMatchObject({ answer: "nothing" });
+  });
+});
+
+describe("a Pi-hole that comes while the run goes on", () => {
+  test("answers from then on: that nothing answered before is not kept", async () => {
+    const [early, later] = [await reached(), await reached()];
+    await early.ftl.stop();
+    let { port } = early.ftl;
+    const endpoints = driverOf("secret");
+    const { reader } = endpoints.of(aHost, async () => sessionTo(port));
+    expect(await reader.settings(early.door)).toMatchObject({ answer: "nothing" });
+    ({ port } = later.ftl);
+    expect(await reader.settings(early.door)).toMatchObject({ answer: "given" });
+    await endpoints.close();
+  });
+
+  test("in the place of another web server is asked again, a refused password is not", async () => {
+    const one = await reached();
+    one.ftl.fault({ fault: "answer", to: "POST /api/auth", status: 404, text: "Not found" });
+    expect(await refusedWith(one)).toContain("this is Pi-hole 5, or another web server");
+    expect(await one.endpoint.reader.settings(one.door)).toMatchObject({ answer: "given" });
   });
 });
 

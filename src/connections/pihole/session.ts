@@ -1,6 +1,6 @@
 // One login to one Pi-hole for the whole run, and requests with it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Problem, ProblemError } from "../../model/problem.ts";
+import { type Problem, ProblemError, problemOf } from "../../model/problem.ts";
 import { ask, type Dial, type Reply, type Request } from "./http.ts";
 import { loginProblem } from "./problems.ts";
 import { type Answered, inside, isPassing, jsonOf, refusalOf } from "./wire.ts";
@@ -38,9 +38,21 @@ export class PiholeSession {
     return this.#options.where;
   }
 
-  /** Logs in once; what came of it holds for the whole run. Throws ProblemError (privilege, missing, unknown). */
+  /**
+   * Logs in once; a session and a refused password hold for the whole run. Where nothing answers, or something else than a Pi-hole, whoever asks later
+   * asks anew: the run may install one meanwhile. Throws ProblemError (privilege, missing, unknown).
+   */
   login(): Promise<Login> {
-    this.#login ??= this.#enter();
+    this.#login ??= this.#enter().then(
+      (entered) => {
+        if (entered.login === "nothing") this.forget();
+        return entered;
+      },
+      (thrown: unknown) => {
+        if (problemOf(thrown).code === "missing") this.forget();
+        throw thrown;
+      },
+    );
     return this.#login;
   }
 
