@@ -40,6 +40,7 @@ export { type K8sObjectOptions, k8sObject, kubernetesApi } from "./resources/k8s
 export { type KernelModuleOptions, kernelModule } from "./resources/kernel-module.ts";
 export { type Microk8sNodeOptions, microk8sNode, microk8sRefresh } from "./resources/microk8s-node.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
+export { settingsSchema as piholeSettingsSchema } from "./resources/pihole/config-desired.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";
 export { type PiholeFiltersOptions, piholeFilters } from "./resources/pihole-filters.ts";
 export { proxmoxCephHealth } from "./resources/proxmox-ceph-health.ts";

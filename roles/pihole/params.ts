@@ -1,5 +1,5 @@
 // What the role pihole can be told.
-import { type FromSchema, type JsonSchema, secretRefSchema } from "hlx";
+import { type FromSchema, type JsonSchema, piholeSettingsSchema, secretRefSchema } from "hlx";
 
 const oneLine = "^[^\\u0000-\\u001f\\u007f]+$";
 const word = "^[^\\s,#\\u0000-\\u001f]+$";
@@ -56,8 +56,6 @@ const group = {
   ],
 } as const satisfies JsonSchema;
 
-const value = { anyOf: [{ type: "boolean" }, { type: "number" }, { type: "string" }, { type: "array", items: { type: "string" } }] } as const;
-
 export const params = {
   type: "object",
   additionalProperties: false,
@@ -108,7 +106,7 @@ export const params = {
       items: { enum: ["groups", "lists", "clients", "domains"] },
       description: "Of these everything goes that is not named here, whoever made it.",
     },
-    settings: { type: "object", additionalProperties: value, default: {}, description: "Every other setting by its name in pihole.toml: { dns.blockTTL: 5 }." },
+    settings: { ...piholeSettingsSchema, default: {}, description: "Every other setting by its name in pihole.toml: { dns.blockTTL: 5 }." },
     stack: {
       type: "object",
       additionalProperties: false,

@@ -60,6 +60,13 @@ const settings = (given: object): unknown =>
 const entries = (given: object): unknown =>
   (declared(given).find(({ kind }) => kind === "pihole.filters")?.desired as { entries: unknown } | undefined)?.entries;
 
+test.each(["password", "pwhash", "app_pwhash", "totp_secret"])("the secret setting %s is refused where it would stand in clear text", (name) => {
+  const given = withDefaults({ settings: { [`webserver.api.${name}`]: "hunter22" } }, pihole.params);
+  const [problem] = validateValue(given, pihole.params, () => undefined, "pihole");
+  expect(problem).toMatchObject({ message: `the name "webserver.api.${name}" is not allowed in settings of pihole`, hint: expect.stringContaining("!secret") });
+  expect(JSON.stringify(problem)).not.toContain("hunter22");
+});
+
 describe("settings", () => {
   test.each<readonly [string, object, object | undefined]>([
     ["nothing for nothing", {}, undefined],

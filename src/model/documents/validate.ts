@@ -227,6 +227,12 @@ const size =
     ...(propertyName !== undefined && { key: propertyName }),
   });
 
+const refusedName: Words = ({ schema, propertyName }, subject) => {
+  if (propertyName === undefined) return { message: `${subject} is not allowed here` };
+  const hint = isRecord(schema) && typeof schema["description"] === "string" ? schema["description"] : undefined;
+  return { message: `the name ${JSON.stringify(propertyName)} is not allowed in ${subject}`, hint, key: propertyName };
+};
+
 const fallback: Words = ({ keyword }, subject) => ({ message: `${subject} is not allowed here (${keyword})` });
 
 const wordings: Readonly<Record<string, Words>> = {
@@ -256,5 +262,5 @@ const wordings: Readonly<Record<string, Words>> = {
   }),
   oneOf: (_, subject) => ({ message: `${subject} fits more than one of the allowed forms` }),
   "false schema": (_, subject) => ({ message: `${subject} is not allowed here` }),
-  not: (_, subject) => ({ message: `${subject} is not allowed here` }),
+  not: refusedName,
 };

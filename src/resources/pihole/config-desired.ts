@@ -19,7 +19,10 @@ const secretKeys = ["password", "pwhash", "app_pwhash", "totp_secret"].map((name
 /** Settings by name, for kinds and roles. */
 export const settingsSchema = {
   type: "object",
-  propertyNames: { pattern: "^[a-z]+(\\.[A-Za-z0-9_]+)+$", not: { enum: secretKeys } },
+  propertyNames: {
+    pattern: "^[a-z]+(\\.[A-Za-z0-9_]+)+$",
+    not: { enum: secretKeys, description: "it holds a secret, which does not stand in clear text: give the role `password: !secret …`" },
+  },
   additionalProperties: { anyOf: [{ type: "boolean" }, { type: "number" }, { type: "string" }, { type: "array", items: { type: "string" } }] },
   description: "Settings by their names in pihole.toml: `dns.blockTTL`. Names and values are checked against what the Pi-hole itself knows.",
 } as const satisfies JsonSchema;
