@@ -1,6 +1,6 @@
 // What every host has: packages, accounts, time zone, and a few limits.
 import { defineRole, packages, unitOf } from "hlx";
-import { timezone } from "./clock.ts";
+import { timezone, unknownZone } from "./clock.ts";
 import { keyInputs } from "./keys.ts";
 import { params } from "./params.ts";
 import { sshd } from "./sshd.ts";
@@ -14,6 +14,7 @@ export default defineRole({
   inputs({ params }) {
     return Object.assign({}, ...Object.entries(params.users).map(([name, user]) => keyInputs(name, user)));
   },
+  claims: ({ params }) => unknownZone(params.timezone),
   declare({ params, host, facts, inputs }) {
     const names = [...params.packages, ...params.extraPackages];
     return [

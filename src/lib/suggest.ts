@@ -1,8 +1,8 @@
 // Did-you-mean: the nearest of some names by edit distance.
 
-/** The candidate nearest to the word, or undefined when none is within 2 edits or a third of its length. */
+/** The candidate nearest to the word, or undefined when none is within 2 edits or a third of its length; of three letters one may differ. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  const limit = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: { name: string; distance: number } | undefined;
   for (const name of candidates) {
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());

@@ -66,7 +66,7 @@ const oneCheck = {
       type: "string",
       title: "a check: http://…, https://…, tcp:PORT, unit:NAME or container:NAME",
       pattern:
-        "^(https?://[^\\s\"'<>]+|tcp:[1-9][0-9]{0,4}|unit:[A-Za-z0-9:_.@\\\\-]+|container:[A-Za-z0-9][A-Za-z0-9_.-]*(/([A-Za-z0-9][A-Za-z0-9_.-]*|\\*))?)$",
+        "^(https?://[^\\s\"'<>]+|tcp:(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])|unit:[A-Za-z0-9:_.@\\\\-]+|container:[A-Za-z0-9][A-Za-z0-9_.-]*(/([A-Za-z0-9][A-Za-z0-9_.-]*|\\*))?)$",
     },
     {
       type: "object",

@@ -1,5 +1,6 @@
 // The secrets file: YAML encrypted with age, armored or not, or a file of sops or of ansible-vault. Never plain text.
 import { quote } from "../lib/quote.ts";
+import { isMissing } from "../lib/why.ts";
 import { ProblemError } from "../model/problem.ts";
 import { decryptAge, isAge } from "./age.ts";
 import { isAnsibleFile, type OpenVault, onlyRead, readAnsibleFile } from "./ansible-file.ts";
@@ -54,8 +55,14 @@ async function read(file: string, { readFile }: IdentitySource): Promise<Buffer>
   try {
     return Buffer.from(await readFile(file));
   } catch (thrown) {
-    const hint = (thrown as NodeJS.ErrnoException).code === "ENOENT" ? { hint: "hlx secrets init makes one" } : {};
-    throw new ProblemError({ code: "input", message: `reading the secrets file ${file}: ${(thrown as Error).message}`, cause: thrown, ...hint });
+    if (isMissing(thrown))
+      throw new ProblemError({
+        code: "input",
+        message: `there is no secrets file ${file}, which the inventory names`,
+        hint: "hlx secrets init makes one",
+        cause: thrown,
+      });
+    throw new ProblemError({ code: "input", message: `reading the secrets file ${file}: ${(thrown as Error).message}`, cause: thrown });
   }
 }
 

@@ -35,6 +35,10 @@ describe("validate", () => {
   test.each(cases)("%j", (source, said) => {
     expect(validate(parseYaml("f", source), schema).map(({ at, message, hint }) => `${at?.line}:${at?.column} ${message} | ${hint}`)).toEqual(said);
   });
+  test("says of a key that may have one value which that is", () => {
+    const versioned = { type: "object", required: ["format"], properties: { format: { const: 1 } } } as const;
+    expect(validate(parseYaml("f", "hosts: {}\n"), versioned)).toMatchObject([{ hint: "add format: 1" }]);
+  });
   test("tells every problem: how many are shown is the view's choice", () => {
     const source = `address: a\n${Array.from({ length: 30 }, (_, index) => `zz${index}: 1`).join("\n")}\n`;
     expect(validate(parseYaml("f", source), schema)).toHaveLength(30);

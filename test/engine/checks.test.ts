@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../src/engine/apply.ts";
 import { questionOf, wrongIn } from "../../src/engine/checks/ask.ts";
 import { makePlan } from "../../src/engine/plan.ts";
-import { type Asking, checksFrom, checkTitle } from "../../src/model/check.ts";
+import { type Asking, checksFrom, checksSchema, checkTitle } from "../../src/model/check.ts";
+import { validateValue } from "../../src/model/documents/validate.ts";
 import type { RunResult } from "../../src/model/event.ts";
 import type { CheckResult } from "../../src/model/ports/shell.ts";
 import type { MemoryWorld } from "../../src/testing/memory-world.ts";
@@ -26,6 +27,16 @@ describe("as people write them", () => {
     const [check] = checksFrom([written as string]);
     expect(check).toMatchObject(asking);
     expect(check === undefined ? "" : checkTitle(check)).toBe(title);
+  });
+  test.each([
+    ["tcp:1", true],
+    ["tcp:65535", true],
+    ["tcp:65536", false],
+    ["tcp:70000", false],
+    ["tcp:0", false],
+    ["tcp:080", false],
+  ])("%s is a port: %s", (written, good) => {
+    expect(validateValue([written], checksSchema, () => undefined, "checks").length === 0).toBe(good);
   });
   test("what is none is left out: another tool's variable of the same name", () => {
     expect([checksFrom("yes"), checksFrom([{ name: "x" }, 3, "ftp://x"])]).toEqual([[], []]);

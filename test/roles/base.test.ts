@@ -155,3 +155,14 @@ test("the example playbook gives each host a dozen resources and more", async ()
   const inputs = await resolveInputs({ assignments, roles, inventory, lookups })("ocean", "base");
   expect(ids(declared(site?.params, { inputs })).length).toBeGreaterThanOrEqual(12);
 });
+
+test.each([
+  ["Europe/Berlin", []],
+  ["Etc/UTC", []],
+  ["UTC", []],
+  ["Berlin", ['there is no time zone "Berlin" (did you mean "Europe/Berlin"?)']],
+  ["Mars/Olympus", ['there is no time zone "Mars/Olympus" (ls /usr/share/zoneinfo on the host shows the names)']],
+])("the time zone %s is told before anything connects: %j", (timezone, told) => {
+  const claims = base.claims?.({ params: { timezone } as never, host, inventory: undefined as never, inputs: {} }) ?? [];
+  expect(claims.map((claim) => (claim.claim === "finding" ? `${claim.message} (${claim.hint})` : ""))).toEqual(told);
+});

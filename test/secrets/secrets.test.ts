@@ -29,16 +29,18 @@ async function encrypted(text: string): Promise<Uint8Array> {
 
 interface Given {
   readonly content?: string | Uint8Array;
+  /** The inventory names a file, and it is not there. */
+  readonly missing?: true;
   readonly keyFile?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-function secretsWith({ content, keyFile, env = {} }: Given) {
+function secretsWith({ content, missing, keyFile, env = {} }: Given) {
   const home = mkdtempSync(join(tmpdir(), "hlx-secrets-"));
   if (content !== undefined) writeFileSync(join(home, "secrets.age"), content);
   if (keyFile !== undefined) writeFileSync(join(home, "age.txt"), keyFile, { mode: 0o600 });
   const key = keyFile === undefined ? {} : { HLX_AGE_KEY_FILE: join(home, "age.txt") };
-  const file = content === undefined ? {} : { sources: join(home, "secrets.age") };
+  const file = content === undefined && missing === undefined ? {} : { sources: join(home, "secrets.age") };
   const secrets = openSecrets({
     ...file,
     run: async () => ({ status: -1, stdout: "" }),
@@ -84,7 +86,13 @@ describe("secrets: what is refused", () => {
     ["an identity file without one", async () => ({ content: await encrypted(yaml), keyFile: "hello" }), "no line begins with"],
     ["no YAML inside", async () => ({ content: await encrypted("canary: [canary"), keyFile: identity }), "is no YAML"],
     ["a file cut short", async () => ({ content: (await encrypted(yaml)).slice(0, -4), keyFile: identity }), "decrypting the secrets file"],
-    ["a file that is not there", async () => ({ env: {} }), "no value for the secret"],
+    ["no source at all", async () => ({ env: {} }), "no value for the secret"],
+    ["a file that is not there", async () => ({ missing: true as const }), "there is no secrets file"],
+    [
+      "an identity that is not where the environment says",
+      async () => ({ content: await encrypted(yaml), env: { HLX_AGE_KEY_FILE: "/nowhere/age.txt" } }),
+      "reading HLX_AGE_KEY_FILE: there is no file /nowhere/age.txt",
+    ],
     ["a name that is a map", async () => ({ content: await encrypted("pihole:\n  password:\n    x: canary\n"), keyFile: identity }), '"pihole.password"'],
     ["a name from the prototype", async () => ({ content: await encrypted("pihole: {}\n"), keyFile: identity }), '"pihole.password"'],
   ])("%s", async (_name, given: () => Promise<Given>, message) => {
@@ -166,6 +174,11 @@ describe("redact", () => {
     for (const secret of ["abc", "password", "password123"]) mine.add(secret);
     expect(mine.redact("abc password123 passwore")).toBe("abc (sensitive) passwore");
     expect(makeRedactor().redact("nothing known")).toBe("nothing known");
+    const short = makeRedactor();
+    short.add("abc");
+    expect(short.redact("abc stays, and tears nothing apart")).toBe("abc stays, and tears nothing apart");
+    short.add("half \ud83d a character");
+    expect(short.redact("so does half \ud83d a character")).toBe("so does (sensitive)");
   });
   test("a key of several lines is taken out line by line", () => {
     const mine = makeRedactor();

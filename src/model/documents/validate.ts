@@ -235,10 +235,19 @@ const refusedName: Words = ({ schema, propertyName }, subject) => {
 
 const fallback: Words = ({ keyword }, subject) => ({ message: `${subject} is not allowed here (${keyword})` });
 
+// What nobody has to think about: the one value that a key may have.
+function onlyValue(properties: unknown, name: string): string | undefined {
+  const schema = isRecord(properties) ? properties[name] : undefined;
+  return isRecord(schema) && schema["const"] !== undefined ? JSON.stringify(schema["const"]) : undefined;
+}
+
 const wordings: Readonly<Record<string, Words>> = {
   additionalProperties: unknownKey,
   unevaluatedProperties: unknownKey,
-  required: ({ params }, subject) => ({ message: `${subject} needs "${params["missingProperty"]}"`, hint: `add ${params["missingProperty"]}: …` }),
+  required: ({ params, parentSchema }, subject) => {
+    const name = String(params["missingProperty"]);
+    return { message: `${subject} needs "${name}"`, hint: `add ${name}: ${onlyValue(parentSchema?.["properties"], name) ?? "…"}` };
+  },
   dependentRequired: ({ params }, subject) => ({ message: `${subject} needs "${params["missingProperty"]}" because it has "${params["property"]}"` }),
   type: mustBe,
   minimum: mustBe,
