@@ -51,8 +51,8 @@ export const showing: readonly OptionSpec[] = [
 ];
 
 export const listing: readonly OptionSpec[] = [
-  { flags: "--list-hosts", summary: "only list the hosts that are meant; connects to nothing" },
-  { flags: "--list-tags", summary: "only list the tags of the playbook's plays and roles; connects to nothing" },
+  { flags: "--list-hosts", summary: "only list the hosts that are meant; connects to none of them" },
+  { flags: "--list-tags", summary: "only list the tags of the playbook's plays and roles; connects to no host" },
   { flags: "--syntax-check", summary: "only find what is wrong without connecting, as hlx validate does" },
 ];
 

@@ -76,7 +76,8 @@ function making({ before }: Intent, { entry, kind, book }: About): readonly Made
   const missing = [...missingMembers(kind, entry, found)].filter(([id]) => !undoes || rows.has(actualKey(host, id)));
   return missing.map(([id, desired]) => {
     const playbook = plan.playbook ?? rows.get(actualKey(host, id))?.playbook;
-    const by = playbook === undefined ? {} : { playbook };
+    const live = plan.hosts.some((one) => one.host === host && one.live === true);
+    const by = { ...(playbook === undefined ? {} : { playbook }), ...(live ? { live: true as const } : {}) };
     return { put: { host, id, kind: kind.kind, address, desired: desired as Made["desired"], run, order: book.order++, ...by } };
   });
 }

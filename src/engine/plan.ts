@@ -119,7 +119,7 @@ function plannedHost(look: HostLook | undefined, entries: readonly Entry[], worl
   const resources = own.length;
   // A machine goes whether anybody can look into it or not.
   if (resources > 0 && own.every(({ prune }) => prune === "unmakes")) return [{ host: name, login, resources, roundTrips: world.sessions.roundTrips(name) }];
-  const known = knownOf(look);
+  const known = { ...knownOf(look), ...(look.host.live === true && { live: true as const }) };
   const checks = checksFrom(look.host.vars["checks"]);
   return [{ host: name, login, ...known, ...(checks.length === 0 ? {} : { checks }), resources, roundTrips: world.sessions.roundTrips(name) }];
 }

@@ -2,7 +2,7 @@
 import { bareHost, type Host } from "../model/host.ts";
 import { absent, type Found } from "../model/kind.ts";
 import type { Entry, Plan, Staying } from "../model/plan.ts";
-import type { State } from "../model/ports/state.ts";
+import type { Made, Recorded, State } from "../model/ports/state.ts";
 import { addressOf, type Resource } from "../model/resource.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { letGoHint, letGoOf, type Orphan, orphansAmong, watchersOf } from "../plan/prune.ts";
@@ -155,12 +155,15 @@ interface Gone {
   readonly letGo: NonNullable<Plan["letGo"]>;
 }
 
+interface Going {
+  readonly world: World;
+  readonly work: Work;
+  readonly playbook: string;
+}
+
 // Told where everything is meant: a limit leaves hosts out on purpose, and tags what is to be done. The machines that hlx made for them go; with them all that is remembered.
-async function hostsGone(state: State, { world, work, playbook }: { readonly world: World; readonly work: Work; readonly playbook: string }): Promise<Gone> {
-  const { inventory, hosts } = work;
-  const part = work.only !== undefined || hosts.length < inventory.hosts.size;
-  const gone = part ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
-  const [made, recorded] = await Promise.all([state.made(gone), state.recorded(gone)]);
+async function hostsGone(state: State, { world, work, playbook }: Going): Promise<Gone> {
+  const { gone, made, recorded } = await missing(state, work);
   const machines = made.filter((one) => one.playbook === playbook && world.kinds.get(one.kind)?.outside !== undefined);
   const { orphans, stays } = orphansAmong(machines, { kinds: world.kinds, entries: [] });
   const going = new Set(orphans.map(({ host }) => host));
@@ -171,4 +174,21 @@ async function hostsGone(state: State, { world, work, playbook }: { readonly wor
     stays: [...stays, ...left.map((host) => ({ host, because: `is not in the inventory any more, but things are remembered of it`, hint: hint(host) }))],
     letGo: [...recorded, ...made].filter(({ host }) => going.has(host)).map(({ host, id, address }) => ({ host, id, address })),
   };
+}
+
+interface Missing {
+  readonly gone: readonly string[];
+  readonly made: readonly Made[];
+  readonly recorded: readonly Recorded[];
+}
+
+// A source may list its host again the next time: that it does not now says nothing.
+async function missing(state: State, { inventory, hosts, only }: Work): Promise<Missing> {
+  const part = only !== undefined || hosts.length < inventory.hosts.size;
+  const names = part ? [] : (await state.hosts()).filter((host) => !inventory.hosts.has(host));
+  const [made, recorded] = await Promise.all([state.made(names), state.recorded(names)]);
+  if (inventory.sources === undefined) return { gone: names, made, recorded };
+  const unlisted = new Set([...made, ...recorded].flatMap(({ host, live }) => (live === true ? [host] : [])));
+  const isGone = (host: string): boolean => !unlisted.has(host);
+  return { gone: names.filter(isGone), made: made.filter(({ host }) => isGone(host)), recorded: recorded.filter(({ host }) => isGone(host)) };
 }

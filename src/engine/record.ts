@@ -11,12 +11,14 @@ import { settleMade } from "./made.ts";
 export async function recordAll(plan: Plan, run: Run): Promise<void> {
   const at = run.world.now().toISOString();
   const machineIds = new Map(plan.hosts.map(({ host, machineId }) => [host, run.machines.get(host) ?? machineId]));
+  const live = new Set(plan.hosts.flatMap(({ host, live: is }) => (is === true ? [host] : [])));
   const recorded = plan.entries.flatMap((entry): readonly Recorded[] => {
     const found = run.found.get(entry.address);
     const outcome = run.outcomes.get(entry.address)?.outcome;
     if (found === undefined || entry.prune !== undefined || (outcome !== "ok" && outcome !== "changed")) return [];
     const machineId = machineIds.get(entry.host);
-    return [{ ...recordOf(entry, { found, at, run: run.run, key: run.key, kinds: run.world.kinds }), ...(machineId === undefined ? {} : { machineId }) }];
+    const more = { ...(machineId === undefined ? {} : { machineId }), ...(live.has(entry.host) ? { live: true as const } : {}) };
+    return [{ ...recordOf(entry, { found, at, run: run.run, key: run.key, kinds: run.world.kinds }), ...more }];
   });
   if (recorded.length > 0) await run.state.record(recorded);
   await settleMade(plan, run);

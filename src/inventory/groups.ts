@@ -97,7 +97,7 @@ function isList(group: RawGroup | undefined): group is readonly string[] {
 
 function membersOf(term: Term, chain: readonly string[], resolving: Resolving): { readonly hosts: readonly string[]; readonly child?: string } {
   if (Object.hasOwn(resolving.raw, term.text)) return { hosts: resolve(term.text, chain, resolving).hosts, child: term.text };
-  if (term.groupsOnly) return { hosts: unknownGroup(term, resolving) };
+  if (term.groupsOnly) return { hosts: resolving.reading.mayBe(term.text) ? [] : unknownGroup(term, resolving) };
   try {
     return { hosts: patternHosts(term, chain, resolving) };
   } catch (error) {
@@ -124,7 +124,7 @@ function patternHosts({ text, path }: Term, chain: readonly string[], resolving:
   const named = terms.map((term) => splitSubscript(term.replace(/^[&!]/, "")).base).filter((name) => Object.hasOwn(resolving.raw, name));
   const groups = new Map(named.map((name) => [name, resolve(name, chain, resolving)]));
   const at = resolving.reading.document.at(path);
-  return selectHosts(terms.join(","), { hosts: resolving.hosts, groups }, { at, subject: `group "${chain.at(-1)}": pattern` });
+  return selectHosts(terms.join(","), { hosts: resolving.hosts, groups }, { at, subject: `group "${chain.at(-1)}": pattern`, mayBe: resolving.reading.mayBe });
 }
 
 // `kube50[1:3]` where no host or group is named kube50: the names kube501, kube502, kube503, as in Ansible's host lists.

@@ -3,10 +3,12 @@ import { parseIp } from "../lib/ip.ts";
 import { isRecord, type Json } from "../lib/json.ts";
 import { didYouMean } from "../lib/suggest.ts";
 import type { Group, Host, Login, Sourced } from "../model/host.ts";
+import type { LiveHost } from "../model/live.ts";
 import { isSecretRef } from "../model/text.ts";
 import { addressesOf, type Planned } from "./addresses.ts";
 import { interpolate } from "./interpolate.ts";
 import { type Layer, mergeLayers } from "./layers.ts";
+import { isOnlyLive } from "./live-reading.ts";
 import { unreachable } from "./reach.ts";
 import { isDamaged, type RawMap, type Reading, report } from "./reading.ts";
 import { hostOnlyNames, settingNames } from "./schema.ts";
@@ -60,6 +62,7 @@ function hostOf(name: string, addresses: Addresses, world: HostWorld): Host {
     vars,
     sources,
     at: world.reading.document.at(["hosts", name], "key"),
+    ...(isOnlyLive(name, world.reading) && { live: true as const }),
   };
 }
 
@@ -72,9 +75,17 @@ function layersOf(name: string, groups: readonly string[], { reading, depths, ov
     { name: "-e", vars: Object.assign(Object.create(null), Object.fromEntries(overrides)) },
     layerOf("host", reading.raw.hosts[name], { reading, path: ["hosts", name] }),
     ...inGroups,
+    ...sourceOf(reading.live?.hosts.get(name)),
     layerOf("defaults", reading.raw.defaults, { reading, path: ["defaults"] }),
   ];
   return isRecord(reading.raw.hosts[name]?.["vm"]) ? layers : layers.map(withoutGuest);
+}
+
+// Stronger than what is meant for whoever says nothing, weaker than everything that the file says of it.
+function sourceOf(live: LiveHost | undefined): readonly Layer[] {
+  if (live === undefined) return [];
+  const { layer: name, at, address, user } = live;
+  return [{ name, vars: { ...(address !== undefined && { address }), ...(user !== undefined && { user }) }, at: () => at }];
 }
 
 // A host is a guest by its own `vm:`; what groups and defaults say of guests makes none of it.

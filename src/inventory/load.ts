@@ -7,12 +7,15 @@ import { byPlace } from "../model/documents/order.ts";
 import { parseYaml } from "../model/documents/parse.ts";
 import { findMistakes, validateValue } from "../model/documents/validate.ts";
 import type { Device, Inventory } from "../model/host.ts";
+import type { Live } from "../model/live.ts";
 import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import { addressesOf, type Planned, planNetworks } from "./addresses.ts";
 import { checkWhole } from "./checks.ts";
 import { disagreements } from "./disagreements.ts";
 import { depthsOf, resolveGroups } from "./groups.ts";
 import { aliasesIn, resolveHosts } from "./hosts.ts";
+import { unasked, withLive } from "./live-reading.ts";
+import { liveSourcesIn } from "./live-sources.ts";
 import { selectHosts } from "./patterns.ts";
 import { type Reading, report } from "./reading.ts";
 import { networksWithRecords } from "./records.ts";
@@ -26,24 +29,28 @@ export interface LoadOptions {
   readonly overrides?: ReadonlyMap<string, Json>;
   /** Reads the file of an `@file` pattern. */
   readonly readFile?: (path: string) => string;
+  /** What the sources answered; without it the file is read as it is, and what only they know may be anything. */
+  readonly live?: Live;
 }
 
 /** Reads and checks one inventory in hlx's format. Throws ProblemError with everything that is wrong, each with its place. `file` is absolute. */
 export function loadInventory({ file, text, ...options }: { readonly file: string; readonly text: string } & LoadOptions): Inventory {
   const overrides = options.overrides ?? new Map<string, Json>();
   refuseAll(wrongOverrides(overrides));
-  const reading = readRaw(file, text);
+  const reading = readRaw(file, text, options.live);
   const networks = planNetworks(reading);
   const groups = resolveGroups(reading);
   const depths = depthsOf(groups);
   const written = resolveHosts({ reading, networks, groups, depths, overrides });
   const devices = resolveDevices(reading, networks);
   checkWhole({ reading, hosts: written, devices });
+  const sources = liveSourcesIn(reading, written);
   const named: Addressed = new Map<string, Device>([...written, ...devices]);
   const resolved = networksWithRecords(reading, networksWithResolvers(reading, networks, named), { networks, named });
   const hosts = hostsWithResolvers(reading, written, named);
   refuseAll(byPlace(reading.problems));
   const folder = dirname(file);
+  const selecting = { mayBe: reading.mayBe, ...(options.readFile === undefined ? {} : { readFile: options.readFile }) };
   const { playbook, secrets, images } = reading.raw;
   return {
     format: 1,
@@ -55,13 +62,14 @@ export function loadInventory({ file, text, ...options }: { readonly file: strin
     images: new Map(Object.entries(images ?? {})),
     ...(playbook !== undefined && { playbook: resolve(folder, playbook) }),
     ...(secrets !== undefined && { secrets: sourcesIn(folder, secrets) }),
-    warnings: disagreements(hosts.values(), depths),
+    ...(sources.length > 0 && { sources, ...(options.live === undefined && { unasked: true as const }) }),
+    warnings: [...unasked(sources, options.live), ...disagreements(hosts.values(), depths)],
     at: (path) => reading.document.at(path),
-    select: (pattern) => selectHosts(pattern, { hosts: [...hosts.keys()], groups }, options.readFile === undefined ? {} : { readFile: options.readFile }),
+    select: (pattern) => selectHosts(pattern, { hosts: [...hosts.keys()], groups }, selecting),
   };
 }
 
-function readRaw(file: string, text: string): Reading {
+function readRaw(file: string, text: string, live: Live | undefined): Reading {
   const document = parseYaml(file, text);
   if (document.value === undefined || document.value === null) {
     throw new ProblemError({
@@ -76,8 +84,7 @@ function readRaw(file: string, text: string): Reading {
   const sound = soundPart(document.value, paths);
   if (sound === undefined) throw new ProblemError(...(problems as [Problem, ...Problem[]]));
   const reading: Reading = {
-    document,
-    raw: sound.raw,
+    ...withLive(document, sound.raw, live),
     problems: [...problems],
     damaged: new Set([...sound.damaged, ...misspelt.map((section) => `${section}/*`)]),
   };

@@ -19,6 +19,8 @@ export interface SelectOptions {
   readonly subject?: string;
   /** Nothing is an answer too, and `localhost` need not be in the inventory: what a pattern means, as Ansible lists it, in the order of the pattern. */
   readonly listing?: boolean;
+  /** Names that may be hosts or groups without being any now: they match nothing, and so may the pattern that has one. */
+  readonly mayBe?: (name: string) => boolean;
 }
 
 /**
@@ -30,14 +32,15 @@ export function selectHosts(pattern: string, from: Selectable, options: SelectOp
   const terms = splitPattern(pattern).flatMap((term) => (term.startsWith("@") ? fileTerms(term, options, problem) : [term]));
   if (terms.length === 0) throw problem("is empty", 'to mean every host, write "all"');
   const { unions, intersections, exclusions } = termsOf(terms);
-  const world: World = { ...from, ungrouped: ungroupedOf(from), pattern, problem, listing: options.listing === true };
+  const mayBe = options.mayBe ?? never;
+  const world: World = { ...from, ungrouped: ungroupedOf(from), pattern, problem, listing: options.listing === true, mayBe };
   const chosen = new Set(unions.flatMap((term) => matchTerm(term, world)));
   const narrowed = intersections.map((term) => new Set(matchTerm(term, world)));
   const taken = new Set(exclusions.flatMap((term) => matchTerm(term, world)));
   const isLeft = (host: string): boolean => chosen.has(host) && narrowed.every((hosts) => hosts.has(host)) && !taken.has(host);
   if (options.listing === true) return [...chosen].filter(isLeft);
   const selected = from.hosts.filter(isLeft);
-  if (selected.length > 0) return selected;
+  if (selected.length > 0 || terms.some((term) => mayBe(baseOf(term)))) return selected;
   throw problem(`matches 0 of ${from.hosts.length} hosts`, "look with: hlx inventory --graph");
 }
 
@@ -50,8 +53,17 @@ export function ungroupedOf({ hosts, groups }: Selectable): readonly string[] {
 /** Ansible's host that is always there, and in no group. */
 const implicit = "localhost";
 
+function never(): boolean {
+  return false;
+}
+
+function baseOf(term: string): string {
+  return splitSubscript(term.replace(/^[&!]/, "")).base;
+}
+
 interface World extends Selectable {
   readonly listing: boolean;
+  readonly mayBe: (name: string) => boolean;
   readonly ungrouped: readonly string[];
   readonly pattern: string;
   readonly problem: (what: string, hint?: string) => ProblemError;
@@ -79,10 +91,11 @@ function matchTerm(term: string, world: World): readonly string[] {
   if (base === "") throw world.problem("has a term without a name");
   const matched = byName(term, world) ?? byForm(base, world);
   if (world.listing && matched.length === 0 && term === implicit) return [implicit];
-  if (matched.length === 0 && !world.groups.has(base) && !builtIn.has(base)) throw world.problem(unmatched(term, world), hintFor(base, world));
+  if (matched.length === 0 && !world.groups.has(base) && !builtIn.has(base) && !world.mayBe(base))
+    throw world.problem(unmatched(term, world), hintFor(base, world));
   if (subscript === undefined || byName(term, world) !== undefined) return matched;
   const picked = pick(matched, subscript);
-  if (picked.length === 0 && !world.listing) throw world.problem(`has the subscript of ${term} beyond its ${matched.length} hosts`);
+  if (picked.length === 0 && !world.listing && !world.mayBe(base)) throw world.problem(`has the subscript of ${term} beyond its ${matched.length} hosts`);
   return picked;
 }
 

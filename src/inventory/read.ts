@@ -7,10 +7,11 @@ import { decodeUtf8 } from "../model/documents/utf8.ts";
 import type { Inventory } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
 import { type AnsibleOptions, loadAnsible } from "./ansible/load.ts";
+import type { LoadOptions } from "./load.ts";
 import { selectHosts } from "./patterns.ts";
 import { inventorySources } from "./sources.ts";
 
-export type ReadOptions = Omit<AnsibleOptions, "readFile">;
+export type ReadOptions = Omit<AnsibleOptions, "readFile"> & Pick<LoadOptions, "live">;
 
 /**
  * The inventory at a path: a file, a folder that holds inventory.yaml, or whatever Ansible takes for `-i`. Several paths, a folder without inventory.yaml

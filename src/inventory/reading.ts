@@ -1,6 +1,7 @@
 // The raw inventory file as a typed shape, and the sink for what is wrong with it.
 import type { Json } from "../lib/json.ts";
 import type { Document, Path } from "../model/documents/document.ts";
+import type { Live } from "../model/live.ts";
 import type { SecretSources } from "../model/ports/secrets.ts";
 import type { Problem } from "../model/problem.ts";
 
@@ -16,6 +17,7 @@ export interface RawInventory {
   readonly hosts: Readonly<Record<string, RawMap | null>>;
   readonly devices?: Readonly<Record<string, RawMap>>;
   readonly groups?: Readonly<Record<string, RawGroup>>;
+  readonly sources?: readonly unknown[];
 }
 
 export interface RawNetwork {
@@ -39,6 +41,10 @@ export interface Reading {
   readonly problems: Problem[];
   /** `hosts/web1`, `networks/lan` …: something is wrong with them already, and what follows from that is no news. */
   readonly damaged: Set<string>;
+  /** What sources answered; left out while nobody has asked them. */
+  readonly live?: Live;
+  /** Names that a source may bring. */
+  mayBe(name: string): boolean;
 }
 
 export function isDamaged({ damaged }: Reading, section: string, name: string): boolean {

@@ -3,6 +3,7 @@
 import { checksSchema } from "../model/check.ts";
 import { recordTypes } from "../model/record-data.ts";
 import type { JsonSchema } from "../model/schema.ts";
+import { liveSources } from "./live-sources.ts";
 import { secretSources } from "./secret-sources.ts";
 import { vm } from "./vm-schema.ts";
 import { hostName, login, name, size, text, words } from "./words.ts";
@@ -209,6 +210,7 @@ function schemaWith(networks: readonly string[] | undefined): JsonSchema {
       defaults: { type: "object", additionalProperties: false, properties: settings, description: "For every host; weaker than groups" },
       hosts: { type: "object", propertyNames: hostName, additionalProperties: host },
       devices: { type: "object", propertyNames: hostName, additionalProperties: device, description: "Have names and addresses, are never logged in to" },
+      sources: liveSources,
       groups: {
         type: "object",
         propertyNames: name,

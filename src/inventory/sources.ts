@@ -2,11 +2,12 @@
 import type { Inventory } from "../model/host.ts";
 import type { AnsibleOptions } from "./ansible/load.ts";
 import { looksAnsible } from "./ansible/recognise.ts";
+import type { LoadOptions } from "./load.ts";
 
 export interface InventorySource {
   readonly name: string;
   recognises(file: string, text: string): boolean;
-  load(source: { readonly file: string; readonly text: string } & AnsibleOptions): Promise<Inventory>;
+  load(source: { readonly file: string; readonly text: string } & AnsibleOptions & Pick<LoadOptions, "live">): Promise<Inventory>;
 }
 
 // Loaded when one is read: a list of hosts need not wait for a YAML parser.

@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from "../lib/json.ts";
 import type { Path } from "./documents/document.ts";
 import type { Finding } from "./finding.ts";
+import type { LiveSource } from "./live.ts";
 import type { SecretSources } from "./ports/secrets.ts";
 import type { Position } from "./problem.ts";
 import type { SecretRef } from "./text.ts";
@@ -54,6 +55,8 @@ export interface Host {
   /** The same variables with where each came from. */
   readonly sources: Readonly<Record<string, Sourced>>;
   readonly at?: Position;
+  /** It is in no file: a source lists it, and may not list it the next time. */
+  readonly live?: true;
 }
 
 /** A host of which no more is known than how it is logged in to. */
@@ -129,10 +132,14 @@ export interface Inventory {
   readonly secrets?: SecretSources;
   /** Values of secrets that the inventory itself holds, by the name that references to them have. */
   readonly secretValues?: ReadonlyMap<string, string>;
+  /** What is asked for further hosts at each run. */
+  readonly sources?: readonly LiveSource[];
+  /** They were not asked: hosts and groups may be missing. */
+  readonly unasked?: true;
   /** What is odd but no error: shown as warnings. */
   readonly warnings: readonly Omit<Finding, "level">[];
   /** Where a path such as `["hosts", "ocean", "lan"]` stands, where that is known. */
   at?(path: Path): Position | undefined;
-  /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing. */
+  /** Host names that the pattern selects, in inventory order. Throws ProblemError on a pattern that is empty, malformed or matches nothing; nothing is an answer where only a source can know. */
   select(pattern: string): readonly string[];
 }

@@ -64,6 +64,8 @@ export interface PlannedHost {
   readonly login: Login;
   /** It is not there yet: what is planned inside it was declared with these facts, which must hold once it is there. */
   readonly unborn?: PromisedFacts;
+  /** A source lists it, and may not list it the next time. */
+  readonly live?: true;
   /** machine-id: a host of the same name with another identity is refused. */
   readonly machineId?: string;
   /** Why nothing could be planned for it. */

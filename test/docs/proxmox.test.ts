@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import guest from "../../roles/guest/role.ts";
 import { importedCluster } from "../../src/import/proxmox.ts";
 import { filesOf } from "../../src/import/write.ts";
+import { liveOf } from "../../src/inventory/live.ts";
 import { loadInventory } from "../../src/inventory/load.ts";
 import { readInventory } from "../../src/inventory/read.ts";
 import { validateValue } from "../../src/model/documents/validate.ts";
@@ -34,6 +35,27 @@ test("the example is a guest that can be planned", async () => {
   if (host === undefined) throw new Error("no kube514 in the example");
   const [resource] = guest.declare({ params: {} as never, host, facts: {} as never, inventory: viewOf(inventory), inputs: {} });
   expect(validateValue(resource?.desired, proxmoxVmKind.schema, () => undefined, "kube514")).toEqual([]);
+});
+
+test("the source's example is an inventory, with the groups that its playbook names", async () => {
+  const page = readFileSync(new URL("../../docs/proxmox.md", import.meta.url), "utf8");
+  const [part = "", playbook = ""] = [...page.matchAll(/```yaml\n(# [^\n]*source[\s\S]*?)```/g)].map(([, block = ""]) => block);
+  const fingerprint = "AB:".repeat(31).concat("AB");
+  const text = `format: 1\nnetworks: { lan: { cidr: 192.168.1.0/24, bridge: vmbr0 } }\n${part.replace("AB:CD:…", fingerprint)}`;
+  const unasked = loadInventory({ file: "/lab/inventory.yaml", text });
+  const guest = { node: "node005", running: true, tags: ["prod"], address: "10.0.0.7" };
+  const guests = [
+    { ...guest, id: 101, name: "www" },
+    { ...guest, id: 102, name: "shop" },
+    { ...guest, id: 103, name: "desktop", tags: ["windows"] },
+  ];
+  const live = liveOf(unasked, new Map((unasked.sources ?? []).map((source) => [source, guests])));
+  const inventory = loadInventory({ file: "/lab/inventory.yaml", text, live });
+  expect([...inventory.hosts.keys()]).toEqual(["node005", "web", "shop"]);
+  expect(inventory.hosts.get("shop")?.login).toMatchObject({ address: "10.0.0.7", user: "debian" });
+  writeFileSync(join(folder, "source.yaml"), playbook);
+  const { uses } = await loadPlaybook({ file: join(folder, "source.yaml"), inventory, runner: undefined, cwd: folder });
+  expect(uses.filter(({ role }) => role === "base").map(({ hosts }) => hosts)).toEqual([["web", "shop"]]);
 });
 
 test("what the page shows of an import is what it writes, and can be planned", async () => {

@@ -77,6 +77,41 @@ describe("a host whose line left the inventory", () => {
   });
 });
 
+describe("a host that a source listed, and does not list now", () => {
+  const sources = [{ proxmox: "pve1", only: "all", at: { file: "inventory.yaml", line: 1, column: 1 } }];
+  const withSources = (todo: Work): Work => ({ ...todo, inventory: { ...todo.inventory, sources } });
+  const listed = (todo: Work): Work => {
+    const hosts = new Map([...todo.inventory.hosts].map(([name, host]) => [name, name === "a" ? { ...host, live: true as const } : host]));
+    return withSources({ ...todo, inventory: { ...todo.inventory, hosts } });
+  };
+  async function appliedLive(): Promise<Made> {
+    const made = world({}, ["a", "b"]);
+    made.cluster.next = { machineId: "0".repeat(32) };
+    await apply(made, listed(made.inside.work(all, site)));
+    return made;
+  }
+  test("is not taken for one that left: nothing goes, nothing is said, nothing is forgotten", async () => {
+    const made = await appliedLive();
+    const { plan } = await apply(made, withSources(without(made)));
+    expect([plan.entries.filter(({ host }) => host === "a"), plan.stays, plan.letGo]).toEqual([[], undefined, undefined]);
+    expect([made.cluster.vms.has("a"), await made.inside.state.hosts()]).toEqual([true, ["a", "b"]]);
+  });
+  test("also when it is known only by what a run that died had made", async () => {
+    const made = await appliedLive();
+    await made.inside.state.forget((await made.inside.state.recorded(["a"])).map(({ id }) => ({ host: "a", id })));
+    const { plan } = await makePlan(asMade(made.inside, made.cluster), withSources(without(made)));
+    expect([plan.entries.filter(({ host }) => host === "a"), plan.stays]).toEqual([[], undefined]);
+  });
+  test.each([
+    ["once the inventory names no source", async () => [await appliedLive(), without] as const],
+    ["where the file had it, and a source is asked beside it", async () => [await applied(), (made: Made) => withSources(without(made))] as const],
+  ])("the twin: it left %s", async (_, begin) => {
+    const [made, left] = await begin();
+    const { plan } = await makePlan(asMade(made.inside, made.cluster), left(made));
+    expect(plan.entries.filter(({ host }) => host === "a")).toMatchObject([{ action: "remove" }]);
+  });
+});
+
 describe("a host that is still in the inventory", () => {
   test("keeps its machine although nothing wants it any more, and that is said", async () => {
     const made = await applied();

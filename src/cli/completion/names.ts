@@ -27,8 +27,8 @@ export interface Names {
 export function projectNames(files: Files, io: Io): Names {
   const context = quietContext(files, io);
   const read = (names: () => Promise<readonly string[]>) => (): Promise<readonly string[]> => names().catch(() => []);
-  const inventory = async () => (await (await import("../run/project.ts")).openProject(context)).inventory;
-  const work = async () => (await import("../run/work.ts")).openWork(context);
+  const inventory = async () => (await (await import("../run/project.ts")).readProject(context)).inventory;
+  const work = async () => (await import("../run/work.ts")).readWork(context);
   return {
     hosts: read(async () => [...(await inventory()).hosts.keys()]),
     groups: read(async () => [...(await inventory()).groups.keys()]),

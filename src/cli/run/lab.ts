@@ -17,7 +17,7 @@ import { columns, counted } from "../views/layout.ts";
 import { applyWork } from "./apply-now.ts";
 import { refuseUnattended } from "./approve.ts";
 import { planWork } from "./plan-now.ts";
-import { openProject, type Project } from "./project.ts";
+import { type Project, readProject } from "./project.ts";
 import type { Around } from "./session.ts";
 import { showPlan } from "./show-plan.ts";
 import { workOf } from "./work.ts";
@@ -28,7 +28,7 @@ export const labActions = { up, status, plan, apply, down } as const satisfies R
 
 /** Up, apply, plan again, down: what is left to do after an apply is a failure. */
 export async function rehearseNow(context: Context): Promise<Standing> {
-  const project = await openProject(context);
+  const project = await readProject(context);
   try {
     await boot(project.inventory, context);
     const twin = twinOf(project);
@@ -87,7 +87,7 @@ async function apply(context: Context): Promise<Standing> {
 
 // `hlx lab plan INVENTORY`: the first word behind lab is no inventory.
 function projectOf(context: Context): Promise<Project> {
-  return openProject({ ...context, given: { ...context.given, args: context.given.args.slice(1) } });
+  return readProject({ ...context, given: { ...context.given, args: context.given.args.slice(1) } });
 }
 
 function twinOf(project: Project): Project {

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { readInventory } from "../../inventory/read.ts";
 import { why } from "../../lib/why.ts";
 import type { Host, Inventory, Login } from "../../model/host.ts";
+import type { Live } from "../../model/live.ts";
 import { ProblemError, refuseAll } from "../../model/problem.ts";
 import { looksLike } from "../../playbook/looks-like.ts";
 import { untrustedFiles } from "../../playbook/roles/trust.ts";
@@ -17,15 +18,30 @@ export interface Project {
   readonly file: string;
 }
 
-/** Reads the inventory: the positional argument, -i, or inventory.yaml. Throws ProblemError with everything that is wrong with it. */
+/** Reads the inventory: the positional argument, -i, or inventory.yaml, and asks the sources that it names. Throws ProblemError with everything that is wrong with it. */
 export async function openProject(context: Context): Promise<Project> {
+  return open(context, async (inventory) => {
+    const { sources } = inventory;
+    return sources === undefined ? undefined : (await import("./live.ts")).askSources(inventory, sources, context);
+  });
+}
+
+/** The same without asking anybody: what only sources know may be anything. */
+export async function readProject(context: Context): Promise<Project> {
+  return open(context, async () => undefined);
+}
+
+async function open(context: Context, ask: (inventory: Inventory) => Promise<Live | undefined>): Promise<Project> {
   const { given, io } = context;
   const [file = "inventory.yaml", ...more] = given.args[0] === undefined ? given.texts("inventory") : [given.args[0]];
   await refuseOthers(file, context);
   await refuseNoKey(context);
   refuseUntrusted([file, ...more], context);
   const [overrides, vaultPasswords] = await Promise.all([extraVars(given.texts("extraVars"), io.cwd), vaultPasswordsOf(context)]);
-  const inventory = await readInventory([file, ...more], { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) });
+  const reading = { cwd: io.cwd, overrides, vaultPasswords, playbookFolder: playbookFolderOf(context) };
+  const written = await readInventory([file, ...more], reading);
+  const live = await ask(written);
+  const inventory = live === undefined ? written : await readInventory([file, ...more], { ...reading, live });
   return { inventory: withLogin(inventory, loginOf(context)), file: resolve(io.cwd, file) };
 }
 
@@ -37,8 +53,16 @@ export function refuseUntrusted(files: readonly string[], { io }: Context): void
 
 /** The chosen hosts, in inventory order: a pattern of the command's own, or --limit, or all. */
 export function hostsOf(inventory: Inventory, { given }: Context, pattern?: string): readonly Host[] {
-  const names = inventory.select(pattern ?? given.text("limit") ?? "all");
+  const meant = pattern ?? given.text("limit");
+  const names = inventory.select(meant ?? "all");
+  if (meant !== undefined && names.length === 0 && inventory.unasked !== true) throw nobody(meant, inventory);
   return names.flatMap((name) => inventory.hosts.get(name) ?? []);
+}
+
+// Where a source may know more, a playbook may mean nobody; who asks for hosts does not.
+function nobody(pattern: string, { hosts }: Inventory): ProblemError {
+  const message = `pattern ${JSON.stringify(pattern)} matches 0 of ${hosts.size} hosts`;
+  return new ProblemError({ code: "usage", message, hint: "look with: hlx inventory --graph" });
 }
 
 // A playbook or a plan given where an inventory belongs is named as what it is.

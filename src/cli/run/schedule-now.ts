@@ -13,7 +13,7 @@ import type { Standing } from "../exit.ts";
 import { visible } from "../views/escape.ts";
 import { targetsOf } from "./drift-now.ts";
 import { healingOf } from "./heal-now.ts";
-import { openProject, type Project } from "./project.ts";
+import { type Project, readProject } from "./project.ts";
 import { carriedBy, missedOf } from "./schedule-environment.ts";
 import { removeTargets, writeTargets } from "./schedule-file.ts";
 import { type Manager, managerOf, systemctl } from "./systemctl.ts";
@@ -182,5 +182,5 @@ async function installed(context: Context): Promise<{ readonly name: string; rea
 }
 
 function projectOf(context: Context): Promise<Project> {
-  return openProject({ ...context, given: { ...context.given, args: context.given.args.slice(1) } });
+  return readProject({ ...context, given: { ...context.given, args: context.given.args.slice(1) } });
 }

@@ -8,7 +8,7 @@ import { sourcesOf } from "../../secrets/open.ts";
 import { recipientsFor } from "../../secrets/recipients.ts";
 import { writeWhole } from "../../secrets/write.ts";
 import type { Context } from "../command.ts";
-import { openProject } from "./project.ts";
+import { readProject } from "./project.ts";
 import { outsideOf } from "./secrets.ts";
 
 export interface OpenFile {
@@ -45,7 +45,7 @@ export async function fileOf(context: Context): Promise<string | undefined> {
   const written = given.text("file");
   if (written !== undefined) return resolve(io.cwd, written);
   const named = given.texts("inventory").length > 0 || existsSync(resolve(io.cwd, "inventory.yaml"));
-  const sources = named ? sourcesOf((await openProject(context)).inventory.secrets) : [];
+  const sources = named ? sourcesOf((await readProject(context)).inventory.secrets) : [];
   return sources.flatMap((source) => ("file" in source ? [source.file] : []))[0];
 }
 

@@ -2,18 +2,18 @@
 import { resolve } from "node:path";
 import type { State } from "../../model/ports/state.ts";
 import type { Context } from "../command.ts";
-import { hostsOf, openProject } from "./project.ts";
+import { hostsOf, readProject } from "./project.ts";
 import { openState } from "./world.ts";
 
 /** Opens the state of the inventory, with the chosen hosts' names, and closes it afterwards. */
 export async function withState<Result>(context: Context, use: (state: State, hosts: readonly string[]) => Promise<Result>): Promise<Result> {
-  const { inventory } = await openProject(withoutSubject(context));
+  const { inventory } = await readProject(withoutSubject(context));
   const state = await openState(resolve(inventory.folder), context.io);
   try {
-    return await use(
-      state,
-      hostsOf(inventory, context).map(({ name }) => name),
-    );
+    const names = hostsOf(inventory, context).map(({ name }) => name);
+    // Nobody asks a source here: whoever is remembered may be one of its hosts.
+    const more = inventory.sources === undefined || context.given.text("limit") !== undefined ? [] : await state.hosts();
+    return await use(state, [...new Set([...names, ...more])]);
   } finally {
     await state.close();
   }

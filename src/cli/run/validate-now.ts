@@ -7,7 +7,7 @@ import type { Standing } from "../exit.ts";
 import { problemDocument } from "../views/documents.ts";
 import { warningLines } from "../views/inventory.ts";
 import { counted } from "../views/layout.ts";
-import { openWork } from "./work.ts";
+import { readWork } from "./work.ts";
 
 interface Checked {
   readonly hosts: number;
@@ -27,7 +27,7 @@ export async function validateNow(context: Context): Promise<Standing> {
 }
 
 async function check(context: Context): Promise<Checked> {
-  const { inventory, assignments, roles, hosts } = await openWork(context);
+  const { inventory, assignments, roles, hosts } = await readWork(context);
   const units = orderUnits(assignments, (pattern) => inventory.select(pattern));
   return { hosts: hosts.length, roles: roles.size, assignments: units.length, warnings: inventory.warnings };
 }

@@ -11,11 +11,16 @@ import { loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
 import { tellersAmong } from "../../playbook/tellers.ts";
 import type { Context } from "../command.ts";
-import { hostsOf, openProject, type Project, refuseUntrusted } from "./project.ts";
+import { hostsOf, openProject, type Project, readProject, refuseUntrusted } from "./project.ts";
 
-/** Reads everything that can be read without connecting. Throws ProblemError with all that is wrong. */
+/** Reads everything that is read before hosts are connected to, and asks the sources that the inventory names. Throws ProblemError with all that is wrong. */
 export async function openWork(context: Context): Promise<Work> {
   return workOf(await openProject(context), context);
+}
+
+/** The same without asking the inventory's sources. */
+export async function readWork(context: Context): Promise<Work> {
+  return workOf(await readProject(context), context);
 }
 
 /** The work over an inventory that is read already. */

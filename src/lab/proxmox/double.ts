@@ -119,12 +119,9 @@ function unknownNode(node: string): string {
 
 // Whether they run is gathered by a daemon: unknown, as it is for a while after each start of the real one.
 function guestRows({ double }: On): readonly object[] {
-  return [...double.guests].map(([vmid, { type = "qemu", node, pool }]) => ({
-    id: `${type}/${vmid}`,
-    type,
-    vmid,
-    node,
-    status: "unknown",
+  return [...double.guests].map(([vmid, { type = "qemu", node, pool, config }]) => ({
+    ...{ id: `${type}/${vmid}`, type, vmid, node, status: "unknown", template: Number(config["template"] ?? 0) },
+    ...{ name: config["name"] ?? config["hostname"], tags: config["tags"] },
     ...(pool === undefined ? {} : { pool }),
   }));
 }

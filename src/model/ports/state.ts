@@ -68,6 +68,8 @@ export interface Recorded extends ResourceKey {
   readonly machineId?: string;
   /** The desired state itself, with references to secrets, never their values. Left out by an hlx that did not keep it. */
   readonly wanted?: Json;
+  /** Its host was one that a source listed. */
+  readonly live?: true;
 }
 
 /** Something that hlx made: it was not there before. One row a member: one package of a list, one key of an account. `id` is `kind:member`. */
@@ -82,6 +84,8 @@ export interface Made extends ResourceKey {
   readonly order: number;
   /** The playbook that had it made, relative to the inventory's folder: another one cannot tell that nobody wants it. */
   readonly playbook?: string;
+  /** Its host was one that a source listed. */
+  readonly live?: true;
   /** The run that removed it: what a rollback of that run brings back is hlx's again. */
   readonly gone?: number;
 }
