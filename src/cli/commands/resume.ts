@@ -6,7 +6,7 @@ import { approving, connecting, goingBack, reading, saying, showing } from "../o
 export const resume: Command = {
   args: ["[run]"],
   about:
-    "Applies again what an apply that failed, was killed or was interrupted was meant to do: the same hosts, tags and variables. The run is the last one that did not end well, unless one is named. Everything is probed again; nothing is taken for done.",
+    "Applies again what an apply that failed, was killed or was interrupted was meant to do: the same hosts, tags and variables. The run is the last one that did not end well and that no later one made up for, unless one is named. Everything is probed again; nothing is taken for done.",
   options: [...reading, ...showing, ...approving, ...goingBack, ...connecting, ...saying],
   examples: [
     { run: "hlx resume", note: "after a failure, a kill, a reboot" },

@@ -10,10 +10,11 @@ import { parse } from "../parse/parse.ts";
 import { visible } from "../views/escape.ts";
 import { againAs } from "./again.ts";
 import { withState } from "./state.ts";
+import { toResume } from "./to-resume.ts";
 
 export async function resumeNow(context: Context): Promise<Standing> {
   const { run, unfinished } = await withState(bare(context), async (state) => {
-    const found = stopped(await state.runs(), context.given.args[0]);
+    const found = toResume(await state.runs(), context.given.args[0]);
     return { run: found, unfinished: inFlight(await state.journalOf(found.run)) };
   });
   const words = wordsOf(run, context);
@@ -35,14 +36,6 @@ function wordsOf({ argv }: RunSummary, { words, given }: Context): readonly stri
   const [, ...now] = words.filter((word) => word !== given.args[0]);
   const [, ...then] = argv;
   return ["apply", ...then, ...now.filter((word) => !then.includes(word))];
-}
-
-function stopped(runs: readonly RunSummary[], named: string | undefined): RunSummary {
-  const applies = runs.filter(({ command }) => command === "apply" || command === "resume").toSorted((a, b) => b.run - a.run);
-  const run = named === undefined ? applies.find(({ exitCode }) => exitCode !== 0) : applies.find((one) => String(one.run) === named);
-  if (run !== undefined) return run;
-  const message = named === undefined ? "every apply so far ended well" : `there is no apply ${named} in this inventory's history`;
-  throw new ProblemError({ code: "usage", message, hint: "hlx history lists the runs" });
 }
 
 /** What was begun and has neither a result nor an outcome: nobody knows how far it came. */
