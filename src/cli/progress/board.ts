@@ -56,6 +56,12 @@ export function sumBoards(boards: readonly HostBoard[]): HostBoard {
   );
 }
 
+/** How a row ends: failed where anything failed, skipped where nothing else came of it. */
+export function endOf({ ended, failed, skipped }: HostBoard): "done" | "failed" | "skipped" {
+  if (failed > 0) return "failed";
+  return skipped > 0 && skipped === ended ? "skipped" : "done";
+}
+
 function afterOutcome(board: HostBoard, { outcome, entry, tookMs }: Extract<Event, { event: "ended" }>): HostBoard {
   if (entry.entry === "exact" && entry.action === "none") return board;
   const ended = { ...board, ended: board.ended + 1 };

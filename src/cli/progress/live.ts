@@ -7,7 +7,7 @@ import { checkedLine, endedLines } from "../views/apply.ts";
 import { harmless } from "../views/escape.ts";
 import { counted, cut } from "../views/layout.ts";
 import type { Screen } from "../views/paint.ts";
-import { boardTitle, emptyBoard, nextBoard, sumBoards } from "./board.ts";
+import { boardTitle, emptyBoard, endOf, type HostBoard, nextBoard, sumBoards } from "./board.ts";
 import type { Progress } from "./progress.ts";
 
 const linesAtMost = 20;
@@ -22,21 +22,29 @@ export function liveProgress(plan: Plan, { io, printer }: Context): Progress {
   const names = grouped ? [allOf(boards.size)] : [...boards.keys()];
   const list = new Listr(
     names.map((name) => ({
-      title: harmless(boardTitle(name, boards.get(name) ?? sumBoards([...boards.values()]))),
-      task: (_: unknown, row: Row) => {
+      title: harmless(boardTitle(name, boardOf(name))),
+      task: async (_: unknown, row: Row) => {
         rows.set(name, row);
-        return done.promise;
+        await done.promise;
+        row.title = safe(boardTitle(name, boardOf(name)));
+        const end = endOf(boardOf(name));
+        if (end === "skipped") row.skip();
+        if (end === "failed") throw new Error(row.title);
       },
     })),
-    { ...listOptions, rendererOptions: { collapseErrors: false, logger: loggerFor(io) } },
+    // What failed is printed in full below.
+    { ...listOptions, rendererOptions: { collapseErrors: false, showErrorMessage: false, logger: loggerFor(io) } },
   );
+  function boardOf(name: string): HostBoard {
+    return boards.get(name) ?? sumBoards([...boards.values()]);
+  }
   const drawn = list.run().catch(() => undefined);
 
   function draw(host: string): void {
     const name = grouped ? allOf(boards.size) : host;
     const row = rows.get(name);
-    const board = grouped ? sumBoards([...boards.values()]) : boards.get(host);
-    if (row === undefined || board === undefined) return;
+    const board = boardOf(name);
+    if (row === undefined) return;
     row.title = safe(boardTitle(name, board));
     row.output = safe(board.now);
   }
@@ -59,7 +67,7 @@ export function liveProgress(plan: Plan, { io, printer }: Context): Progress {
   };
 }
 
-type Row = Pick<ListrTaskWrapper<unknown, never, never>, "title" | "output">;
+type Row = Pick<ListrTaskWrapper<unknown, never, never>, "title" | "output" | "skip">;
 
 const listOptions = { concurrent: true, exitOnError: false, registerSignalListeners: false } as const;
 
