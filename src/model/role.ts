@@ -58,6 +58,12 @@ export interface Requirement {
   readonly ifGiven?: true;
 }
 
+/** A requirement as it stands in the graph. */
+export interface Waiting extends Requirement {
+  /** Role calls of these plays (from 0) are not meant: the play that says `after`, and others that wait for the same. */
+  readonly notInPlays?: readonly number[];
+}
+
 /** A constant script that is run as root on another host, or on the same one, and changes nothing there. */
 export interface Look {
   readonly host: string;
@@ -159,6 +165,6 @@ export interface Assignment {
   /** What must be good when it is done. */
   readonly checks?: readonly Check[];
   /** From the role's `requires` and the play's `after`. */
-  readonly requires: readonly Requirement[];
+  readonly requires: readonly Waiting[];
   readonly at?: Position;
 }

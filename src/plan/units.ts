@@ -1,6 +1,6 @@
 // Which role runs where and when: assignments become units in dependency order.
 import { type Problem, ProblemError } from "../model/problem.ts";
-import type { Assignment, Requirement } from "../model/role.ts";
+import type { Assignment, Requirement, Waiting } from "../model/role.ts";
 
 /** An assignment with the keys (`host/role`) of the units that must be done before it. */
 export interface Ordered {
@@ -59,15 +59,17 @@ function requiredBy(assignment: Assignment, all: readonly Assignment[], select: 
 }
 
 function fulfilling(
-  requirement: Requirement,
+  requirement: Waiting,
   { assignment, all, select }: { assignment: Assignment; all: readonly Assignment[]; select: Select },
 ): readonly Assignment[] {
   const hosts = new Set(requirement.hosts === undefined ? [assignment.host] : select(requirement.hosts));
-  const found = all.filter(
-    ({ role, as, host }) => (role === requirement.role || as === requirement.role) && hosts.has(host) && !(host === assignment.host && as === assignment.as),
-  );
+  const found = all.filter((one) => isMeant(requirement, one) && hosts.has(one.host) && !(one.host === assignment.host && one.as === assignment.as));
   if (found.length === 0 && requirement.ifGiven !== true) throw new ProblemError(unfulfilled(assignment, requirement));
   return found;
+}
+
+function isMeant({ role: wanted, notInPlays = [] }: Waiting, { role, as, play }: Assignment): boolean {
+  return (role === wanted || as === wanted) && !notInPlays.includes(play);
 }
 
 function unfulfilled({ as, host, at }: Assignment, { role, hosts }: Requirement): Problem {

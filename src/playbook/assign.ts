@@ -2,7 +2,7 @@
 import { didYouMean } from "../lib/suggest.ts";
 import type { Inventory } from "../model/host.ts";
 import { type Position, type Problem, ProblemError } from "../model/problem.ts";
-import { type Assignment, type Requirement, type Role, viewOf } from "../model/role.ts";
+import { type Assignment, type Requirement, type Role, viewOf, type Waiting } from "../model/role.ts";
 import { checkParams } from "./params.ts";
 import type { Play, RoleUse } from "./plays.ts";
 
@@ -38,7 +38,8 @@ export function assign(plays: readonly Play[], assigning: Assigning): Assigned {
   problems.push(...(assigning.incomplete === true ? [] : unknownAfter(plays)), ...usedTwice(placed));
   let order = 0;
   const uses: Use[] = [];
-  const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, assigning, problems, uses })));
+  const common = { assigning, problems, uses, waitingFor: waitingPlays(plays) };
+  const assignments = placed.flatMap((one) => one.play.uses.flatMap((use) => assignUse(use, { ...one, order: order++, ...common })));
   return { assignments, uses, problems };
 }
 
@@ -52,22 +53,29 @@ function hostsOf({ hosts, hostsAt }: Play, { inventory, problems }: { inventory:
   }
 }
 
+function waitingPlays(plays: readonly Play[]): ReadonlyMap<string, readonly number[]> {
+  const waits = plays.flatMap(({ after }, index) => after.map(({ role }) => ({ role, index })));
+  return new Map([...Map.groupBy(waits, ({ role }) => role)].map(([role, all]) => [role, [...new Set(all.map(({ index }) => index))]]));
+}
+
 interface Using extends Placed {
   readonly order: number;
   readonly assigning: Assigning;
   readonly problems: Problem[];
   readonly uses: Use[];
+  /** The plays that say `after`, by the role that they wait for. */
+  readonly waitingFor: ReadonlyMap<string, readonly number[]>;
 }
 
-function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems, uses }: Using): readonly Assignment[] {
+function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problems, uses, waitingFor }: Using): readonly Assignment[] {
   const role = assigning.roles.get(use.role)?.role;
   if (role === undefined) return [];
   const { params, problems: wrong } = checkParams(use, role);
   problems.push(...wrong);
   uses.push({ ...use, params, hosts, order });
   const { as, independent, checks, at } = use;
-  const after = play.after.map(({ role: before, hosts: where }): Requirement => ({ role: before, hosts: where }));
-  const before = (host: string): readonly Requirement[] => [...requiredBy(role, { as, at, params, host }, { ...assigning, problems }), ...after];
+  const after = play.after.map(({ role: before, hosts: where }): Waiting => ({ role: before, hosts: where, notInPlays: waitingFor.get(before) ?? [] }));
+  const before = (host: string): readonly Waiting[] => [...requiredBy(role, { as, at, params, host }, { ...assigning, problems }), ...after];
   const extra = checks.length === 0 ? {} : { checks };
   const common = { ...whereOf(role), ...extra, role: use.role, as, params, play: index, order, independent, at };
   const tags = [...new Set([...play.tags, ...use.tags])];

@@ -1,6 +1,8 @@
 // Playbooks: what each spelling becomes, and what is said of a wrong one, and where.
+
 import { describe, expect, test } from "vitest";
-import { assigned, refusal } from "./world.ts";
+import { orderUnits } from "../../src/plan/units.ts";
+import { assigned, inventoryOf, refusal } from "./world.ts";
 
 function keys(source: string): readonly string[] {
   return assigned(source).map(({ host, as }) => `${host}/${as}`);
@@ -41,7 +43,25 @@ describe("a playbook becomes assignments", () => {
   });
   test("a role's requires and a play's after come together", () => {
     const source = "- hosts: dns01\n  roles: [plain]\n- hosts: ocean\n  after: [plain, { role: plain, hosts: dns01 }]\n  roles: [web: { domain: a }]";
-    expect(assigned(source)[1]?.requires).toEqual([{ role: "plain" }, { role: "plain", hosts: "all" }, { role: "plain", hosts: "dns01" }]);
+    const after = { role: "plain", notInPlays: [1] };
+    expect(assigned(source)[1]?.requires).toEqual([{ role: "plain" }, { ...after, hosts: "all" }, { ...after, hosts: "dns01" }]);
+  });
+  describe("a play after a role", () => {
+    const order = (source: string): readonly string[] => orderUnits(assigned(source), (pattern) => inventoryOf().select(pattern)).map(({ key }) => key);
+    const first = "- hosts: kube50*\n  roles: [plain]\n";
+    const again = (as: string): string => `- hosts: kube50*\n  after: [plain]\n  roles: [{ plain: {}, as: ${as} }]\n`;
+
+    test.each([
+      ["that it has again under another name", again("b") + first, ["plain", "plain@b"]],
+      ["that another play after it has again, too", again("b") + again("c") + first, ["plain", "plain@b", "plain@c"]],
+    ])("%s waits for the others, not for itself", (_, source, roles) =>
+      expect(order(source)).toEqual(roles.flatMap((as) => ["kube501", "kube502"].map((host) => `${host}/${as}`))),
+    );
+
+    test("that it gives to other hosts waits for the first ones", () =>
+      expect(order("- hosts: kube50*\n  after: [plain]\n  roles: [plain]\n- hosts: ocean\n  roles: [plain]\n")).toEqual([
+        ...["ocean/plain", "kube501/plain", "kube502/plain"],
+      ]));
   });
   test.each([
     ["2", 2],
