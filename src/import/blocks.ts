@@ -1,4 +1,5 @@
 // Files of words, semicolons and braces, as named.conf and dhcpd.conf are: statements with their places.
+import { looksSecret } from "../model/documents/document.ts";
 import type { Position } from "../model/problem.ts";
 import { type Word, wrong } from "./zone/lines.ts";
 
@@ -69,8 +70,14 @@ function placing(file: string, rows: readonly string[]): (offset: number, length
       start += (rows[row]?.length ?? 0) + 1;
       row += 1;
     }
-    return { file, line: row + 1, column: offset - start + 1, length, text: rows[row] ?? "" };
+    const text = rows[row] ?? "";
+    return { file, line: row + 1, column: offset - start + 1, length, ...(mayBeSecret(text) ? {} : { text }) };
   };
+}
+
+// A word, then what it is given: `secret "…"`.
+function mayBeSecret(row: string): boolean {
+  return [...row.matchAll(/([\w-]+)\s+["\w]/g)].some(([, word = ""]) => looksSecret(word));
 }
 
 function readBlock(reading: Reading, opened: Word | undefined): readonly Statement[] {

@@ -5,6 +5,7 @@ import type { Json, JsonObject } from "../lib/json.ts";
 import { dhcpOption, optionOfIsc } from "../model/dhcp/options.ts";
 import { isImplied } from "../model/dhcp/settings.ts";
 import { type Statement, statementsOf, statementText, wordAfter } from "./blocks.ts";
+import { withoutSecrets } from "./clear.ts";
 import { ddnsParams, ddnsWords } from "./dhcpd-ddns.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
 import { type Word, wrong } from "./zone/lines.ts";
@@ -19,7 +20,7 @@ interface Reading {
   readonly notes: Note[];
   readonly global: Statement[];
   /** Statements for which the role has no word, as they are written. */
-  readonly extra: string[];
+  readonly extra: Statement[];
   /** Statements about names of leases. */
   readonly ddns: Statement[];
   /** What is inside of each subnet. */
@@ -39,8 +40,8 @@ export function readDhcpd(source: { readonly file: string; readonly text: string
   const reading: Reading = { include, subnets: [], hosts: [], notes: [], global: [], extra: [], ddns: [], inside: [], depth: 0 };
   walk(statementsOf(source.file, source.text), reading);
   spread(reading);
-  const { subnets, hosts, notes, global, extra } = reading;
-  extra.push(...global.filter(isForeignOption).map(statementText));
+  const { subnets, hosts, notes, global } = reading;
+  const extra = withoutSecrets([...reading.extra, ...global.filter(isForeignOption)], notes).map(statementText);
   const dns = listed(optionWords(global, "domain-name-servers"));
   const domain = wordAfter(global, "option", "domain-name")?.text;
   const filled = subnets.map((subnet) => ({
@@ -78,7 +79,7 @@ function other(statement: Statement, { ddns, global, extra, notes }: Reading): v
   const word = statement.words[0]?.text ?? "";
   if (isAboutNames(statement)) ddns.push(statement);
   else if (silent.has(word)) global.push(statement);
-  else if (statement.block === undefined) extra.push(statementText(statement));
+  else if (statement.block === undefined) extra.push(statement);
   else notes.push({ message: `"${word}" is not taken over`, at: statement.at });
 }
 
@@ -147,7 +148,7 @@ function spread({ inside, subnets, global, extra, ddns, notes }: Reading): void 
   const rest = (kept[0] ?? []).filter(isCommon);
   ddns.push(...rest.filter(isAboutNames));
   global.push(...rest.filter(({ words: [word] }) => silent.has(word?.text ?? "")));
-  extra.push(...rest.filter((one) => !silent.has(one.words[0]?.text ?? "") && !isAboutNames(one)).map(statementText));
+  extra.push(...rest.filter((one) => !silent.has(one.words[0]?.text ?? "") && !isAboutNames(one)));
   notes.push(
     ...kept
       .flat()

@@ -4,6 +4,7 @@ import { isRecord, type Json, type JsonObject } from "../lib/json.ts";
 import { isQuiet } from "../model/dhcp/kea-fixed.ts";
 import { keaKnown } from "../model/dhcp/kea-read.ts";
 import { type Document, type Path, parseYaml } from "../model/documents/parse.ts";
+import { leftInClear, secretInJson } from "./clear.ts";
 import { type Gathered, type GatheredHost, type GatheredSubnet, type Note, nothing, some } from "./gathered.ts";
 import { common, differing, inheritedMembers } from "./kea-common.ts";
 import { wrong } from "./zone/lines.ts";
@@ -26,12 +27,20 @@ export function readKea({ file, text }: { readonly file: string; readonly text: 
     top.value,
     nets.map(({ value }) => value),
   );
+  const secrets = Object.entries(root as JsonObject).flatMap(([name, value]) => {
+    const secret = secretInJson(value);
+    return secret === undefined || keaKnown.includes(name) || ours.includes(name) ? [] : [{ name, secret }];
+  });
+  const open = Object.fromEntries(Object.entries(shared).filter(([name]) => !secrets.some((one) => one.name === name)));
   return {
     ...nothing,
     subnets: nets.map((net) => subnet(net, top)),
     hosts: hosts.flatMap(host),
-    params: { dhcp: paramsOf({ ...top, value: shared }) },
-    notes: nets.flatMap((net) => unknown(net, [...Object.keys(net.value).filter((key) => !knownSubnet.includes(key)), ...differing(net.value, shared)])),
+    params: { dhcp: paramsOf({ ...top, value: open }) },
+    notes: [
+      ...secrets.map(({ name, secret }) => leftInClear({ part: `"${name}"`, secret, at: document.at(["Dhcp4", name], "key") })),
+      ...nets.flatMap((net) => unknown(net, [...Object.keys(net.value).filter((key) => !knownSubnet.includes(key)), ...differing(net.value, shared)])),
+    ],
   };
 }
 

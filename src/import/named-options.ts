@@ -1,6 +1,7 @@
 // The block `options { }` of named.conf: what the role has words for, and the rest as it stands there.
 import type { JsonObject } from "../lib/json.ts";
 import { hasTemplate, listed, type Statement, statementText, wordAfter } from "./blocks.ts";
+import { withoutSecrets } from "./clear.ts";
 import { type Note, some } from "./gathered.ts";
 
 const booleans: Readonly<Record<string, boolean>> = { yes: true, no: false, true: true, false: false };
@@ -36,5 +37,6 @@ export function moreOptions(options: readonly Statement[], notes: Note[]): reado
   const others = options.filter(({ words: [word] }) => word !== undefined && !known.includes(word.text) && !same.includes(word.text));
   const open = others.filter(hasTemplate);
   notes.push(...open.map(({ words: [word], at }) => ({ message: `option ${word?.text} is not taken over: a template puts something into it`, at })));
-  return others.filter((one) => !hasTemplate(one)).map(statementText);
+  const whole = others.filter((one) => !hasTemplate(one));
+  return withoutSecrets(whole, notes).map(statementText);
 }

@@ -1,6 +1,7 @@
 // named.conf: which zones and views it has, of which files, and what else the role has words for (BIND 9 Administrator Reference Manual).
 import type { Json, JsonObject } from "../lib/json.ts";
 import { hasTemplate, listed, type Statement, statementsOf, statementText } from "./blocks.ts";
+import { withoutSecrets } from "./clear.ts";
 import type { Include } from "./dhcpd.ts";
 import { type Gathered, type Note, nothing, some } from "./gathered.ts";
 import { keysOf } from "./named-keys.ts";
@@ -110,5 +111,6 @@ function extraOf(statements: readonly Statement[], notes: Note[]): string | unde
   const others = statements.filter(({ words: [word] }) => word !== undefined && !read.includes(word.text));
   const [open, whole] = [others.filter(hasTemplate), others.filter((one) => !hasTemplate(one))];
   notes.push(...open.map(({ words: [word], at }) => ({ message: `${word?.text} is not taken over: a template puts something into it`, at })));
-  return whole.length === 0 ? undefined : `${whole.map(statementText).join("\n")}\n`;
+  const kept = withoutSecrets(whole, notes);
+  return kept.length === 0 ? undefined : `${kept.map(statementText).join("\n")}\n`;
 }
