@@ -105,16 +105,20 @@ function hostLine(line: Line, group: GroupNode, reading: Reading): undefined {
   if ("wrong" in hosts) return report(world, at, { message: `host ${JSON.stringify(first.text)}: ${hosts.wrong}` });
   if (split.cut !== undefined)
     warn(world, placeOf(reading, line.at + split.cut, line.at + line.text.length), "all behind # is a comment here: quote the value if it belongs to it");
-  const given = rest.flatMap((word) => hostVar(word, line, reading));
-  addHosts(world, group, { ...hosts, given, at });
+  const [stray] = rest.filter((word) => word.text.indexOf("=") < 1);
+  if (stray !== undefined)
+    report(world, placeOf(reading, line.at + stray.from, line.at + stray.to), {
+      message: "a host is followed by key=value",
+      hint: "quote a value with spaces: key='two words'",
+    });
+  addHosts(world, group, { ...hosts, given: rest.flatMap((word) => hostVar(word, line, reading)), at });
 }
 
-function hostVar(word: Word, line: Line, reading: Reading): readonly Assigned[] {
-  const equals = word.text.indexOf("=");
-  const at = placeOf(reading, line.at + word.from, line.at + word.to);
-  if (equals > 0) return [assigned([word.text.slice(0, equals), word.text.slice(equals + 1)], { layer: "host", at, reading })];
-  report(reading.world, at, { message: "a host is followed by key=value", hint: "quote a value with spaces: key='two words'" });
-  return [];
+// A word that is none is told once a line.
+function hostVar({ text, from, to }: Word, line: Line, reading: Reading): readonly Assigned[] {
+  const equals = text.indexOf("=");
+  const at = placeOf(reading, line.at + from, line.at + to);
+  return equals < 1 ? [] : [assigned([text.slice(0, equals), text.slice(equals + 1)], { layer: "host", at, reading })];
 }
 
 interface Giving {

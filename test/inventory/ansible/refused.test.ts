@@ -53,6 +53,11 @@ describe("INI refuses", () => {
   test.each(ini)("%s", async (_, text, expected) => expect(await said({ h: text })).toMatch(expected));
   test("nothing that is well", async () => expect(await said({ h: "[web] # comment\n; comment\nx a='#' # c\n[web:vars]\nk = a=b\n" })).toBe("nothing"));
   test("all that is wrong at once", async () => expect((await said({ h: "x[1:]\ny word\n[g:foo]\n" })).split("\n")).toHaveLength(3));
+  test("what is no inventory once a line, at its first odd word", async () =>
+    expect((await said({ h: "once upon a time\nx a=1 there was b=2 one\n" })).split("\n")).toEqual([
+      expect.stringMatching(/^h:1:6 a host is followed by key=value/),
+      expect.stringMatching(/^h:2:7 a host is followed by key=value/),
+    ]));
 });
 
 describe("YAML refuses", () => {
