@@ -39,6 +39,7 @@ export { type JsonOptions, json } from "./resources/json.ts";
 export { type K8sObjectOptions, k8sObject, kubernetesApi } from "./resources/k8s-object.ts";
 export { type KernelModuleOptions, kernelModule } from "./resources/kernel-module.ts";
 export { type Microk8sNodeOptions, microk8sNode, microk8sRefresh } from "./resources/microk8s-node.ts";
+export { type NetworkInterfacesOptions, networkInterfaces } from "./resources/network-interfaces.ts";
 export { type PackagesOptions, packages } from "./resources/packages.ts";
 export { settingsSchema as piholeSettingsSchema } from "./resources/pihole/config-desired.ts";
 export { type PiholeConfigOptions, piholeConfig } from "./resources/pihole-config.ts";

@@ -18,6 +18,7 @@ import { jsonKind } from "./json.ts";
 import { k8sObjectKind } from "./k8s-object.ts";
 import { kernelModuleKind } from "./kernel-module.ts";
 import { microk8sNodeKind } from "./microk8s-node.ts";
+import { networkInterfacesKind } from "./network-interfaces.ts";
 import { packagesKind } from "./packages.ts";
 import { piholeConfigKind } from "./pihole-config.ts";
 import { piholeFiltersKind } from "./pihole-filters.ts";
@@ -65,6 +66,7 @@ export const kinds: readonly AnyKind[] = [
   proxmoxCephHealthKind,
   dhcpServerKind,
   kernelModuleKind,
+  networkInterfacesKind,
   k8sObjectKind,
   snapKind,
   microk8sNodeKind,
