@@ -30,7 +30,14 @@ const node = "version pve-manager/8.4.1/2a5fa54a8503f96d (running kernel: 6.8.12
 function asking(given: object, host = "node005", printed = node) {
   const params = withDefaults(given, role.params) as never;
   expect(validateValue(params, role.params, () => undefined, "proxmox-host")).toEqual([]);
-  return { params, host: inventory.hosts.get(host) as never, inventory: viewOf(inventory), inputs: {}, facts, seen: { node: printed } };
+  return {
+    params,
+    host: inventory.hosts.get(host) as never,
+    inventory: viewOf(inventory),
+    inputs: {},
+    facts,
+    seen: { node: { look: "answered", printed } } as const,
+  };
 }
 
 function declared(given: object, host?: string, printed?: string): readonly Resource[] {
