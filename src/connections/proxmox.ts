@@ -7,6 +7,7 @@ import type { Client } from "./proxmox/client.ts";
 import { doStep } from "./proxmox/do.ts";
 import { lookAtGuest, whenMade } from "./proxmox/guests.ts";
 import { type Limits, makeLimits } from "./proxmox/limits.ts";
+import { lookAtBridge, lookAtMapped } from "./proxmox/named.ts";
 import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./proxmox/open.ts";
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "./proxmox/reads.ts";
 import { lookAtRoom } from "./proxmox/room.ts";
@@ -78,6 +79,8 @@ function readerOver(client: (cluster: ProxmoxCluster) => Promise<Client>): Proxm
     storage: async (cluster, at) => lookAtStorage(await client(cluster), at),
     pool: async (cluster, name) => lookAtPool(await client(cluster), name),
     mapping: async (cluster, name) => lookAtMapping(await client(cluster), name),
+    bridge: async (cluster, at) => lookAtBridge(await client(cluster), at),
+    mapped: async (cluster, at) => lookAtMapped(await client(cluster), at),
     devices: async (cluster, node) => lookAtDevices(await client(cluster), node),
     room: (cluster) => together(cluster, "room", lookAtRoom),
     ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),

@@ -1,6 +1,6 @@
 // One probe: a resource's kind asks with the readers that it may use.
 import type { Found } from "../model/kind.ts";
-import { problemOf } from "../model/problem.ts";
+import { type Problem, problemOf } from "../model/problem.ts";
 import type { Places, Resource } from "../model/resource.ts";
 import { readersOf } from "./sessions.ts";
 import type { HostSession, World } from "./world.ts";
@@ -19,8 +19,13 @@ export async function probe(
 }
 
 function placed(found: Found<unknown>, places: Places = {}): Found<unknown> {
-  const at = found.found === "unknown" && found.about !== undefined ? places[found.about] : undefined;
-  return found.found !== "unknown" || at === undefined ? found : { ...found, because: { at, ...found.because } };
+  const told = <One extends { readonly because: Problem; readonly about?: string }>(one: One): One => {
+    const at = one.about === undefined ? undefined : places[one.about];
+    return at === undefined ? one : { ...one, because: { at, ...one.because } };
+  };
+  if (found.found === "unknown") return told(found);
+  if (found.found === "blocked" || found.evidence?.lacks === undefined) return found;
+  return { ...found, evidence: { ...found.evidence, lacks: found.evidence.lacks.map(told) } };
 }
 
 /** For what nobody asked about: hlx is wrong when it is seen. */

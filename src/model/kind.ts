@@ -33,7 +33,19 @@ export interface Notice {
 }
 
 /** Shown beside the plan; never compared or recorded: the old file's text, a version that would be installed. */
-export type Evidence = Readonly<Record<string, unknown>> & { readonly notices?: readonly Notice[]; readonly takes?: readonly Taking[] };
+export type Evidence = Readonly<Record<string, unknown>> & {
+  readonly notices?: readonly Notice[];
+  readonly takes?: readonly Taking[];
+  readonly lacks?: readonly Lack[];
+};
+
+/** What is not there and has to be before anything is changed: an error of the plan, unless something planned before provides it, on whichever host. */
+export interface Lack {
+  readonly needs: Capability;
+  readonly because: Problem;
+  /** The member of the desired state that is to blame. */
+  readonly about?: string;
+}
 
 /** A container image by the name that stands in a file, and what that name stands for: digests (`sha256:…`), undefined where there is none. */
 export interface NamedImage {

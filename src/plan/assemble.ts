@@ -2,7 +2,7 @@
 
 import { sha256 } from "../lib/hash.ts";
 import { type Json, same } from "../lib/json.ts";
-import { type Ahead, type AnyKind, type Found, highestRisk, type Known } from "../model/kind.ts";
+import { type Ahead, type AnyKind, type Found, highestRisk, type Known, type Lack } from "../model/kind.ts";
 import type { Blocked, Entry, EntryCommon, Exact } from "../model/plan.ts";
 import { type Problem, ProblemError } from "../model/problem.ts";
 import { type Address, addressOf, type Capability, covers, type Resource } from "../model/resource.ts";
@@ -95,6 +95,8 @@ function exact(
   const ahead = aheadOf(host, { ...walk, secrets: assembling.secrets });
   const anew = found.found === "present" && matchesAny(common.address, assembling.replace);
   const { changes, steps } = (anew ? madeAnew : mended)(kind, resource.desired, { found, ahead, now: assembling.now });
+  const lack = changes.length === 0 ? undefined : lackIn(found, walk);
+  if (lack !== undefined) return { ...common, entry: "blocked", because: about(common.address, lack.because) };
   return {
     ...common,
     entry: "exact",
@@ -104,6 +106,10 @@ function exact(
     fingerprint: fingerprint(found, resource.desired, assembling.key),
     ...lastingOf(kind, resource, { changes, found }),
   };
+}
+
+function lackIn({ evidence }: Known<unknown>, { provided }: Walk): Lack | undefined {
+  return evidence?.lacks?.find(({ needs }) => !provided.some(({ capability }) => covers(capability, needs)));
 }
 
 function lastingOf(

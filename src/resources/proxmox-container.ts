@@ -4,11 +4,13 @@ import type { Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import type { Settings } from "./proxmox/properties.ts";
 import { fitting } from "./proxmox/room.ts";
+import { usesOf, using } from "./proxmox/uses.ts";
 import { adoption } from "./proxmox-container/adoption.ts";
 import { type ProxmoxContainer, schema } from "./proxmox-container/desired.ts";
 import { diff } from "./proxmox-container/diff.ts";
 import { growthOf } from "./proxmox-container/growth.ts";
 import { type ContainerActual, probe } from "./proxmox-container/probe.ts";
+import { wantedOf } from "./proxmox-container/settings.ts";
 import { steps } from "./proxmox-container/steps.ts";
 
 export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "proxmox"> = {
@@ -21,7 +23,8 @@ export const proxmoxContainerKind: Kind<ProxmoxContainer, ContainerActual, "prox
   identity: ({ id }) => String(id),
   probe: async (desired, on) => {
     const found = await probe(desired, on);
-    return fitting(found, growthOf(desired, found), on);
+    const uses = usesOf({ desired, found, wanted: (settings) => wantedOf(desired, settings) });
+    return using(await fitting(found, growthOf(desired, found), on), uses, on);
   },
   diff,
   steps,

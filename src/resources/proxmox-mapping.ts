@@ -9,6 +9,7 @@ import type { Api } from "../model/step.ts";
 import { given, resourceOf } from "./make.ts";
 import { call, clusterSchema as cluster, word } from "./proxmox/cluster.ts";
 import { propertiesOf, spelled } from "./proxmox/properties.ts";
+import { mappingOn } from "./proxmox/uses.ts";
 
 const device = {
   type: "object",
@@ -71,9 +72,10 @@ export const proxmoxMappingKind: Kind<ProxmoxMapping, MappingActual, "proxmox"> 
   restore,
 };
 
-/** A mapping of PCI devices. */
-export function proxmoxMapping({ provides, exclusive, ...desired }: ProxmoxMapping & ResourceOptions): Resource<ProxmoxMapping> {
-  return resourceOf(proxmoxMappingKind, given(desired) as ProxmoxMapping, { ...given({ provides, exclusive }) });
+/** A mapping of PCI devices. It provides a device for guests on each of its nodes. */
+export function proxmoxMapping({ provides = [], exclusive, ...desired }: ProxmoxMapping & ResourceOptions): Resource<ProxmoxMapping> {
+  const made = desired.absent === true ? [] : (desired.devices ?? []).map(({ node }) => mappingOn(desired.cluster, desired.name, node));
+  return resourceOf(proxmoxMappingKind, given(desired) as ProxmoxMapping, { ...given({ exclusive }), provides: [...new Set(made), ...provides] });
 }
 
 async function probe(desired: ProxmoxMapping, on: Pick<Readers, "proxmox">): Promise<Found<MappingActual>> {

@@ -3,12 +3,14 @@ import type { Kind } from "../model/kind.ts";
 import type { Places, Resource, ResourceOptions } from "../model/resource.ts";
 import { given, resourceOf } from "./make.ts";
 import { fitting } from "./proxmox/room.ts";
+import { usesOf, using } from "./proxmox/uses.ts";
 import { adoption } from "./proxmox-vm/adoption.ts";
 import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
 import { growthOf } from "./proxmox-vm/growth.ts";
 import { probe, type VmActual } from "./proxmox-vm/probe.ts";
 import { restore } from "./proxmox-vm/restore.ts";
+import { wantedOf } from "./proxmox-vm/settings.ts";
 import { steps } from "./proxmox-vm/steps.ts";
 
 export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
@@ -21,7 +23,8 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   identity: ({ id }) => String(id),
   probe: async (desired, on) => {
     const found = await probe(desired, on);
-    return fitting(found, growthOf(desired, found), on);
+    const uses = usesOf({ desired, found, wanted: (settings) => wantedOf(desired, settings) });
+    return using(await fitting(found, growthOf(desired, found), on), uses, on);
   },
   diff,
   steps,

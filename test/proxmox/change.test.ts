@@ -102,6 +102,23 @@ describe("a guest of another node than its template's", { timeout: 60_000 }, () 
   });
 });
 
+describe("what a guest uses of its node by name is looked for by the plan", { timeout: 60_000 }, () => {
+  test("a bridge that is not there, at the line that names it", async () => {
+    write(", bridge: vmbr1");
+    const { code, stdout } = await hlx("plan");
+    expect(stdout).toMatch(
+      /! web {2}proxmox\.vm:511 {2}blocked: guest 511 uses the bridge vmbr1, and pve1 has none of that name \(did you mean "vmbr0"\?\)\n +inventory\.yaml:14:\d+\n/,
+    );
+    expect(code).toBe(3);
+  });
+  test("a mapping that is not there, at the line that names it", async () => {
+    const text = inventoryOf(double, guests(", pci: [gpu]"));
+    lab.write("inventory.yaml", text.replace("proxmox: { port", 'proxmox: { pci: { gpu: "0000:42:00" }, port'));
+    const blocked = /guest 511 uses the PCI mapping gpu, and there is none of that name for a device of pve1.*\n +inventory\.yaml:14:\d+\n/;
+    expect(await hlx("plan")).toMatchObject({ code: 3, stdout: expect.stringMatching(blocked) });
+  });
+});
+
 test("cores of one guest: one update, with what it costs", { timeout: 60_000 }, async () => {
   write("");
   await apply();

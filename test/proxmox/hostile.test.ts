@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { lookAtGuest } from "../../src/connections/proxmox/guests.ts";
+import { lookAtBridge, lookAtMapped } from "../../src/connections/proxmox/named.ts";
 import { otherNodes } from "../../src/connections/proxmox/others.ts";
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "../../src/connections/proxmox/reads.ts";
 import { makeTogether } from "../../src/lib/together.ts";
@@ -49,6 +50,8 @@ const looks: readonly (readonly [string, (client: Asking) => Promise<unknown>])[
   ["a storage", (client) => lookAtStorage(client, { node: "pve1", storage: "local" })],
   ["a pool", (client) => lookAtPool(client, "kube")],
   ["a mapping", (client) => lookAtMapping(client, "gpu")],
+  ["a bridge", (client) => lookAtBridge(client, { node: "pve1", name: "vmbr0" })],
+  ["a mapped device", (client) => lookAtMapped(client, { node: "pve1", name: "gpu" })],
   ["devices", (client) => lookAtDevices(client, "pve1")],
   ["Ceph", (client) => lookAtCeph(client, "pve1")],
   ["other nodes", (client) => otherNodes(client, { host: "127.0.0.1", port: 8006, trust: { fingerprint: "AB" } })],

@@ -117,6 +117,7 @@ describe("pools", () => {
 describe("what nobody speaks of", () => {
   const q35 = { nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr0" }], cpu: "host", machine: "q35", startup: { order: 3 }, pci: ["gpu"] };
   beforeEach(async () => {
+    for (const name of ["gpu", "gpu2"]) double.held.mappings.set(name, { map: ["id=10de:2684,node=pve1,path=0000:42:00"] });
     await converge(wanted(q35));
   });
 

@@ -37,8 +37,10 @@ describe("creating", () => {
       ide2: "thin:vm-514-cloudinit,media=cdrom",
     });
   });
-  test("a bridge that is not there fails at the start, with the node's words", async () => {
+  test("a bridge that is gone by then fails at the start, with the node's words", async () => {
+    double.bridges.add("vmbr9");
     const { steps } = await look(wanted({ nics: [{ mac: "bc:24:11:00:05:14", bridge: "vmbr9" }] }));
+    double.bridges.delete("vmbr9");
     expect((await run(steps)).at(-1)).toMatchObject({ result: "failed", because: expect.stringContaining("bridge 'vmbr9' does not exist") });
   });
   test("cut off while it clones: the clone is gone on with, not made twice", async () => {

@@ -10,13 +10,15 @@ export interface Visible {
   /** `/pool/lab`. */
   readonly path: string;
   readonly privileges: readonly [string, ...string[]];
+  /** They must hold for all below the path, too. */
+  readonly below?: true;
 }
 
 /** Asked where a list does not have it; whoever asks may always know its own privileges. */
-export async function wouldSee(client: Client, { what, path, privileges }: Visible): Promise<boolean> {
+export async function wouldSee(client: Client, { what, path, privileges, below }: Visible): Promise<boolean> {
   const data = dataOf(await client.ask("GET", "/access/permissions", { path }), `asking whether the login may see ${what}`);
   const here = isRecord(data) && isRecord(data[path]) ? data[path] : {};
-  return privileges.some((privilege) => privilege in here);
+  return privileges.some((privilege) => (below === true ? Number(here[privilege]) === 1 : privilege in here));
 }
 
 /** Throws ProblemError (privilege) where nobody can tell from the list whether there is one. */

@@ -4,6 +4,7 @@ import { askInside } from "./agent.ts";
 import { added, uuid, written } from "./config.ts";
 import { asWritten, liveInContainer, wrongInContainer } from "./container.ts";
 import { byHa } from "./ha.ts";
+import { missingAtStart } from "./network.ts";
 import { changeSnapshots, lookAtSnapshots } from "./snapshots.ts";
 import { type At, type AtGuest, type Call, type DoubleGuest, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
@@ -221,11 +222,6 @@ function destroy({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest
   return task("qmdestroy", { on, node, id });
 }
 
-function missingBridge({ config }: DoubleGuest, { double }: On): string | undefined {
-  const bridge = /bridge=([^,]+)/.exec(config["net0"] ?? "")?.[1];
-  return bridge === undefined || double.bridges.has(bridge) ? undefined : bridge;
-}
-
 function power({ on, node, id, part }: AtGuest): Reply {
   const guest = on.double.guests.get(id);
   const verb = part.replace("/status/", "");
@@ -233,8 +229,8 @@ function power({ on, node, id, part }: AtGuest): Reply {
   if (on.double.ha.has(id)) return byHa({ on, node, id }, verb);
   const starts = verb === "start" || verb === "reboot";
   if (verb === "start" && guest.running) return task("qmstart", { on, node, id }, { exit: `VM ${id} already running` });
-  const missing = starts ? missingBridge(guest, on) : undefined;
-  if (missing !== undefined) return task("qmstart", { on, node, id }, { exit: `bridge '${missing}' does not exist` });
+  const missing = starts ? missingAtStart(guest, on) : undefined;
+  if (missing !== undefined) return task("qmstart", { on, node, id }, { exit: missing });
   switchTo(starts, { on, id });
   return task(`${guest.type === "lxc" ? "vz" : "qm"}${verb}`, { on, node, id });
 }

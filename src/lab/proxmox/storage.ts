@@ -1,6 +1,7 @@
 // What the double of Proxmox holds beside guests: storages and their files, pools, mappings of PCI devices, Ceph. As PVE 9.2 answers, refusals included.
 import { may } from "./access.ts";
 import { joinPool } from "./ha.ts";
+import { networkRows } from "./network.ts";
 import { type At, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 export interface Held {
@@ -12,6 +13,8 @@ export interface Held {
   readonly comments: Map<string, string>;
   readonly poolStorages: Map<string, Set<string>>;
   readonly mappings: Map<string, { map: readonly string[]; description?: string; mdev?: string }>;
+  /** Of the cluster's SDN, with their zones. */
+  readonly vnets: Map<string, string>;
   readonly devices: Map<string, readonly Record<string, unknown>[]>;
   /** Undefined where Ceph is not installed. */
   ceph: { health: string; readonly checks: Record<string, string>; readonly pools: Map<string, Record<string, string>> } | undefined;
@@ -40,6 +43,7 @@ export function newHeld(): Held {
     comments: new Map(),
     poolStorages: new Map(),
     mappings: new Map(),
+    vnets: new Map(),
     devices: new Map([
       ["pve1", [gpu]],
       ["pve2", [hba]],
@@ -64,6 +68,7 @@ export function onHeld(call: Call, at: At): Reply | undefined {
           active: 1,
         })),
     };
+  if (at.rest === "/network") return networkRows(call, at.on);
   if (at.rest === "/hardware/pci") return { data: held.devices.get(at.node) ?? [] };
   return at.rest.startsWith("/ceph/") ? onCeph(call, at) : undefined;
 }

@@ -64,6 +64,9 @@ export type GuestSeen =
       readonly pending: readonly string[];
     };
 
+/** Something that a guest uses by its name; what the login would not see, nobody can tell. */
+export type NamedSeen = { readonly seen: "there" } | { readonly seen: "hidden" } | { readonly seen: "absent"; readonly others: readonly string[] };
+
 /** A storage of a node. */
 export interface StorageSeen {
   /** Sorts of content that it is configured for: iso, vztmpl, import, images, rootdir. */
@@ -145,6 +148,10 @@ export interface ProxmoxReader {
   pool(cluster: ProxmoxCluster, name: string): Promise<PoolSeen | null>;
   /** A mapping of PCI devices; null where there is none; throws (privilege) where the login would not see it. */
   mapping(cluster: ProxmoxCluster, name: string): Promise<MappingSeen | null>;
+  /** A bridge of a node, or a vnet of the cluster's SDN. */
+  bridge(cluster: ProxmoxCluster, at: { readonly node: string; readonly name: string }): Promise<NamedSeen>;
+  /** A mapping of PCI devices that has one of this node. */
+  mapped(cluster: ProxmoxCluster, at: { readonly node: string; readonly name: string }): Promise<NamedSeen>;
   /** The PCI devices of a node. */
   devices(cluster: ProxmoxCluster, node: string): Promise<readonly DeviceSeen[]>;
   /** Null where Ceph is not installed on the node. */

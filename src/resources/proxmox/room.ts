@@ -1,10 +1,10 @@
 // Whether what a guest asks for fits on its node: more than there is of anything is refused, what it would take beside the others is told.
-import { canonical } from "../../lib/json.ts";
 import { sizeText } from "../../lib/size.ts";
 import type { Found } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { ProxmoxCluster, RoomSeen } from "../../model/ports/proxmox.ts";
 import type { Taking } from "../../model/taking.ts";
+import { whose } from "./uses.ts";
 
 /** A guest and what it asks for that it does not have yet. */
 export interface Growth {
@@ -100,7 +100,7 @@ function takingsOf(growth: Growth, { nodes, guests, storages }: RoomSeen): reado
   const [by, disks] = [`guest ${guest.id}`, stored(growth)];
   const running = guests.filter((one) => one.node === name && one.running);
   const node = nodes.find((one) => one.node === name);
-  const taking = (what: string, of: string): Pick<Taking, "of" | "what" | "by"> => ({ of: `${whose(guest)} ${of}`, what, by });
+  const taking = (what: string, of: string): Pick<Taking, "of" | "what" | "by"> => ({ of: `${whose(guest.cluster)} ${of}`, what, by });
   const computed = (["memory", "cores"] as const).flatMap((what): readonly Taking[] => {
     if (node === undefined || !computes || !runs) return [];
     const now = Object.fromEntries(running.map((one) => [`guest ${one.id}`, one[what]]));
@@ -115,9 +115,4 @@ function takingsOf(growth: Growth, { nodes, guests, storages }: RoomSeen): reado
       return { ...taking(`the free space of storage ${where}`, where), unit: "MiB", has: size - used, takes: disks.get(storage) ?? 0, now: {} };
     });
   return [...computed, ...space];
-}
-
-// One login, one cluster, whichever of its nodes is asked.
-function whose({ cluster }: Growth["guest"]): string {
-  return canonical("token" in cluster ? cluster.token : { user: cluster.user, password: cluster.password });
 }
