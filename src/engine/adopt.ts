@@ -90,12 +90,13 @@ function isFromHere({ outside, beyond }: Assignment): boolean {
   return outside === true || beyond === true;
 }
 
-function nobody(glob: string, { hosts, assignments }: Work): ProblemError {
+function nobody(glob: string, { hosts, assignments, inventory }: Work): ProblemError {
   const [host = ""] = glob.split("/");
   const roles = assignments.filter((one) => globFor(host).test(one.host) && hosts.includes(one.host)).map((one) => `${one.host}/${one.as}`);
   const known = hosts.some((name) => globFor(host).test(name));
   const near = didYouMean(known ? glob.split("/").slice(0, 2).join("/") : host, known ? roles : hosts);
-  const hint = near ?? (known ? `its roles: ${roles.join(", ") || "none"}` : `hosts: ${hosts.join(", ")}`);
+  const live = inventory.hosts.get(host)?.live === true ? `only its cluster knows it: write ${host}: { vm: { id: …, node: … } } under hosts first` : undefined;
+  const hint = near ?? live ?? (known ? `its roles: ${roles.join(", ") || "none"}` : `hosts: ${hosts.join(", ")}`);
   return new ProblemError({ code: "usage", message: `"${glob}" stands for nothing that can be taken over`, hint });
 }
 

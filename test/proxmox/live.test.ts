@@ -87,6 +87,15 @@ describe("the inventory", () => {
     await hlx("inventory");
     expect(double.reads).toBe(1 + 2 * 5 + 1);
   });
+  test.each([
+    ["its node tells", "10.9.0.31"],
+    ["nothing beyond the link", "127.0.0.1"],
+  ])("a container that has its address from elsewhere: %s", async (_, address) => {
+    double.guests.set(200, guest({ hostname: "proxy", net0: "name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:02:00,ip=dhcp" }, { type: "lxc" }));
+    const card = { name: "eth0", "hardware-address": "bc:24:11:00:02:00", "ip-addresses": [{ "ip-address": address }] };
+    double.agents.set(200, { silent: 0, files: {}, interfaces: [card] });
+    expect((await hlx("inventory")).stdout).toMatch(new RegExp(`^proxy +${address === "127.0.0.1" ? "proxy" : address} `, "m"));
+  });
   test("only: takes others", async () => {
     write({ source: '{ proxmox: pve1, only: "tag_prod:!pool_lab" }' });
     expect((await hlx("inventory", "--list-hosts", "all")).stdout).toBe("pve1\nold\nproxy\n");
@@ -187,6 +196,11 @@ describe("refused, at its line", () => {
     write({ source });
     expect(await hlx("inventory")).toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
   });
+});
+
+test("a guest that only its cluster knows has nothing to be taken over by", async () => {
+  const { code, stderr } = await hlx("adopt", "web", "--yes");
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("write web: { vm: { id: …, node: … } } under hosts first") });
 });
 
 test("a token that sees nothing is told, and nothing is taken for gone", async () => {

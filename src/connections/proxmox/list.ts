@@ -6,8 +6,7 @@ import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import { type Client, dataOf } from "./client.ts";
 import { addressInside } from "./inside-address.ts";
 import { type Clock, openCluster } from "./open.ts";
-
-type Row = Readonly<Record<string, unknown>>;
+import { type Row, rowsOf } from "./rows.ts";
 
 /** Every guest that the login sees and that is no template: one list, then each guest's settings, so many at once. Throws ProblemError: trust, unreachable, privilege, failed. */
 export async function listGuests(cluster: ProxmoxCluster, run: EndpointRun, clock: Clock): Promise<readonly GuestListed[]> {
@@ -73,14 +72,10 @@ function staticOf(config: Row): string | undefined {
 
 async function askedInside(config: Row, { id, node, type }: Place, client: Client): Promise<string | undefined> {
   const mac = /(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/.exec(textOf(config["net0"]) ?? "")?.[0];
-  const has = /^(enabled=)?1\b/.test(textOf(config["agent"]) ?? "");
-  return type === "qemu" && has && mac !== undefined ? addressInside(client, { node, id, mac }) : undefined;
+  const tells = type === "lxc" || /^(enabled=)?1\b/.test(textOf(config["agent"]) ?? "");
+  return tells && mac !== undefined ? addressInside(client, { node, id, mac, type }) : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
-}
-
-function rowsOf(data: unknown): readonly Row[] {
-  return Array.isArray(data) ? data.filter(isRecord) : [];
 }

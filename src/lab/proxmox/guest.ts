@@ -30,6 +30,7 @@ export function onGuest(call: Call, at: AtGuest): Reply {
 }
 
 function ask(call: Call, at: AtGuest, guest: DoubleGuest): Reply {
+  if (at.type === "lxc" && at.part === "/interfaces") return { data: at.on.double.agents.get(at.id)?.interfaces ?? [] };
   return /^\/agent\/(file-read|network-get-interfaces)$/.test(at.part) ? askInside(call, at, guest) : (lookAtSnapshots(at, guest) ?? look(guest, at));
 }
 
