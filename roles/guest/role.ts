@@ -9,7 +9,14 @@ export default defineRole({
   // What it is made from, and what of its node it uses, is there first.
   requires: [{ role: "proxmox-cluster", hosts: "all", ifGiven: true }],
   outside: {
-    facts: ({ host, inventory }) => ({ ...linux, hostname: host.name, user: host.login.user ?? "root", ...osOf(host, inventory), ...cardsOf(host) }),
+    facts: ({ host, inventory }) => ({
+      ...linux,
+      virtualization: host.login.twin === undefined ? "kvm" : "container",
+      hostname: host.name,
+      user: host.login.user ?? "root",
+      ...osOf(host, inventory),
+      ...cardsOf(host),
+    }),
     unasked: ({ host, inventory }) => isMade(host, inventory),
   },
   inputs: ({ host }) => keyInputs(host),

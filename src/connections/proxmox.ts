@@ -1,7 +1,6 @@
 // The way to Proxmox clusters: one client a cluster and run, shared by all guests.
 import type { Endpoint, EndpointDriver, EndpointRun, Endpoints } from "../model/ports/endpoint.ts";
 import type { ProxmoxCluster, ProxmoxReader } from "../model/ports/proxmox.ts";
-import { ProblemError } from "../model/problem.ts";
 import { hostKeysOf } from "./proxmox/agent.ts";
 import type { Client } from "./proxmox/client.ts";
 import { doStep } from "./proxmox/do.ts";
@@ -12,6 +11,7 @@ import { type Clock, clusterKey, clusterOf, limitsKey, openCluster } from "./pro
 import { lookAtCeph, lookAtDevices, lookAtMapping, lookAtPool, lookAtStorage } from "./proxmox/reads.ts";
 import { lookAtRoom } from "./proxmox/room.ts";
 import { lookAtSnapshots } from "./proxmox/snapshots.ts";
+import { ofTwin } from "./proxmox/twin.ts";
 
 /** A full copy of a large disk takes long. */
 const makingMs = 1_800_000;
@@ -58,7 +58,7 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
     requests: () => opened.reduce((sum, client) => sum + client.requests(), 0),
   };
   return {
-    of: ({ name, login }) => (login?.twin === undefined ? endpoint : refusing(name, reader)),
+    of: ({ name, login }) => (login?.twin === undefined ? endpoint : ofTwin(name, login.double, endpoint)),
     close: async () => {
       await Promise.allSettled(clusters.values());
       for (const client of opened) client.close();
@@ -85,13 +85,4 @@ function readerOver(client: (cluster: ProxmoxCluster) => Promise<Client>): Proxm
     room: (cluster) => together(cluster, "room", lookAtRoom),
     ceph: async (cluster, node) => lookAtCeph(await client(cluster), node),
   };
-}
-
-// A rehearsal may never reach a real cluster.
-function refusing(host: string, real: ProxmoxReader): Endpoint<"proxmox"> {
-  const refuse = async (): Promise<never> => {
-    throw new ProblemError({ code: "input", message: `${host} is a twin, and the Proxmox cluster is a real one: it is not asked in a rehearsal` });
-  };
-  const reader = Object.fromEntries(Object.keys(real).map((question) => [question, refuse])) as unknown as ProxmoxReader;
-  return { reader, call: refuse, requests: () => 0 };
 }

@@ -41,6 +41,7 @@ const proxmox = {
     token: { ...secret, description: "The API token: !secret proxmox.token" },
     user: { ...text, description: "Who asks with a password instead of a token: root@pam" },
     password: { ...secret, description: "That user's password: !secret some.name" },
+    address: { ...text, description: "Where its API is asked; default: where the host is logged in to" },
     port: { type: "integer", minimum: 1, maximum: 65535, description: "Of its API; default 8006" },
     fingerprint: {
       type: "string",

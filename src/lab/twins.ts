@@ -1,5 +1,5 @@
 // Disposable twins of an inventory's hosts: containers that only the engine reaches.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../lib/hash.ts";
 import { semaphore } from "../lib/semaphore.ts";
@@ -8,7 +8,7 @@ import { ProblemError } from "../model/problem.ts";
 import { admit } from "./admit.ts";
 import { type Engine, engineRun, engineTry } from "./engine.ts";
 import { ensureNetwork, fenceOff, realRanges } from "./fence.ts";
-import { knownHostsOf, listHosts, removeHosts, startHost, waitForHost } from "./hosts.ts";
+import { type HostSpec, knownHostsOf, listHosts, removeHosts, startHost, waitForHost } from "./hosts.ts";
 import { newKeyPair } from "./key-pair.ts";
 
 /** One set of twins, as it is written down under `.hlx/lab`. */
@@ -31,6 +31,8 @@ export interface TwinOptions {
   readonly ownRanges: readonly string[];
   /** Addresses of this machine's name servers: the only ones of the real lab that twins may ask. */
   readonly resolvers: readonly string[];
+  /** Hosts that a double of their Proxmox node's API boots when it is asked to. */
+  readonly guests: ReadonlySet<string>;
   say(line: string): void;
 }
 
@@ -40,9 +42,9 @@ export interface TwinStatus extends Twin {
 
 const atOnce = 4;
 
-/** Boots what is missing and keeps what is there; the inventory with each login leading to its twin. Throws ProblemError. */
+/** Boots what is missing and keeps what is there, guests aside; the inventory with each login leading to its twin. Throws ProblemError. */
 export async function upTwin(options: TwinOptions): Promise<Inventory> {
-  const { engine, inventory, say } = options;
+  const { engine, inventory, guests, say } = options;
   const folder = twinFolder(inventory);
   const twin = readTwin(inventory) ?? writeTwin(folder, { name: options.name, id: `${options.name}-${sha256(options.nonce).slice(0, 12)}` });
   const publicKey = ensureKey(join(folder, "key"));
@@ -51,15 +53,29 @@ export async function upTwin(options: TwinOptions): Promise<Inventory> {
   await ensureNetwork(engine, networkOf(twin), { real: ranges, own: options.ownRanges });
   const slots = semaphore(atOnce);
   const work: Work = { ...options, twin, publicKey, ranges };
-  const booted = await Promise.allSettled([...inventory.hosts.values()].map((host) => slots.with(() => upHost(host, work))));
+  const own = [...inventory.hosts.values()].filter(({ name }) => !guests.has(name));
+  const booted = await Promise.allSettled(own.map((host) => slots.with(() => upHost(host, work))));
   refuseFailed(booted);
   await writeKnownHosts(
     engine,
     join(folder, "known_hosts"),
-    [...inventory.hosts.keys()].map((host) => containerOf(twin, host)),
+    (await listHosts(engine, [`hlx.lab.id=${twin.id}`])).filter(({ running }) => running).map(({ name }) => name),
   );
-  for (const host of inventory.hosts.values()) if (host.vars["vm"] !== undefined) say(`${host.name}: its \`vm:\` is ignored, the twin is a container`);
+  for (const host of own) if (host.vars["vm"] !== undefined) say(`${host.name}: its \`vm:\` is ignored, the twin is a container`);
   return twinInventory(inventory, twin);
+}
+
+/** A guest's twin, as its double boots it. */
+export function guestTwin(options: TwinOptions, twin: Twin): { specOf(host: Host): HostSpec; prepare(container: string, name: string): Promise<void> } {
+  const { engine, inventory, resolvers } = options;
+  const ranges = realRanges(inventory);
+  return {
+    specOf: (host) => specOf(host, containerOf(twin, host.name), { ...options, twin }),
+    prepare: async (container, name) => {
+      await dress(container, { engine, twin, ranges, resolvers });
+      appendFileSync(join(twinFolder(inventory), "known_hosts"), await knownHostsOf(engine, container, name));
+    },
+  };
 }
 
 /** Removes the twins, their network, key and marker. How many containers there were. */
@@ -98,6 +114,9 @@ export function twinInventory(inventory: Inventory, twin: Twin): Inventory {
   return { ...inventory, hosts: new Map(hosts) };
 }
 
+/** The public key that the twins let in, as a path beneath the inventory's folder. */
+export const twinKey = ".hlx/lab/key.pub";
+
 /** The known_hosts file of an inventory's twins. */
 export function twinKnownHosts(inventory: Inventory): string {
   return join(twinFolder(inventory), "known_hosts");
@@ -126,12 +145,17 @@ async function upHost(host: Host, work: Work): Promise<void> {
     await engineRun(engine, ["start", container]);
     await waitForHost(engine, container);
   }
-  await fenceOff(engine, container, work);
-  await engineRun(engine, ["exec", container, "sh", "-c", 'printf "%s\\n" "$1" > /etc/hlx-twin', "sh", twin.id]);
+  await dress(container, work);
   await admit(engine, container, { user: userOf(host), publicKey });
 }
 
-function specOf(host: Host, container: string, { image, twin }: Work): Parameters<typeof startHost>[1] {
+// No way to the real hosts, and the marker that says whose twin it is.
+async function dress(container: string, { engine, twin, ranges, resolvers }: Pick<Work, "engine" | "twin" | "ranges" | "resolvers">): Promise<void> {
+  await fenceOff(engine, container, { ranges, resolvers });
+  await engineRun(engine, ["exec", container, "sh", "-c", 'printf "%s\\n" "$1" > /etc/hlx-twin', "sh", twin.id]);
+}
+
+function specOf(host: Host, container: string, { image, twin }: Pick<Work, "image" | "twin">): HostSpec {
   const labels = { "hlx.lab.twin": twin.name, "hlx.lab.id": twin.id, "hlx.lab.host": host.name };
   const hostname = /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(host.name) ? { hostname: host.name } : {};
   return { name: container, image, labels, network: networkOf(twin), containers: true, ...hostname };
@@ -181,6 +205,7 @@ function networkOf({ name }: Twin): string {
   return `hlx-${name}`;
 }
 
-function twinFolder({ folder }: Inventory): string {
+/** Where what belongs to an inventory's twins is kept. */
+export function twinFolder({ folder }: Inventory): string {
   return join(folder, ".hlx", "lab");
 }

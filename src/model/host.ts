@@ -27,6 +27,8 @@ export interface Login {
   readonly becomePassword?: SecretRef;
   /** The twin this container must belong to; a host without that marker is refused. */
   readonly twin?: string;
+  /** Of a twin: the SHA-256 fingerprint of the double that stands for its Proxmox API, the only one that may be asked for it. */
+  readonly double?: string;
 }
 
 /** A variable with where it came from. `lost` are the layers that were overruled, strongest first. */

@@ -52,8 +52,8 @@ function isSameToken({ token: one }: Settings, { token: other }: Settings): bool
 }
 
 function nodeOf({ login, vars }: Host): ProxmoxNode {
-  const { port = 8006, fingerprint } = settingsOf(vars);
-  return { server: `${login.address}:${Number(port)}`, ...(typeof fingerprint === "string" ? { fingerprint } : {}) };
+  const { address = login.address, port = 8006, fingerprint } = settingsOf(vars);
+  return { server: `${String(address)}:${Number(port)}`, ...(typeof fingerprint === "string" ? { fingerprint } : {}) };
 }
 
 function noLogin(node: string): ProblemError {

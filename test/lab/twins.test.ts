@@ -34,7 +34,17 @@ const inventory: Inventory = {
   warnings: [],
   select: () => [],
 };
-const options: TwinOptions = { engine, image: labImage, inventory, name, nonce: name, ownRanges: [], resolvers: [], say: (line) => said.push(line) };
+const options: TwinOptions = {
+  engine,
+  image: labImage,
+  inventory,
+  name,
+  nonce: name,
+  ownRanges: [],
+  resolvers: [],
+  guests: new Set(),
+  say: (line) => said.push(line),
+};
 
 afterAll(async () => {
   await downTwin({ engine, inventory, name });

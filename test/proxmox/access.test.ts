@@ -1,7 +1,6 @@
 // Who is let in and through which node: tickets and their renewal, failover to verified nodes, limits, races for one number, open connections used again.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { leavesTwin } from "../../src/cli/run/work.ts";
 import { openClient } from "../../src/connections/proxmox/client.ts";
 import { failureOf } from "../../src/connections/proxmox/failure.ts";
 import { makeLimits, touched } from "../../src/connections/proxmox/limits.ts";
@@ -169,25 +168,6 @@ describe("limits", () => {
     const limits = makeLimits({ perNode: 9, perStorage: 1 });
     const pairs = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? { scsi0: "a:1", storage: "b" } : { scsi0: "b:1", storage: "a" }));
     await Promise.all(pairs.map((body) => limits.within({ path: "/nodes/pve1/qemu", body }, () => sleep(1))));
-  });
-});
-
-describe("a rehearsal", () => {
-  test("asks nothing of a real cluster, and changes nothing", async () => {
-    const endpoints = proxmoxBy({ monotonicMs: () => 0 }).start({ connect: {} as never, secret: async () => double.token });
-    const twin = endpoints.of({ name: "pve1", login: { twin: "hlx-twin-pve1" } } as Host, () => Promise.reject(new Error("no shell is needed")));
-    await expect(twin.reader.guest(byTokenOf(), 514)).rejects.toThrow("pve1 is a twin, and the Proxmox cluster is a real one");
-    await expect(twin.call(create(byTokenOf(), 514), { reveal })).rejects.toThrow("pve1 is a twin");
-    expect([double.reads, double.writes]).toEqual([0, []]);
-  });
-  test.each([
-    ["what makes a host", { outside: true }, "twin", true],
-    ["what asks an API beyond it", { beyond: true }, "twin", true],
-    ["what is done inside", {}, "twin", false],
-    ["what asks an API, on the real host", { beyond: true }, undefined, false],
-  ] as const)("leaves out %s", (...[, marks, twin, left]) => {
-    const hosts = new Map([["pve1", { name: "pve1", login: { ...(twin === undefined ? {} : { twin }) } } as Host]]);
-    expect(leavesTwin({ host: "pve1", ...marks } as never, { hosts })).toBe(left);
   });
 });
 

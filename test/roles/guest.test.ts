@@ -37,6 +37,7 @@ describe("a guest of the example", () => {
       template: 9999,
       storage: "vm-boot-lvm-thin",
       disk: 10,
+      agent: true,
       cores: 8,
       memory: 8192,
       onboot: true,

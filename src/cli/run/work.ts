@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import type { Work } from "../../engine/world.ts";
 import type { Inventory } from "../../model/host.ts";
 import { ProblemError, refuseAll } from "../../model/problem.ts";
+import { isProxmoxNode } from "../../model/proxmox-cluster.ts";
 import type { Assignment } from "../../model/role.ts";
 import type { Contributing } from "../../playbook/contributions.ts";
 import { lookupsIn, resolveInputs } from "../../playbook/inputs/resolve.ts";
@@ -48,9 +49,12 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   };
 }
 
-/** A twin is a container that is there already: what makes the real host from outside, or asks an API beyond it, is not for it. */
+/** What makes a real host from outside, or asks an API beyond it, is for its twin only where a double of that API stands for the real one. */
 export function leavesTwin({ outside, beyond, host }: Assignment, { hosts }: Pick<Inventory, "hosts">): boolean {
-  return (outside === true || beyond === true) && hosts.get(host)?.login.twin !== undefined;
+  const known = hosts.get(host);
+  if (known?.login.twin === undefined) return false;
+  if (known.login.double === undefined) return outside === true || beyond === true;
+  return beyond === true && !isProxmoxNode(known);
 }
 
 // Contradictions between the inventory and what roles make of it: errors refuse the work, the rest are warnings.
