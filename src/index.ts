@@ -14,6 +14,7 @@ export { isClusterScoped, type Manifest, type Manifests, manifestsIn, placeIn, p
 export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
 export { isProxmoxNode, proxmoxClusterOf, proxmoxNodesOf } from "./model/proxmox-cluster.ts";
 export { proxmoxImageFile, type ReadyImage, readyProxmoxImage } from "./model/proxmox-image.ts";
+export { addressNear } from "./model/reach.ts";
 export { absoluteData, recordTypes } from "./model/record-data.ts";
 export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";
 export { addressOfReverse, reverseName, reverseZones } from "./model/reverse.ts";
@@ -54,6 +55,7 @@ export { proxmoxStorageContent } from "./resources/proxmox-storage-content.ts";
 export { proxmoxTemplate } from "./resources/proxmox-template.ts";
 export { proxmoxVm } from "./resources/proxmox-vm.ts";
 export { type ServiceOptions, service } from "./resources/service.ts";
+export { type SigningKeyOptions, signingKey } from "./resources/signing-key.ts";
 export { type SnapOptions, snap } from "./resources/snap.ts";
 export { unitOf } from "./resources/unit-of.ts";
 export { type UserOptions, user } from "./resources/user.ts";

@@ -1,5 +1,5 @@
 // What the bind role does with names and ports, and what is wrong with its params: known before anything connects.
-import { type Claim, didYouMean, fqdn, parseIp } from "hlx";
+import { type Claim, didYouMean, fqdn } from "hlx";
 import type { Section } from "./config.ts";
 import { knownAddress, type Place } from "./names.ts";
 import type { BindParams, ZoneParams } from "./params.ts";
@@ -39,7 +39,7 @@ function named(params: BindParams, place: Place): readonly Claim[] {
 }
 
 function unknownServer(path: Path, name: string, place: Place): readonly Claim[] {
-  if (parseIp(name) !== undefined || knownAddress(name, place) !== undefined) return [];
+  if (knownAddress(name, place) !== undefined) return [];
   return [error(path, `"${name}" is no address, and no host or device of the inventory that has one`, didYouMean(name, things(place)))];
 }
 
@@ -68,7 +68,7 @@ function unknownRecords({ records }: ZoneParams, path: Path, place: Place): read
 }
 
 function unknownTarget(path: Path, target: string, place: Place): readonly Claim[] {
-  if (parseIp(target) !== undefined || knownAddress(target, place) !== undefined) return [];
+  if (knownAddress(target, place) !== undefined) return [];
   const hint = didYouMean(target, things(place)) ?? `an alias is { type: CNAME, data: ${target} }`;
   return [error(path, `"${target}" is no address, and no host or device of the inventory that has one`, hint)];
 }

@@ -1,5 +1,5 @@
 // Hosts, devices and networks of the inventory where named.conf wants addresses.
-import { fqdn, type Host, type InventoryView, parseIp } from "hlx";
+import { addressNear, fqdn, type Host, type InventoryView } from "hlx";
 
 /** Whose configuration it is, and who else there is. */
 export interface Place {
@@ -7,19 +7,16 @@ export interface Place {
   readonly inventory: InventoryView;
 }
 
-/** The address of a host or device as this host reaches it: in a network of both, else its first. An address is itself. Throws on what is neither. */
+/** The address of a host or device as this host reaches it. An address is itself. Throws on what is neither. */
 export function addressOf(name: string, place: Place): string {
-  if (parseIp(name) !== undefined) return name;
   const known = knownAddress(name, place);
   if (known === undefined) throw new Error(`"${name}" is no address, and no host or device of the inventory that has one`);
   return known;
 }
 
-/** Undefined where the inventory knows no such name, or no address of it. */
+/** Undefined where the inventory knows no such name, or no address of it. An address is itself. */
 export function knownAddress(name: string, { host, inventory }: Place, networks: readonly string[] = []): string | undefined {
-  const addresses = (inventory.hosts.get(name) ?? inventory.devices.get(name))?.addresses ?? {};
-  const [near] = [...networks, ...Object.keys(host.addresses)].flatMap((network) => addresses[network] ?? []);
-  return near ?? Object.values(addresses)[0];
+  return addressNear(name, inventory, { near: [...networks, ...Object.keys(host.addresses)] });
 }
 
 /** The full name of a host in the domain of a network, or undefined: it is in none that has a domain. */

@@ -1,5 +1,5 @@
 // Zones as they are asked for, and what follows from it: records, name servers, start of authority.
-import { addressType, fqdn, inZone, isWithin, parseIp, recordsOf, reverseZones, type Soa, subnetOf, type ZoneRecord } from "hlx";
+import { addressType, fqdn, inZone, isWithin, recordsOf, reverseZones, type Soa, subnetOf, type ZoneRecord } from "hlx";
 import { addressOf, fullName, knownAddress, type Place } from "./names.ts";
 import type { ZoneParams } from "./params.ts";
 
@@ -97,7 +97,7 @@ type Typed = Omit<ZoneRecord, "name">;
 
 function ownRecord(name: string, given: string | Typed, { zone: { zone, networks }, place }: { readonly zone: Zone; readonly place: Place }): ZoneRecord {
   if (typeof given !== "string") return { name, ...given };
-  const address = parseIp(given) === undefined ? knownAddress(given, place, networks) : given;
+  const address = knownAddress(given, place, networks);
   if (address !== undefined) return { name, type: addressType(address), data: address };
   throw new Error(
     `record ${name} of zone ${zone}: "${given}" is no address, and no host or device of the inventory; an alias is { type: CNAME, data: ${given} }`,

@@ -1,5 +1,5 @@
 // Looking things up in the inventory, with words for what is not there.
-import { type InventoryView, type Network, parseIp, subnetOf } from "hlx";
+import { addressNear, type InventoryView, type Network, subnetOf } from "hlx";
 
 /** The network of this name. Throws an Error when there is none, or when it is no IPv4. */
 export function networkOf(name: string, { networks }: InventoryView): Network {
@@ -11,9 +11,7 @@ export function networkOf(name: string, { networks }: InventoryView): Network {
 
 /** An address as it is, or that of a host or device: in the near network where it has one there. Throws an Error for a name that nobody has. */
 export function addressOf(written: string, { inventory, near }: { readonly inventory: InventoryView; readonly near: string }): string {
-  if (parseIp(written) !== undefined) return written;
-  const addresses = (inventory.hosts.get(written) ?? inventory.devices.get(written))?.addresses ?? {};
-  const address = [addresses[near], ...Object.values(addresses)].find((one) => one !== undefined && parseIp(one)?.version === 4);
+  const address = addressNear(written, inventory, { near: [near], version: 4 });
   if (address === undefined) throw new Error(`"${written}" is no address, and no host or device that has one`);
   return address;
 }

@@ -1,5 +1,5 @@
 // Where the engine's packages come from.
-import { command, directory, type Facts, file, packages, type Resource, unitOf } from "hlx";
+import { directory, type Facts, file, packages, type Resource, signingKey, unitOf } from "hlx";
 
 const provides = [unitOf("docker"), "docker:engine"] as const;
 
@@ -18,14 +18,6 @@ export function hasCompose({ os }: Facts): boolean {
 const fingerprint = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88";
 const keyring = "/etc/apt/keyrings/docker.asc";
 
-// The key is kept only when it is the one that is pinned, and the only one in the file.
-const fetchKey = `set -e
-staged=$2.hlx; trap 'rm -f "$staged"' EXIT
-curl -fsSL --proto =https -o "$staged" "https://download.docker.com/linux/$3/gpg"
-found=$(gpg --batch --show-keys --with-colons "$staged" | awk -F: '$1 == "pub" { key = 1; next } key && $1 == "fpr" { print $10; key = 0 }')
-if [ "$found" != "$1" ]; then echo "the key of download.docker.com is $found, not $1"; exit 1; fi
-chmod 0644 "$staged" && mv -f "$staged" "$2"`;
-
 /** Docker's repository. */
 export function fromDocker({ os }: Facts, compose: boolean): readonly Resource[] {
   const distribution = os.id === "ubuntu" ? "ubuntu" : "debian";
@@ -34,7 +26,7 @@ export function fromDocker({ os }: Facts, compose: boolean): readonly Resource[]
   return [
     packages(["ca-certificates", "curl", "gnupg"]),
     directory({ path: "/etc/apt/keyrings" }),
-    command({ name: "Docker's signing key", script: fetchKey, args: [fingerprint, keyring, distribution], creates: keyring }),
+    signingKey({ name: "Docker's signing key", keyring, url: `https://download.docker.com/linux/${distribution}/gpg`, fingerprint }),
     file({ path: "/etc/apt/sources.list.d/docker.list", content: line }),
     packages(names, { provides: [...provides, ...(compose ? (["docker:compose"] as const) : [])] }),
   ];

@@ -1,5 +1,5 @@
 // NVIDIA's container toolkit: engines that may use the cards, and the description of the cards for them (CDI).
-import { command, directory, file, packages, type Resource } from "hlx";
+import { command, directory, file, packages, type Resource, signingKey } from "hlx";
 import type { NvidiaParams } from "./params.ts";
 
 type Engine = NvidiaParams["containers"][number];
@@ -10,20 +10,13 @@ export function toolkit({ driver, containers, toolkit: from }: NvidiaParams): re
   return [
     packages(["ca-certificates", "curl", "gpg"]),
     directory({ path: "/etc/apt/keyrings" }),
-    command({ name: "the toolkit's signing key", script: fetchKey, args: [from.fingerprint, keyring, from.key], creates: keyring }),
+    signingKey({ name: "the toolkit's signing key", keyring, url: from.key, fingerprint: from.fingerprint }),
     file({ path: "/etc/apt/sources.list.d/hlx-nvidia-container-toolkit.list", content: `deb [signed-by=${keyring}] ${from.uri} /\n` }),
     packages(["nvidia-container-toolkit"], { provides: ["program:nvidia-ctk"] }),
     command({ name: "describe the cards (CDI)", script: describeCards, unless: isDescribed, args: [driver] }),
     ...containers.map(knows),
   ];
 }
-
-// The key is kept only when it is the one that is pinned, and the only one in the file.
-const fetchKey = `staged=$2.hlx; trap 'rm -f "$staged"' EXIT
-curl -fsSL --proto =https,http,file -o "$staged" -- "$3" || { echo "the toolkit's key could not be fetched from $3"; exit 1; }
-found=$(gpg --batch --show-keys --with-colons "$staged" | awk -F: '$1 == "pub" { key = 1; next } key && $1 == "fpr" { print $10; key = 0 }')
-if [ "$found" != "$1" ]; then echo "the key at $3 is $found, not $1"; exit 1; fi
-chmod 0644 "$staged" && mv -f "$staged" "$2"`;
 
 // It names the libraries with their version: after another driver it is stale.
 const isDescribed = `read -r version </sys/module/nvidia/version || exit 1

@@ -1,5 +1,5 @@
 // Names of the inventory as addresses, for settings in which a Pi-hole takes addresses only.
-import { type Host, type InventoryView, parseIp } from "hlx";
+import { addressNear, type Host, type InventoryView } from "hlx";
 
 /** What names are looked up in, and by whom. */
 export interface Around {
@@ -14,10 +14,7 @@ export function serverOf(text: string, around: Around): string | undefined {
   return address === undefined ? undefined : [address, ...(port === undefined ? [] : [port])].join("#");
 }
 
-/** The address in a network that this host is in, too; else the first one. */
+/** As this host reaches it. */
 export function addressOf(name: string, { host, inventory }: Around): string | undefined {
-  if (parseIp(name) !== undefined) return name;
-  const addresses = (inventory.hosts.get(name) ?? inventory.devices.get(name))?.addresses ?? {};
-  const shared = Object.keys(addresses).find((network) => Object.hasOwn(host.addresses, network));
-  return shared === undefined ? Object.values(addresses)[0] : addresses[shared];
+  return addressNear(name, inventory, { near: Object.keys(host.addresses) });
 }

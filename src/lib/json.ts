@@ -33,6 +33,15 @@ function replaced(value: unknown, replace: (text: string) => string): unknown {
   return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [replace(key), replaced(item, replace)])) : value;
 }
 
+/** The value of a JSON text; undefined where it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** True for objects that are not null and not arrays. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -71,44 +71,50 @@ export function readStack({ name, compose, file = "compose.yaml", env = {}, file
 
 /** A stack. Throws ProblemError with everything that is wrong with its file. Its networks and volumes are provided to other stacks. */
 export function composeStack(options: ComposeStackOptions): Resource<Stack> {
+  return resourceFor(options, sound(options));
+}
+
+/** What is desired of a stack. Throws ProblemError with everything that is wrong with its file. */
+export function stackOf(options: Omit<ComposeStackOptions, keyof ResourceOptions>): Stack {
+  return desiredOf(options, sound(options));
+}
+
+function sound(options: ComposeStackOptions): ComposeFile {
+  const { compose, problems } = readStack(options);
+  refuseAll(problems);
+  if (compose === undefined) throw new ProblemError({ code: "internal", message: `stack ${options.name} was not read` });
+  return compose;
+}
+
+function resourceFor(options: ComposeStackOptions, compose: ComposeFile): Resource<Stack> {
   const { name: _, dir, compose: __, file, env, files, profiles, locked, pull, state, prune, waitSeconds, absent, ...brings } = options;
-  const { compose, desired } = made(options);
   const provided = (["network", "volume"] as const).flatMap((what) =>
     [...compose[`${what}s`].values()].filter(({ external }) => !external).map((one) => `docker-${what}:${one.name}` as const),
   );
-  return resourceOf(composeStackKind, desired, {
+  return resourceOf(composeStackKind, desiredOf(options, compose), {
     ...brings,
     provides: [...(absent === true ? [] : provided), ...(brings.provides ?? [])],
     traces: [`${dir}/compose.yaml`],
   });
 }
 
-/** What is desired of a stack. Throws ProblemError with everything that is wrong with its file. */
-export function stackOf(options: Omit<ComposeStackOptions, keyof ResourceOptions>): Stack {
-  return made(options).desired;
-}
-
-function made(options: ComposeStackOptions): { readonly compose: ComposeFile; readonly desired: Stack } {
-  const { name, dir, files = {}, locked = {}, pull = "missing", state = "running", prune = false, waitSeconds = 120, absent } = options;
-  const { compose, problems } = readStack(options);
-  refuseAll(problems);
-  if (compose === undefined) throw new ProblemError({ code: "internal", message: `stack ${name} was not read` });
+function desiredOf(options: ComposeStackOptions, compose: ComposeFile): Stack {
+  const { dir, files = {}, locked = {}, pull = "missing", state = "running", prune = false, waitSeconds = 120, absent } = options;
   const sent = Object.fromEntries(Object.entries(files).flatMap(([path, given]) => (isRead(path, compose) ? [] : [[path, contentOf(given)]])));
   const parts = stackParts(compose, { dir, files: sent, locked });
-  return { compose, desired: { name: compose.name, dir, ...parts, pull, state, prune, waitSeconds, ...(absent === true ? { absent } : {}) } };
+  return { name: compose.name, dir, ...parts, pull, state, prune, waitSeconds, ...(absent === true ? { absent } : {}) };
 }
 
 /** Several stacks of one host, in the order in which they can start. Throws ProblemError with what is wrong with any of them, and with what two of them want. */
 export function composeStacks(stacks: readonly ComposeStackOptions[]): readonly Resource<Stack>[] {
-  const read = stacks.map((options) => ({ options, ...readStack(options) }));
-  refuseAll(read.flatMap(({ problems }) => problems));
-  const files = read.flatMap(({ compose }) => compose ?? []);
-  const kept = read.flatMap(({ compose, options }) => (compose === undefined || options.absent === true ? [] : [compose]));
-  refuseAll(clashesOf(kept));
-  const order = stackOrder(files);
+  const all = stacks.map((options) => ({ options, ...readStack(options) }));
+  refuseAll(all.flatMap(({ problems }) => problems));
+  const read = all.flatMap(({ compose, options }) => (compose === undefined ? [] : [{ compose, options }]));
+  refuseAll(clashesOf(read.flatMap(({ compose, options }) => (options.absent === true ? [] : [compose]))));
+  const order = stackOrder(read.map(({ compose }) => compose));
   if (!Array.isArray(order)) throw new ProblemError(order as Problem);
   const sorted = read.toSorted((one, other) => order.indexOf(one.compose) - order.indexOf(other.compose));
-  return sorted.map(({ options }) => composeStack(options));
+  return sorted.map(({ options, compose }) => resourceFor(options, compose));
 }
 
 function contentOf(given: NonNullable<ComposeStackOptions["files"]>[string]): {

@@ -1,7 +1,7 @@
 // A login of a host's Docker client at a registry: kept in its config.json, beside those of others.
 
 import { sha256 } from "../lib/hash.ts";
-import { isRecord } from "../lib/json.ts";
+import { isRecord, parsedJson } from "../lib/json.ts";
 import { type Ahead, absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
@@ -80,19 +80,11 @@ async function probe({ registry, config }: DockerRegistryLogin, { shell }: Pick<
   const seen = await shell.ask(fileRead, { path, unless: "" });
   if (seen.seen === "denied") return { found: "unknown", because: denied(path) };
   if (seen.seen !== "there") return absent;
-  const value = seen.content === undefined ? undefined : parsed(Buffer.from(seen.content).toString("utf8"));
+  const value = seen.content === undefined ? undefined : parsedJson(Buffer.from(seen.content).toString("utf8"));
   if (!isRecord(value)) return { found: "unknown", because: { code: "unknown", message: `looking at ${path}: it is no file with a JSON map` } };
   const auths = value["auths"];
   const auth = isRecord(auths) && Object.hasOwn(auths, keyOf(registry)) ? auths[keyOf(registry)] : undefined;
   return isRecord(auth) ? present(loginIn(auth)) : absent;
-}
-
-function parsed(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }
 
 // `auth` is base64 of `USER:PASSWORD` (docker/cli, cli/config/configfile); with a helper the map is empty.

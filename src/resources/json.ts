@@ -1,5 +1,5 @@
 // Values inside a JSON file that others write to, too: daemon.json, package settings.
-import { isRecord, type Json, type JsonObject, same } from "../lib/json.ts";
+import { isRecord, type Json, type JsonObject, parsedJson, same } from "../lib/json.ts";
 import { absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
@@ -89,12 +89,7 @@ async function probe(desired: JsonValues, { shell }: Pick<Readers, "shell">): Pr
 
 // An empty file is an empty map, as it is to most who read such files.
 function parsed(text: string): unknown {
-  if (text.trim() === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return text.trim() === "" ? {} : parsedJson(text);
 }
 
 interface Leaf {

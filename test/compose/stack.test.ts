@@ -141,6 +141,18 @@ test("undo: what hlx kept of the last apply is desired again; without it nothing
   expect(composeStackKind.restore?.(stack(), { found: "absent" }, new Map())).toMatchObject({ absent: true });
 });
 
+test("the files of several stacks are read once", () => {
+  const looked: string[] = [];
+  const env = {
+    get TAG() {
+      looked.push("TAG");
+      return "1";
+    },
+  };
+  composeStacks([{ name: "one", dir: "/srv/one", compose: "services: { a: { image: 'x:${TAG}' } }\n", env }]);
+  expect(looked).toEqual(["TAG"]);
+});
+
 test("several stacks of a host: ports are checked, and what makes a network comes first", () => {
   const one = {
     name: "one",

@@ -1,6 +1,6 @@
 // What the Kubernetes API answers when it does not do what was asked, and what kind of failure that is.
 // Facts: Status objects of k8s.io/apimachinery; a path that no API serves is answered in plain text; a body that does not fit the schema of server-side apply is a 500.
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, parsedJson } from "../../lib/json.ts";
 import type { FieldConflict } from "../../model/ports/kubernetes.ts";
 
 export type FailureKind =
@@ -103,10 +103,6 @@ function causesIn(details: Record<string, unknown>): Failure["causes"] {
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isRecord(body) && body["kind"] === "Status" ? body : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = parsedJson(text);
+  return isRecord(body) && body["kind"] === "Status" ? body : undefined;
 }

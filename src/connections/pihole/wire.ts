@@ -1,17 +1,13 @@
 // What FTL's answers say: JSON where it is JSON, and errors in the forms that it has for them.
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, parsedJson } from "../../lib/json.ts";
 import type { Reply } from "./http.ts";
 
 export type Answered = Extract<Reply, { reply: "answered" }>;
 
 /** The answer's JSON object; an empty one when it is none. */
 export function jsonOf({ text }: Pick<Answered, "text">): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : {};
-  } catch {
-    return {};
-  }
+  const value = parsedJson(text);
+  return isRecord(value) ? value : {};
 }
 
 /** A member as an object; an empty one when it is none. */

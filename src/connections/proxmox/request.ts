@@ -1,6 +1,8 @@
 // One request to one node of Proxmox, and its answer as data.
+
 import type { IncomingMessage } from "node:http";
 import { type Agent, request } from "node:https";
+import { parsedJson } from "../../lib/json.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { type Failure, failureOf } from "./failure.ts";
 import type { Server } from "./socket.ts";
@@ -81,15 +83,7 @@ export async function read(response: IncomingMessage): Promise<Answer> {
     chunks.push(chunk as Buffer);
   }
   const { statusCode: status = 0, statusMessage = "" } = response;
-  const body = parsed(Buffer.concat(chunks).toString("utf8"));
+  const body = parsedJson(Buffer.concat(chunks).toString("utf8"));
   if (status < 200 || status > 299) return { failure: failureOf(status, statusMessage, body) };
   return { data: typeof body === "object" && body !== null && "data" in body ? body.data : undefined };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

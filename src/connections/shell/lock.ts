@@ -1,5 +1,5 @@
 // The lock that counts: on the host itself, by epoch.
-import { canonical, isRecord } from "../../lib/json.ts";
+import { canonical, isRecord, parsedJson } from "../../lib/json.ts";
 import type { Holder } from "../../model/ports/shell.ts";
 import { type Problem, ProblemError } from "../../model/problem.ts";
 import type { Link } from "./link.ts";
@@ -105,17 +105,9 @@ function whoHolds(by: Holder | undefined): string {
 
 /** What another hlx wrote down, from its line: data of a host, taken only when it has the right shape. */
 export function holderOf(line: string): Holder | undefined {
-  const value = parsed(line);
+  const value = parsedJson(line);
   if (!isRecord(value)) return undefined;
   const { run, who, where, pid, since } = value;
   if (typeof run !== "string" || typeof who !== "string" || typeof where !== "string" || typeof since !== "string") return undefined;
   return { run, who, where, since, pid: typeof pid === "number" ? pid : 0 };
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -32,7 +32,7 @@ export function decide({ desired, actual, ahead, writing }: Deciding): readonly 
       ...(service.looks.networks ?? []).filter((network) => actual?.networks?.[network] !== undefined).map((network) => `its network ${network}`),
       ...service.follows.filter((other) => ["creates", "recreates"].includes(decisions.get(other)?.does ?? "")),
     ];
-    const reasons = recreation(containers, { name, service, desired, ahead, writing, moved: actual?.moved[name] });
+    const reasons = recreation(containers, { service, desired, ahead, writing, moved: actual?.moved[name] });
     const stopped = desired.state === "stopped" ? { anyway: actual === undefined } : undefined;
     const decision = one({ service, containers, stopped, reasons: [...reasons, ...anew.map((other) => `${other} is made anew`)] });
     if (decision !== undefined) decisions.set(name, { service: name, ...decision });
@@ -72,7 +72,6 @@ function mayEnd({ waitsFor, looks }: StackService): boolean {
 }
 
 interface Comparing {
-  readonly name: string;
   readonly service: StackService;
   readonly desired: Stack;
   readonly ahead: Ahead;

@@ -1,5 +1,5 @@
 // Looks at a MicroK8s node: what its files say of its cluster, and what the cluster says of it.
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, parsedJson } from "../../lib/json.ts";
 import { absent, blocked, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { CheckResult } from "../../model/ports/shell.ts";
@@ -83,8 +83,8 @@ function problem(message: string, hint: string): Problem {
 
 function nodeIn(stdout: string, { labels, taints }: Microk8sNode): Pick<Microk8sNodeActual, "ready" | "labels" | "taints"> {
   const [labelText = "", taintText = "", ready = ""] = stdout.split("\n");
-  const has = parsed(labelText);
-  const known = (Array.isArray(parsed(taintText)) ? (parsed(taintText) as readonly unknown[]) : []).map(taintIn);
+  const has = parsedJson(labelText);
+  const known = (Array.isArray(parsedJson(taintText)) ? (parsedJson(taintText) as readonly unknown[]) : []).map(taintIn);
   return {
     ready: ready === "True" ? "yes" : ready === "" ? "silent" : "no",
     labels: Object.fromEntries(Object.keys(labels).map((key) => [key, isRecord(has) && typeof has[key] === "string" ? has[key] : null])),
@@ -98,12 +98,4 @@ function taintIn(taint: unknown): string {
 
 function withValue(taint: string): string {
   return taint.includes("=") ? taint : taint.replace(":", "=:");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
