@@ -1,6 +1,5 @@
 // A project over the double of a cluster of two bare nodes: the image downloaded and made a template by its role, guests that nobody logs in to.
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
 import type { Double } from "../../src/lab/proxmox/double.ts";
 import { type Desk, newDesk } from "../soak/desk.ts";
 
@@ -16,6 +15,8 @@ export interface Cluster {
   /** The plays; by default pve1 has the role proxmox-cluster. */
   readonly plays?: string;
   readonly groups?: string;
+  /** How the nodes are logged in to. */
+  readonly login?: string;
 }
 
 /** `a: { lan: 11, vm: { id: 501, node: pve1 } }`, and so on: the rest is in `defaults`. */
@@ -25,16 +26,6 @@ export function guestLine(name: string, vm: { readonly id: number; readonly node
 
 export const debian = `debian12: { template: 9999, url: "${url}", sha512: ${sha512}, storage: thin }`;
 
-/** Takes the project's folder away when the work is done. */
-export async function withDesk<Result>(double: Double, cluster: Cluster, work: (desk: Desk) => Promise<Result>): Promise<Result> {
-  const desk = clusterDesk(double, cluster);
-  try {
-    return await work(desk);
-  } finally {
-    rmSync(desk.folder, { recursive: true, force: true });
-  }
-}
-
 export function clusterDesk(double: Double, cluster: Cluster): Desk {
   double.held.web.set(url, sha512);
   const { plays = "- hosts: pve1\n  roles:\n    - proxmox-cluster: { mappings: false }\n" } = cluster;
@@ -42,7 +33,7 @@ export function clusterDesk(double: Double, cluster: Cluster): Desk {
 }
 
 /** The nodes have no role that logs in to them. */
-export function inventoryOf(double: Double, { guests, image = debian, groups = "" }: Cluster): string {
+export function inventoryOf(double: Double, { guests, image = debian, groups = "", login = "address: 127.0.0.1" }: Cluster): string {
   const api = `proxmox: { port: ${double.port}, token: !secret proxmox.token, fingerprint: "${double.fingerprint}" }`;
   return `format: 1
 playbook: site.yaml
@@ -55,7 +46,7 @@ images:
 defaults:
   vm: { image: debian12, storage: thin, cores: 1, memory: 1G, disk: 10G, start: manual }
 hosts:
-  pve1: { address: 127.0.0.1, ${api} }
-  pve2: { address: 127.0.0.2, ${api} }
+  pve1: { ${login}, ${api} }
+  pve2: { ${login}, ${api} }
 ${guests}${groups}`;
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** At a terminal; in this very process only. */
   readonly typed?: string;
+  /** A program with its words that runs hlx in its own place; in a process of its own only. */
+  readonly within?: readonly string[];
 }
 
 export interface Desk {
@@ -69,13 +71,14 @@ export function newDesk(files: Readonly<Record<string, string>>, knownHosts: rea
   for (const [path, content] of Object.entries(files)) write(path, content);
   mkdirSync(join(folder, ".home/.ssh"), { recursive: true, mode: 0o700 });
   for (const lines of knownHosts) appendFileSync(join(folder, ".home/.ssh/known_hosts"), lines);
-  const start = (args: readonly string[], { env = {} }: RunOptions = {}): Running => run(args, { folder, env });
+  const start = (args: readonly string[], { env = {}, within = [] }: RunOptions = {}): Running => run(args, { folder, env, within });
   return { folder, write, hlx: (...args) => start(args).ended, start };
 }
 
-function run(args: readonly string[], { folder, env }: { folder: string; env: Readonly<Record<string, string>> }): Running {
+function run(args: readonly string[], { folder, env, within }: Required<Pick<RunOptions, "env" | "within">> & { readonly folder: string }): Running {
   const since = performance.now();
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program = "", ...words] = [...within, process.execPath, bin, ...args];
+  const child = spawn(program, words, {
     cwd: folder,
     env: { PATH: process.env["PATH"] ?? "", HOME: join(folder, ".home"), NO_COLOR: "1", USER: "root", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 // Containers of the double: what PVE 9.2 asks of them beyond virtual machines, and what it refuses.
-import { type At, type Call, type Reply, refuse, refuseParameter, task } from "./state.ts";
+import { type At, type Call, type DoubleGuest, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
 /** PVE::LXC::Config, vmconfig_hotplug_pending: what a running container gets at once. */
 export const liveInContainer = /^(description|onboot|startup|protection|hostname|cores|tags|memory|swap|net\d+|mp\d+)$/;
@@ -20,16 +20,13 @@ export function createContainer({ params }: Call, { on, node }: At): Reply {
   if (wrong !== undefined) return wrong;
   if (!on.double.held.volumes.some(({ volid }) => volid === ostemplate))
     return task("vzcreate", { on, node, id }, { exit: `volume '${ostemplate}' does not exist` });
-  const written = Object.entries(config).map(([key, value]) => [key, asWritten(value, { id, key })]);
-  on.double.guests.set(id, {
-    node,
-    type: "lxc",
-    config: { arch: "amd64", ostype: "debian", ...Object.fromEntries(written) },
-    running: false,
-    pending: {},
-    ...(pool === undefined ? {} : { pool }),
-  });
-  return task("vzcreate", { on, node, id });
+  const whole = { arch: "amd64", ostype: "debian", ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asWritten(value, { id, key })])) };
+  const made: DoubleGuest = { node, type: "lxc", config: { lock: "create" }, running: false, pending: {}, ...(pool === undefined ? {} : { pool }) };
+  on.double.guests.set(id, made);
+  const finish = (): void => {
+    made.config = whole;
+  };
+  return task("vzcreate", { on, node, id }, { finish });
 }
 
 /** There is no asynchronous change of a container. */

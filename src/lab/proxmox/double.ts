@@ -45,6 +45,7 @@ function makeState(access: Access): State {
     agents: new Map(),
     busy: 0,
     taskMs: 0,
+    later: (end: () => void, ms: number) => void setTimeout(end, ms),
     mostTasks: 0,
     lockedTasks: 0,
     dropAnswers: false,

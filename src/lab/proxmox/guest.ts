@@ -14,8 +14,14 @@ export function create({ params }: Call, { on, node }: At): Reply {
   const taken = on.double.guests.get(id);
   if (taken !== undefined) return refuse(`unable to create VM ${id} - VM ${id} already exists on node '${taken.node}'`);
   if (config["name"]?.includes("_")) return refuseParameter("name", "invalid format - value does not look like a valid DNS name");
-  on.double.guests.set(id, { node, config: added(config, id), running: false, pending: {}, ...(pool === undefined ? {} : { pool }) });
-  return start === "1" ? power({ on, node, id, rest: "", part: "/status/start", type: "qemu" }) : task("qmcreate", { on, node, id });
+  const made: DoubleGuest = { node, config: { lock: "create" }, running: false, pending: {}, ...(pool === undefined ? {} : { pool }) };
+  on.double.guests.set(id, made);
+  const finish = (): void => {
+    made.config = added(config, id);
+  };
+  if (start !== "1") return task("qmcreate", { on, node, id }, { finish });
+  finish();
+  return power({ on, node, id, rest: "", part: "/status/start", type: "qemu" });
 }
 
 export function onGuest(call: Call, at: AtGuest): Reply {

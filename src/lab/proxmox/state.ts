@@ -40,6 +40,8 @@ export interface Double extends Access {
   busy: number;
   /** Tasks take so long, in milliseconds; a clone that is being made is locked meanwhile. */
   taskMs: number;
+  /** What ends a task that takes so long; a timer. */
+  later: (end: () => void, ms: number) => void;
   /** The next so many clones' tasks wait for a storage's lock in vain. */
   lockedTasks: number;
   /** How many tasks ran at once at the most. */
@@ -138,7 +140,7 @@ export function task(
     made.exit = exit;
   };
   if (on.double.taskMs === 0) end();
-  else setTimeout(end, on.double.taskMs);
+  else on.double.later(end, on.double.taskMs);
   on.tasks.set(upid, made);
   on.double.mostTasks = Math.max(on.double.mostTasks, [...on.tasks.values()].filter((one) => one.exit === undefined).length);
   return { data: upid };

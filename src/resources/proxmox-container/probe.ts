@@ -3,6 +3,7 @@ import { absent, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
+import { wholeGuest } from "../proxmox/being-made.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxContainer } from "./desired.ts";
@@ -28,10 +29,8 @@ export interface ContainerActual {
 
 type Here = Extract<GuestSeen, { guest: "here" }>;
 
-export async function probe(desired: ProxmoxContainer, { proxmox }: Pick<Readers, "proxmox">): Promise<Found<ContainerActual>> {
-  const { cluster, id } = desired;
-  const first = await proxmox.guest(cluster, id);
-  const seen = first.guest === "here" && first.lock === "create" ? await proxmox.made(cluster, id) : first;
+export async function probe(desired: ProxmoxContainer, on: Pick<Readers, "proxmox">): Promise<Found<ContainerActual>> {
+  const seen = await wholeGuest(on, desired.cluster, desired.id);
   if (seen.guest === "absent") return absent;
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen) ?? fixed(desired, seen) ?? shrinking(desired, seen);

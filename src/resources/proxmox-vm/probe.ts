@@ -3,6 +3,7 @@ import { type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen, SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
+import { isBeingMade, wholeGuest } from "../proxmox/being-made.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
 import type { ProxmoxVm } from "./desired.ts";
@@ -36,7 +37,7 @@ export interface VmActual {
 type Here = Extract<GuestSeen, { guest: "here" }>;
 
 export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): Promise<Found<VmActual>> {
-  const seen = await whole(desired, on);
+  const seen = await wholeGuest(on, desired.cluster, desired.id);
   if (seen.guest === "absent") return desired.back === undefined ? unmade(desired, on) : { found: "unknown", because: lost(desired) };
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen);
@@ -62,12 +63,6 @@ async function snapshotsOf(
   const snapshot = to === undefined ? undefined : holding(to, seen.list)?.name;
   if (snapshots !== undefined && !seen.can) return null;
   return { list: seen.list, ...(snapshot === undefined ? {} : { snapshot }) };
-}
-
-// A clone bears no mark until it is whole: whose it is, is seen then.
-async function whole({ cluster, id }: ProxmoxVm, { proxmox }: Pick<Readers, "proxmox">): Promise<GuestSeen> {
-  const seen = await proxmox.guest(cluster, id);
-  return seen.guest === "here" && isBeingMade(seen) ? proxmox.made(cluster, id) : seen;
 }
 
 // What a step writes again together with what it changes.
@@ -137,10 +132,6 @@ function foreign(desired: ProxmoxVm, seen: Here): Problem | undefined {
 // Until a clone is whole it has neither name nor mark: nobody can tell whose it will be. Any other lock is on a guest that is somebody's.
 function isNobodysYet(seen: Here): boolean {
   return isBeingMade(seen) && seen.config["name"] === undefined;
-}
-
-function isBeingMade({ lock }: Here): boolean {
-  return lock === "clone" || lock === "create";
 }
 
 function busy({ id }: ProxmoxVm, seen: Here): Problem | undefined {

@@ -1,6 +1,7 @@
 // Where a template is, and whether a clone of it gets to another node.
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen, ProxmoxCluster, RoomSeen } from "../../model/ports/proxmox.ts";
+import { isBeingMade, wholeGuest } from "./being-made.ts";
 import { propertiesOf } from "./properties.ts";
 
 type Config = Extract<GuestSeen, { guest: "here" }>["config"];
@@ -15,12 +16,12 @@ export interface TemplatePlace {
 
 /** Where the template is, else where it will be made; undefined where it is nowhere and nobody says that it will be. */
 export async function placeOfTemplate(
-  { proxmox }: Pick<Readers, "proxmox">,
+  on: Pick<Readers, "proxmox">,
   cluster: ProxmoxCluster,
   { id, planned }: { readonly id: number; readonly planned?: TemplatePlace },
 ): Promise<TemplatePlace | undefined> {
-  const seen = await proxmox.guest(cluster, id);
-  return seen.guest === "here" ? { node: seen.node, storages: storagesOf(seen.config), config: seen.config } : planned;
+  const seen = await wholeGuest(on, cluster, id);
+  return seen.guest === "here" && !isBeingMade(seen) ? { node: seen.node, storages: storagesOf(seen.config), config: seen.config } : planned;
 }
 
 /**
