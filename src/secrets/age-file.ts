@@ -30,6 +30,13 @@ export async function openSecretsFile(file: string, source: IdentitySource): Pro
   throw plain(file);
 }
 
+/** Throws ProblemError when the file is not there or is plain text: what can be known of it without what opens it. */
+export async function refusePlainFile(file: string, source: Pick<FileSource, "readFile">): Promise<void> {
+  const content = await read(file, source);
+  const text = content.toString("utf8");
+  if (!isAge(content) && !isAnsibleFile(text) && !isSops((await parse(text)).document)) throw plain(file);
+}
+
 /** Undefined when the text is YAML with a map or nothing in it; else what is wrong, without a word of the text. */
 export async function wrongYaml(text: string): Promise<string | undefined> {
   const { document, wrong } = await parse(text);
@@ -51,13 +58,13 @@ async function fromSops(file: string, content: Buffer, source: IdentitySource): 
   }
 }
 
-async function read(file: string, { readFile }: IdentitySource): Promise<Buffer> {
+async function read(file: string, { readFile }: Pick<IdentitySource, "readFile">): Promise<Buffer> {
   try {
     return Buffer.from(await readFile(file));
   } catch (thrown) {
     if (isMissing(thrown))
       throw new ProblemError({
-        code: "input",
+        code: "missing",
         message: `there is no secrets file ${file}, which the inventory names`,
         hint: "hlx secrets init makes one",
         cause: thrown,

@@ -27,9 +27,12 @@ export async function validateNow(context: Context): Promise<Standing> {
 }
 
 async function check(context: Context): Promise<Checked> {
-  const { inventory, assignments, roles, hosts } = await readWork(context);
+  const work = await readWork(context, { needs: "files" });
+  const { inventory, assignments, roles, hosts } = work;
   const units = orderUnits(assignments, (pattern) => inventory.select(pattern));
-  return { hosts: hosts.length, roles: roles.size, assignments: units.length, warnings: inventory.warnings };
+  const { secretWarnings } = await import("./secrets-wanted.ts");
+  const warnings = [...inventory.warnings, ...(await secretWarnings(work, context))];
+  return { hosts: hosts.length, roles: roles.size, assignments: units.length, warnings };
 }
 
 async function problemsOf(checking: Promise<Checked>, { printer }: Context): Promise<readonly Problem[]> {

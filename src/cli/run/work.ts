@@ -7,25 +7,30 @@ import { ProblemError, refuseAll } from "../../model/problem.ts";
 import { isProxmoxNode } from "../../model/proxmox-cluster.ts";
 import type { Assignment } from "../../model/role.ts";
 import type { Contributing } from "../../playbook/contributions.ts";
-import { lookupsIn, resolveInputs } from "../../playbook/inputs/resolve.ts";
+import { lookupsIn, problemsOfFiles, resolveInputs } from "../../playbook/inputs/resolve.ts";
 import { loadPlaybook } from "../../playbook/load.ts";
 import { selectTags } from "../../playbook/tags.ts";
 import { tellersAmong } from "../../playbook/tellers.ts";
 import type { Context } from "../command.ts";
 import { hostsOf, openProject, type Project, readProject, refuseUntrusted } from "./project.ts";
 
+export interface Opening {
+  /** Files of the project that the chosen role calls ask for must be there. */
+  readonly needs?: "files";
+}
+
 /** Reads everything that is read before hosts are connected to, and asks the sources that the inventory names. Throws ProblemError with all that is wrong. */
-export async function openWork(context: Context): Promise<Work> {
-  return workOf(await openProject(context), context);
+export async function openWork(context: Context, opening: Opening = {}): Promise<Work> {
+  return workOf(await openProject(context), context, opening);
 }
 
 /** The same without asking the inventory's sources. */
-export async function readWork(context: Context): Promise<Work> {
-  return workOf(await readProject(context), context);
+export async function readWork(context: Context, opening: Opening = {}): Promise<Work> {
+  return workOf(await readProject(context), context, opening);
 }
 
 /** The work over an inventory that is read already. */
-export async function workOf({ inventory, file }: Project, context: Context): Promise<Work> {
+export async function workOf({ inventory, file }: Project, context: Context, { needs }: Opening = {}): Promise<Work> {
   const { given, io } = context;
   const hosts = hostsOf(inventory, context).map(({ name }) => name);
   const playbook = playbookOf(inventory, context);
@@ -34,11 +39,15 @@ export async function workOf({ inventory, file }: Project, context: Context): Pr
   const chosen = new Set(selectTags(assignments, { tags: listed(given.texts("tags")), skipTags: listed(given.texts("skipTags")) }));
   // Node loads its whole HTTP client where `fetch` is only named.
   const lookups = lookupsIn({ inventory, fetch: (input, init) => fetch(input, init) });
+  const done = assignments.filter((one) => !leavesTwin(one, inventory));
+  const examining = await examined({ inventory, uses, roles, lookups });
+  const now = needs === undefined ? [] : done.filter((one) => chosen.has(one) && hosts.includes(one.host));
+  refuseAll(await problemsOfFiles(now, { assignments, roles, inventory, lookups }));
   return {
-    ...(await examined({ inventory, uses, roles, lookups })),
+    ...examining,
     inventoryFile: file,
     roles: new Map([...roles].map(([name, { role }]) => [name, role])),
-    assignments: assignments.filter((one) => !leavesTwin(one, inventory)),
+    assignments: done,
     hosts,
     ...(chosen.size === assignments.length ? {} : { only: (assignment) => chosen.has(assignment) }),
     withRequired: given.flag("withRequired"),

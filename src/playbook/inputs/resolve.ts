@@ -66,11 +66,28 @@ export function resolveInputs(options: ResolveInputs): InputsOf {
   };
 }
 
-async function inputsFor(assignment: Assignment, options: ResolveInputs): Promise<Readonly<Record<string, string>>> {
+/** What is wrong with files of the project that these role calls ask for, each told once; what comes over a network is not looked up. */
+export async function problemsOfFiles(calls: readonly Assignment[], options: ResolveInputs): Promise<readonly Problem[]> {
+  const isFile = (input: unknown): boolean => isRecord(input) && "path" in input;
+  const told = await Promise.allSettled(calls.map((assignment) => inputsFor(assignment, options, isFile)));
+  const problems = told.flatMap((one) => (one.status === "rejected" ? thrownProblems(one.reason) : []));
+  return [...new Map(problems.map((problem) => [canonical([problem.at, problem.message]), problem])).values()];
+}
+
+function thrownProblems(thrown: unknown): readonly Problem[] {
+  if (thrown instanceof ProblemError) return thrown.problems;
+  throw thrown;
+}
+
+async function inputsFor(
+  assignment: Assignment,
+  options: ResolveInputs,
+  isWanted: (input: unknown) => boolean = () => true,
+): Promise<Readonly<Record<string, string>>> {
   const { roles, lookups } = options;
   const loaded = roles.get(assignment.role);
   if (loaded?.role.inputs === undefined) return {};
-  const asked = Object.entries(askRole(assignment, loaded, options));
+  const asked = Object.entries(askRole(assignment, loaded, options)).filter(([, input]) => isWanted(input));
   const settled = await Promise.allSettled(asked.map(([, input]) => lookups.of(input, loaded)));
   refuseAll(settled.flatMap((one) => (one.status === "rejected" ? problemsOf(one.reason, assignment) : [])));
   return Object.fromEntries(asked.flatMap(([name], index) => fulfilled(settled[index]).map((value) => [name, value])));
@@ -115,8 +132,7 @@ function unknownSource({ role }: LoadedRole, asked: unknown): ProblemError {
 }
 
 function problemsOf(thrown: unknown, assignment: Assignment): readonly Problem[] {
-  if (!(thrown instanceof ProblemError)) throw thrown;
-  return thrown.problems.map((problem) => ({ ...placed(assignment), ...problem, message: `role ${assignment.as}: ${problem.message}` }));
+  return thrownProblems(thrown).map((problem) => ({ ...placed(assignment), ...problem, message: `role ${assignment.as}: ${problem.message}` }));
 }
 
 function fulfilled(settled: PromiseSettledResult<string> | undefined): readonly string[] {

@@ -2,6 +2,8 @@
 import { type Case, role } from "../project.ts";
 
 const site = (...lines: readonly string[]) => ({ "site.yaml": [...lines, ""].join("\n") });
+const wantsSecret = site("- hosts: all", "  roles:", "    - base: { users: { bob: { password: !secret bob.password } } }");
+const withSecrets = { ...wantsSecret, "inventory.yaml": "format: 1\nplaybook: site.yaml\nsecrets: secrets.yaml\nhosts: { web1: {} }\n" };
 const start = 'import { defineRole, file, service } from "hlx";';
 const declaring = (...lines: readonly string[]) =>
   role(
@@ -41,6 +43,28 @@ export const playbookCases: readonly Case[] = [
       ...site("- hosts: all", "  roles: [web]"),
       ...roleWith('params: { type: "object", required: ["domain"], properties: { domain: { type: "string" } } }'),
     },
+  },
+  {
+    row: 27,
+    name: "files that are not there",
+    files: site("- hosts: all", "  roles:", "    - base: { users: { bob: { keys: keys/bob.pub }, amy: { keys: [keys/amy.pub] } } }"),
+  },
+  {
+    row: 26,
+    name: "secrets from nowhere",
+    exit: 0,
+    files: wantsSecret,
+  },
+  {
+    row: 26,
+    name: "a secrets file that is not there",
+    exit: 0,
+    files: withSecrets,
+  },
+  {
+    row: 26,
+    name: "a secrets file in plain text",
+    files: { ...withSecrets, "secrets.yaml": "bob: { password: hunter2 }\n" },
   },
   { row: 27, name: "role not found", files: site("- hosts: all", "  roles: [bsae, base, webserver]") },
   {
