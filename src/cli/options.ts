@@ -79,3 +79,8 @@ export const targeting: readonly OptionSpec[] = [
   { flags: "--exclude <address>", summary: "not these resources; globs over addresses, repeatable", many: true },
   { flags: "--replace <address>", summary: "remove these resources and make them anew (needs --allow replace); globs, repeatable", many: true },
 ];
+
+/** What is planned, and how it is shown: of plan and apply alike. */
+export const planning: readonly OptionSpec[] = [...reading, ...choosing, ...playing, ...targeting, extraVars, ...showing];
+
+export const running: readonly OptionSpec[] = [...listing, ...recording, ...connecting, ...saying];

@@ -1,4 +1,5 @@
 // The way to Proxmox clusters: one client a cluster and run, shared by all guests.
+import { kept } from "../lib/kept.ts";
 import type { Endpoint, EndpointDriver, EndpointRun, Endpoints } from "../model/ports/endpoint.ts";
 import type { ProxmoxCluster, ProxmoxReader } from "../model/ports/proxmox.ts";
 import { hostKeysOf } from "./proxmox/agent.ts";
@@ -36,15 +37,10 @@ function start(run: EndpointRun, clock: Clock): Endpoints<"proxmox"> {
     return client;
   }
   function clientOf(cluster: ProxmoxCluster): Promise<Client> {
-    const key = clusterKey(cluster);
-    const known = clusters.get(key) ?? open(cluster);
-    clusters.set(key, known);
-    return known;
+    return kept(clusters, clusterKey(cluster), () => open(cluster));
   }
   function limitsOf(cluster: ProxmoxCluster): Limits {
-    const known = limits.get(limitsKey(cluster)) ?? makeLimits(operationsAtOnce);
-    limits.set(limitsKey(cluster), known);
-    return known;
+    return kept(limits, limitsKey(cluster), () => makeLimits(operationsAtOnce));
   }
 
   const reader = readerOver(clientOf);

@@ -1,4 +1,5 @@
 // Apply: lock (here and on each host) → freshness → journal → steps in graph order, each verified → record.
+import { kept } from "../lib/kept.ts";
 import { semaphore } from "../lib/semaphore.ts";
 import type { Outcome, RunResult } from "../model/event.ts";
 import { bareHost } from "../model/host.ts";
@@ -110,11 +111,7 @@ async function prepare(plan: Plan, { world, state, number, options, found }: Pre
     outcomes: new Map(),
     checks: [],
     machines: new Map(),
-    locks: (name) => {
-      const lock = locks.get(name) ?? semaphore(1);
-      locks.set(name, lock);
-      return lock;
-    },
+    locks: (name) => kept(locks, name, () => semaphore(1)),
   };
 }
 

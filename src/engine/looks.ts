@@ -1,4 +1,5 @@
 // What a role sees of hosts before it declares: each look is made once, whoever asks for it, and says what became of it.
+import { kept } from "../lib/kept.ts";
 import { ProblemError, problemOf } from "../model/problem.ts";
 import type { Look, LookAnswer } from "../model/role.ts";
 import type { Work, World } from "./world.ts";
@@ -19,10 +20,7 @@ export interface LookingAt {
 export function makeLooks(on: LookingAt): Looks {
   const made = new Map<string, Promise<LookAnswer>>();
   function once(look: Look): Promise<LookAnswer> {
-    const key = JSON.stringify([look.host, look.script]);
-    const answer = made.get(key) ?? answerTo(look, on);
-    made.set(key, answer);
-    return answer;
+    return kept(made, JSON.stringify([look.host, look.script]), () => answerTo(look, on));
   }
   return {
     answers: async (looks) => {

@@ -1,4 +1,5 @@
 // What makes hosts from outside, looked at once a survey, whoever asks.
+import { kept } from "../lib/kept.ts";
 import type { Host } from "../model/host.ts";
 import { ProblemError } from "../model/problem.ts";
 import type { Assignment } from "../model/role.ts";
@@ -20,9 +21,7 @@ export function makersOf(on: { readonly world: World; readonly work: Work }): Ma
 
   function of(host: Host, outside: readonly Assignment[]): Promise<FromOutside> {
     const key = [host.name, ...outside.map(({ as }) => as)].join(" ");
-    const known = looked.get(key) ?? lookFromOutside(host, outside, { ...on, looks });
-    looked.set(key, known);
-    return known;
+    return kept(looked, key, () => lookFromOutside(host, outside, { ...on, looks }));
   }
 
   async function isAbsent(name: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 // One session a host and run, and the APIs that are reached over it or beside it.
+import { kept } from "../lib/kept.ts";
 import type { Host } from "../model/host.ts";
 import type { Connection, ConnectOptions } from "../model/ports/connection.ts";
 import type { EndpointDriver, Endpoints } from "../model/ports/endpoint.ts";
@@ -22,9 +23,7 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
   function endpointsOf(port: string): Endpoints {
     const driver = endpoints.get(port);
     if (driver === undefined) throw new ProblemError({ code: "internal", message: `nothing reaches the port "${port}"` });
-    const known = started.get(port) ?? driver.start({ connect, secret: (name) => secretOf(name, secrets) });
-    started.set(port, known);
-    return known;
+    return kept(started, port, () => driver.start({ connect, secret: (name) => secretOf(name, secrets) }));
   }
 
   async function open(host: Host): Promise<HostSession> {
@@ -37,9 +36,7 @@ export function makeSessions({ connections, endpoints, connect, secrets }: Sessi
   }
 
   function of(host: Host): Promise<HostSession> {
-    const known = opening.get(host.name) ?? open(host);
-    opening.set(host.name, known);
-    return known;
+    return kept(opening, host.name, () => open(host));
   }
 
   function again(host: Host): Promise<HostSession> {

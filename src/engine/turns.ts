@@ -1,4 +1,5 @@
 // Whose turn it is: requirements between units, slots of serial plays, hosts at once.
+import { kept } from "../lib/kept.ts";
 import { type Semaphore, semaphore } from "../lib/semaphore.ts";
 import type { Unit } from "../model/plan.ts";
 
@@ -41,8 +42,7 @@ export function makeTurns(units: readonly Unit[], forks: number): Turns {
   async function slotFor({ host, serial }: Unit): Promise<void> {
     if (serial === undefined || held.get(host)?.play === serial.play) return;
     leave(host);
-    const slots = plays.get(serial.play) ?? semaphore(serial.slots);
-    plays.set(serial.play, slots);
+    const slots = kept(plays, serial.play, () => semaphore(serial.slots));
     held.set(host, { play: serial.play, release: await slots.take() });
   }
 

@@ -56,6 +56,12 @@ export function partsOf(address: Address): AddressParts {
   return { host, role, id, kind, identity: identity.join(":") };
 }
 
+/** How it is shown beside its host: `role/kind:identity`. */
+export function withinHost(address: Address): string {
+  const { role, id } = partsOf(address);
+  return `${role}/${id}`;
+}
+
 /** True when a provided capability covers a needed one. */
 export function covers(provided: Capability, needed: Capability): boolean {
   return provided === needed || (provided.endsWith(":*") && needed.startsWith(provided.slice(0, -1)));

@@ -1,18 +1,15 @@
 // What of a drift may be mended by itself: which entries, and why the others are left. Pure.
 import { same } from "../lib/json.ts";
 import type { DriftItem } from "../model/drift.ts";
-import { type Change, type Found, highestRisk, type Risk } from "../model/kind.ts";
+import { type Change, highestRisk, type Risk } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
-import type { Recorded } from "../model/ports/state.ts";
 import type { Address } from "../model/resource.ts";
 import { type Assembling, aheadOf, assemble, type Looked } from "./assemble.ts";
+import type { Seen } from "./drift.ts";
 import { actualKey } from "./texts.ts";
 
 /** One resource as it was compared. */
-export interface Compared {
-  readonly entry: Entry;
-  readonly found: Found<unknown>;
-  readonly recorded: Recorded | undefined;
+export interface Compared extends Seen {
   readonly item: DriftItem;
 }
 

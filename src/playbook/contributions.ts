@@ -1,8 +1,10 @@
 // What a playbook adds to the address plan: its roles' claims, the text of params, and of the files that params point to.
+
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../lib/json.ts";
 import { isRecord } from "../lib/json.ts";
+import { kept } from "../lib/kept.ts";
 import type { Path } from "../model/documents/document.ts";
 import type { Claimed, Contributions, Written } from "../model/finding.ts";
 import type { Host, Inventory } from "../model/host.ts";
@@ -78,11 +80,7 @@ type OfFiles = Extract<Input, { readonly path: string }>;
 function answerTo(asked: OfFiles, loaded: LoadedRole, { inventory, lookups, known }: Around): Promise<Answer> {
   const { input, path: named } = asked;
   const path = join(existsSync(join(loaded.folder, named)) ? loaded.folder : inventory.folder, named);
-  const key = `${input} ${path}`;
-  const read = async (): Promise<Answer> => ({ input, path, text: await lookups.of(asked, loaded).catch(() => "") });
-  const found = known.get(key) ?? read();
-  known.set(key, found);
-  return found;
+  return kept(known, `${input} ${path}`, async () => ({ input, path, text: await lookups.of(asked, loaded).catch(() => "") }));
 }
 
 function hostsOf({ hosts }: Use, inventory: InventoryView) {

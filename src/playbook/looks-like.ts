@@ -1,5 +1,5 @@
 // What a file is, by its content: so that a playbook given as an inventory is named, and not misread.
-import { isRecord } from "../lib/json.ts";
+import { isRecord, parsedJson } from "../lib/json.ts";
 
 export type Looks = "inventory" | "playbook" | "plan" | "unknown";
 
@@ -14,16 +14,8 @@ export function looksLike(text: string): Looks {
 }
 
 function ofJson(text: string): Looks {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!isRecord(value)) return "unknown";
   if ("units" in value && "entries" in value) return "plan";
   return ["hosts", "_meta", "all", "groups"].some((key) => key in value) ? "inventory" : "unknown";
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

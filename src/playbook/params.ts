@@ -1,5 +1,7 @@
 // A role's params: the defaults of its schema filled in, everything else checked at its place in the playbook.
+
 import { isRecord, type Json } from "../lib/json.ts";
+import { kept } from "../lib/kept.ts";
 import { validateValue } from "../model/documents/validate.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Role } from "../model/role.ts";
@@ -34,7 +36,5 @@ const closedOnes = new WeakMap<object, JsonSchema>();
 // Unknown keys are refused unless the role says otherwise. Kept, so that a role's schema is compiled once.
 function closed(schema: JsonSchema): JsonSchema {
   if ("additionalProperties" in schema) return schema;
-  const known = closedOnes.get(schema) ?? ({ type: "object", ...schema, additionalProperties: false } as JsonSchema);
-  closedOnes.set(schema, known);
-  return known;
+  return kept(closedOnes, schema, () => ({ type: "object", ...schema, additionalProperties: false }) as JsonSchema);
 }

@@ -1,5 +1,7 @@
 // Drift as one page for people: self-contained, no script, nothing loaded from elsewhere.
+
 import type { DriftItem, DriftReport } from "../model/drift.ts";
+import { withinHost } from "../model/resource.ts";
 import { mendWords, minute, notable, propertyWords, sinceWords, statusWord } from "./drift-words.ts";
 import { escaped } from "./markup.ts";
 
@@ -35,7 +37,7 @@ function table(rows: readonly string[]): string {
 function rowOf(item: DriftItem): string {
   const { host, address, because } = item;
   const words = [mendWords(item), sinceWords(item), ...propertyWords(item), because?.message ?? ""].filter((line) => line !== "");
-  return row({ status: statusWord(item), host, what: address.startsWith(`${host}/`) ? address.slice(host.length + 1) : address, words });
+  return row({ status: statusWord(item), host, what: withinHost(address), words });
 }
 
 function row({ status, host, what, words }: { status: string; host: string; what: string; words: readonly string[] }): string {

@@ -1,6 +1,6 @@
 // What the last checks saw, kept between runs: since when something drifted, and whether that is news.
 import { sha256 } from "../lib/hash.ts";
-import { canonical, isRecord } from "../lib/json.ts";
+import { canonical, isRecord, parsedJson } from "../lib/json.ts";
 import type { DriftItem, DriftReport } from "../model/drift.ts";
 import { isDrifted } from "../plan/drift.ts";
 
@@ -18,13 +18,9 @@ export const noMemory: DriftMemory = { format: 1, clean: {}, drifted: {}, told: 
 
 /** The memory in a text; none for what is not ours: it is only a memory. */
 export function readMemory(text: string): DriftMemory {
-  try {
-    const value: unknown = JSON.parse(text);
-    const known = isRecord(value) && value["format"] === 1 && isRecord(value["clean"]) && isRecord(value["drifted"]) && typeof value["told"] === "string";
-    return known ? (value as unknown as DriftMemory) : noMemory;
-  } catch {
-    return noMemory;
-  }
+  const value = parsedJson(text);
+  const known = isRecord(value) && value["format"] === 1 && isRecord(value["clean"]) && isRecord(value["drifted"]) && typeof value["told"] === "string";
+  return known ? (value as unknown as DriftMemory) : noMemory;
 }
 
 /** The report with `since` for what drifted: between the last time it was seen as recorded and the first time it was not. */

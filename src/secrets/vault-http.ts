@@ -1,6 +1,8 @@
 // One HTTPS request that expects JSON: certificates are checked, redirections are not followed, sizes and times have limits.
+
 import { request as http } from "node:http";
 import { request as https } from "node:https";
+import { parsedJson } from "../lib/json.ts";
 import { ProblemError } from "../model/problem.ts";
 
 export interface Asked {
@@ -38,19 +40,11 @@ export function ask(asked: Asked): Promise<Answer> {
         else chunks.push(chunk);
       });
       response.on("error", fail);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: json(Buffer.concat(chunks).toString("utf8")) }));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: parsedJson(Buffer.concat(chunks).toString("utf8")) }));
     });
     sent.on("error", fail);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function unreachable(address: string, cause: Error): ProblemError {

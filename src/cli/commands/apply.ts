@@ -1,29 +1,21 @@
 // hlx apply: plan, ask, do, verify.
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { approving, choosing, connecting, extraVars, goingBack, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
+import { approving, goingBack, planning, running } from "../options.ts";
 import { plan, wantsList } from "./plan.ts";
 
 export const apply: Command = {
   args: ["[inventory-or-plan]"],
   about: "Shows the plan and asks; then does it, hosts in parallel, and probes each resource again. A saved plan is applied as it was shown, or not at all.",
   options: [
-    ...reading,
-    ...choosing,
-    ...playing,
-    ...targeting,
-    extraVars,
-    ...showing,
+    ...planning,
     ...approving,
     ...goingBack,
     { flags: "-C, --check", summary: "only plan" },
     { flags: "--unsealed", summary: "apply a saved plan though nobody here can tell whether it was changed: made with another identity, or without a seal" },
     { flags: "--step", summary: "ask before each resource: yes, no (skip it), or continue without asking" },
     { flags: "--json", summary: 'one JSON event a line on standard output ("format": 1); needs --yes' },
-    ...listing,
-    ...recording,
-    ...connecting,
-    ...saying,
+    ...running,
   ],
   examples: [
     { run: "hlx apply", note: "everything; asks before it begins" },

@@ -2,25 +2,17 @@
 import type { Plan } from "../../model/plan.ts";
 import type { Command, Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
-import { choosing, connecting, extraVars, json, listing, playing, reading, recording, saying, showing, targeting } from "../options.ts";
+import { json, planning, running } from "../options.ts";
 
 export const plan: Command = {
   args: ["[inventory]"],
   about: "Connects, gathers facts, probes, and shows the difference. Changes nothing on any host.",
   options: [
-    ...reading,
-    ...choosing,
-    ...playing,
-    ...targeting,
-    extraVars,
-    ...showing,
+    ...planning,
     { flags: "-o, --out <file>", summary: "save the plan: hlx apply FILE applies exactly it, once" },
     { flags: "--detailed-exitcode", summary: "exit 2 when there are changes" },
     json,
-    ...listing,
-    ...recording,
-    ...connecting,
-    ...saying,
+    ...running,
   ],
   examples: [
     { run: "hlx plan", note: "everything in inventory.yaml" },

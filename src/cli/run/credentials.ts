@@ -1,6 +1,8 @@
 // Passwords and passphrases: asked for at most once, kept in memory only, and redacted from then on.
+
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { kept } from "../../lib/kept.ts";
 import { why } from "../../lib/why.ts";
 import type { Credentials } from "../../model/ports/connection.ts";
 import type { Secrets } from "../../model/ports/secrets.ts";
@@ -30,9 +32,7 @@ export function credentialsOf(context: Context, { learn, secrets }: Known): Cred
   }
 
   function once(name: string, find: () => Promise<string | undefined>): Promise<string | undefined> {
-    const found = known.get(name) ?? find().then(remember);
-    known.set(name, found);
-    return found;
+    return kept(known, name, () => find().then(remember));
   }
 
   function remember(secret: string | undefined): string | undefined {

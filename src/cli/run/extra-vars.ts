@@ -1,7 +1,7 @@
 // Extra variables of the command line: key=value, JSON, or a file in YAML or JSON.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isRecord, type Json } from "../../lib/json.ts";
+import { isRecord, type Json, parsedJson } from "../../lib/json.ts";
 import { why } from "../../lib/why.ts";
 import { parseYaml } from "../../model/documents/parse.ts";
 import { ProblemError } from "../../model/problem.ts";
@@ -31,7 +31,7 @@ async function fromFile(file: string, cwd: string): Promise<Vars> {
 }
 
 function fromJson(text: string, shown: string): Vars {
-  return entriesOf(parsed(text), shown, "a JSON object");
+  return entriesOf(parsedJson(text), shown, "a JSON object");
 }
 
 function entriesOf(value: unknown, shown: string, wanted: string): Vars {
@@ -40,14 +40,6 @@ function entriesOf(value: unknown, shown: string, wanted: string): Vars {
 }
 
 function scalar(text: string): Json {
-  const value = parsed(text);
+  const value = parsedJson(text);
   return value !== undefined && (typeof value !== "number" || String(value) === text) && typeof value !== "string" ? (value as Json) : text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 // Saved plans: JSON that only its owner may read, written at once or not at all.
 import { access, constants, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, parsedJson } from "../../lib/json.ts";
 import { isMissing, why } from "../../lib/why.ts";
 import { fits } from "../../model/documents/fits.ts";
 import type { Plan } from "../../model/plan.ts";
@@ -69,7 +69,7 @@ export async function readPlan(file: string, cwd: string): Promise<Plan> {
 
 /** The plan inside a text. Throws ProblemError when it is none, or one of another format. */
 export function planFrom(text: string, file: string): Plan {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (!looksLikePlan(value)) throw new ProblemError({ code: "input", message: `${file} is not a saved plan`, hint: `hlx plan -o ${file} saves one` });
   if (value["format"] !== 1)
     throw new ProblemError({
@@ -84,17 +84,9 @@ export function planFrom(text: string, file: string): Plan {
 /** True when the file is there and holds a saved plan. */
 export async function isPlanFile(file: string, cwd: string): Promise<boolean> {
   const text = await readFile(resolve(cwd, file), "utf8").catch(() => "");
-  return text.startsWith("{") && looksLikePlan(parsed(text));
+  return text.startsWith("{") && looksLikePlan(parsedJson(text));
 }
 
 function looksLikePlan(value: unknown): value is Record<string, unknown> {
   return isRecord(value) && typeof value["id"] === "string" && ["hosts", "units", "entries", "elsewhere", "problems"].every((key) => Array.isArray(value[key]));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,9 @@
 // Drift on the terminal: who changed what, beside what we changed our mind about.
+
 import { quote } from "../../lib/quote.ts";
 import type { DriftedProperty, DriftItem, DriftReport } from "../../model/drift.ts";
 import type { Shown } from "../../model/kind.ts";
+import { withinHost } from "../../model/resource.ts";
 import { isDrifted } from "../../plan/drift.ts";
 import { mendWords, sinceWords, statusWord } from "../../report/drift-words.ts";
 import { textDiff, valueText } from "./change.ts";
@@ -104,6 +106,6 @@ function putBack(items: readonly DriftItem[]): readonly string[] {
   return [`Put back what drifted:  hlx apply ${visible(how)}`];
 }
 
-function idOf({ address, host }: DriftItem): string {
-  return visible(address.startsWith(`${host}/`) ? address.slice(host.length + 1) : address);
+function idOf({ address }: DriftItem): string {
+  return visible(withinHost(address));
 }

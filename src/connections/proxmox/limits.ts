@@ -1,4 +1,5 @@
 // How many operations may run at once on one node, and in one storage: an operation is a call that changes something, to the end of its task.
+import { kept } from "../../lib/kept.ts";
 import { type Semaphore, semaphore } from "../../lib/semaphore.ts";
 
 export interface LimitOptions {
@@ -18,11 +19,7 @@ export interface Limits {
 
 export function makeLimits({ perNode, perStorage }: LimitOptions): Limits {
   const slots = new Map<string, Semaphore>();
-  const slotsOf = (key: string): Semaphore => {
-    const known = slots.get(key) ?? semaphore(key.startsWith("node ") ? perNode : perStorage);
-    slots.set(key, known);
-    return known;
-  };
+  const slotsOf = (key: string): Semaphore => kept(slots, key, () => semaphore(key.startsWith("node ") ? perNode : perStorage));
   // One order for all: two operations never wait for each other.
   const holding = <Result>([key, ...more]: readonly string[], work: () => Promise<Result>): Promise<Result> =>
     key === undefined ? work() : slotsOf(key).with(() => holding(more, work));

@@ -1,6 +1,8 @@
 // What roles ask for before they run: looked up once, and the same for every host.
+
 import { join } from "node:path";
 import { canonical, isRecord } from "../../lib/json.ts";
+import { kept } from "../../lib/kept.ts";
 import { didYouMean } from "../../lib/suggest.ts";
 import type { Inventory } from "../../model/host.ts";
 import { type Problem, ProblemError, refuseAll } from "../../model/problem.ts";
@@ -111,9 +113,7 @@ function lookUp(asked: Input, { loaded, lookup }: { loaded: LoadedRole; lookup: 
   const id = key === undefined ? `${loaded.folder}\n${canonical(asked)}` : `${source.input}:${key}`;
   const { inventory, fetch } = lookup.options;
   const resolve = (): Promise<string> => source.resolve(asked, { roleFolder: loaded.folder, inventoryFolder: inventory.folder, fetch });
-  const known = lookup.known.get(id) ?? fromLockOr(key === undefined ? undefined : id, { lookup, resolve });
-  lookup.known.set(id, known);
-  return known;
+  return kept(lookup.known, id, () => fromLockOr(key === undefined ? undefined : id, { lookup, resolve }));
 }
 
 async function fromLockOr(id: string | undefined, { lookup, resolve }: { lookup: Lookup; resolve: () => Promise<string> }): Promise<string> {

@@ -1,5 +1,5 @@
 // Whose an object is: hlx's, somebody's who applies from Git, or nobody's in particular.
-import { isRecord } from "../../lib/json.ts";
+import { isRecord, parsedJson } from "../../lib/json.ts";
 import { fieldManager, type KubernetesObject, wholeManifest } from "../../model/ports/kubernetes.ts";
 import { mark } from "./desired.ts";
 
@@ -77,14 +77,7 @@ function namesIn(fields: unknown, path: string): readonly string[] {
 }
 
 function itemIn(text: string): string {
-  try {
-    const key: unknown = JSON.parse(text);
-    return isRecord(key)
-      ? `[${Object.entries(key)
-          .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-          .join(",")}]`
-      : "[]";
-  } catch {
-    return "[]";
-  }
+  const key = parsedJson(text);
+  const members = isRecord(key) ? Object.entries(key) : [];
+  return `[${members.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}]`;
 }
