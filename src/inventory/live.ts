@@ -4,6 +4,7 @@ import { isRecord } from "../lib/json.ts";
 import type { Host, Inventory } from "../model/host.ts";
 import type { GuestListed, Live, LiveHost, LiveSource } from "../model/live.ts";
 import { isProxmoxNode, proxmoxNodesOf } from "../model/proxmox-cluster.ts";
+import { type Addressed, doubtful } from "./live-addresses.ts";
 import { isLiveGroup } from "./live-sources.ts";
 import { selectHosts } from "./patterns.ts";
 import { hostName, login } from "./words.ts";
@@ -13,10 +14,7 @@ export type Answers = ReadonlyMap<LiveSource, readonly GuestListed[]>;
 
 type Warning = Live["warnings"][number];
 
-/** A guest under the name that it has as a host. */
-interface Named {
-  readonly name: string;
-  readonly guest: GuestListed;
+interface Named extends Addressed {
   readonly source: LiveSource;
   /** The file has it. */
   readonly described: boolean;
@@ -30,7 +28,10 @@ export function liveOf(inventory: Inventory, answers: Answers): Live {
   const good = named.flatMap((one) => ("refused" in one ? [] : [one]));
   const { single, twins } = onceEach(good);
   warnings.push(...twins.map((one) => told({ ...one, refused: `another guest is called "${one.name}" too: give both a host with vm.id` })));
-  const kept = [...answers.keys()].flatMap((source) => chosenOf(source, { single, inventory, warnings }));
+  const chosen = [...answers.keys()].flatMap((source) => chosenOf(source, { single, inventory, warnings }));
+  const doubts = doubtful(chosen, inventory);
+  warnings.push(...[...doubts].map(([one, because]) => (one.described ? withoutIt(one, because) : told({ ...one, refused: because }))));
+  const kept = chosen.flatMap((one) => (!doubts.has(one) ? [one] : one.described ? [{ ...one, guest: bare(one.guest) }] : []));
   return {
     hosts: new Map(kept.map(({ name, guest, source }) => [name, hostOf(guest, source)])),
     groups: groupsOf(kept, { inventory, warnings }),
@@ -52,6 +53,14 @@ interface Told {
 function told({ source, guest, refused }: Told): Warning {
   const called = guest.name === undefined ? "" : ` ${JSON.stringify(guest.name)}`;
   return { message: `guest ${guest.id}${called} of ${layerOf(source)} is no host: ${refused}`, at: source.at };
+}
+
+function withoutIt({ name, source }: Named, because: string): Warning {
+  return { message: `host "${name}" is not looked for where ${layerOf(source)} has it: ${because}`, at: source.at };
+}
+
+function bare({ address: _, told: __, ...guest }: GuestListed): GuestListed {
+  return guest;
 }
 
 function layerOf({ proxmox }: LiveSource): string {
@@ -83,10 +92,10 @@ interface Around {
   readonly inventory: Inventory;
 }
 
-function unusable({ name, address }: GuestListed, around: Around): string | undefined {
+function unusable({ name }: GuestListed, around: Around): string | undefined {
   if (name === undefined) return "it has no name";
   if (!names.test(name) || name.length > hostName.maxLength || parseIp(name) !== undefined) return "its name is none that a host could have";
-  return takenBy(name, around) ?? addressTaken({ name, address }, around);
+  return takenBy(name, around);
 }
 
 function takenBy(name: string, { source, inventory }: Around): string | undefined {
@@ -97,16 +106,6 @@ function takenBy(name: string, { source, inventory }: Around): string | undefine
   if (host !== undefined && isProxmoxNode(host)) return "a node has this name";
   const id = host && idOf(host, source, inventory);
   return id === undefined ? undefined : `the host of this name is another guest (vm.id ${id})`;
-}
-
-function addressTaken({ name, address }: { readonly name: string; readonly address: string | undefined }, { inventory }: Around): string | undefined {
-  const other = inventory.hosts.has(name) || address === undefined ? undefined : ownerOf(address, inventory);
-  return other === undefined ? undefined : `its address ${address} is that of "${other}": give that host its vm.id, if it is this guest`;
-}
-
-function ownerOf(address: string, { hosts, devices }: Inventory): string | undefined {
-  const host = [...hosts.values()].find((one) => one.login.address === address || Object.values(one.addresses).includes(address));
-  return host?.name ?? [...devices.values()].find((device) => Object.values(device.addresses).includes(address))?.name;
 }
 
 // Names are not unique in a cluster, and a host is called by its own.

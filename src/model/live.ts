@@ -19,8 +19,10 @@ export interface GuestListed {
   readonly running: boolean;
   readonly pool?: string;
   readonly tags: readonly string[];
-  /** As cloud-init gave it, else as its agent tells. */
+  /** As cloud-init gave it, else as it tells itself. */
   readonly address?: string;
+  /** The address is what somebody inside says. */
+  readonly told?: true;
   /** The user that cloud-init makes. */
   readonly user?: string;
 }

@@ -45,9 +45,9 @@ test("the source's example is an inventory, with the groups that its playbook na
   const unasked = loadInventory({ file: "/lab/inventory.yaml", text });
   const guest = { node: "node005", running: true, tags: ["prod"], address: "10.0.0.7" };
   const guests = [
-    { ...guest, id: 101, name: "www" },
+    { ...guest, id: 101, name: "www", address: "192.168.1.58" },
     { ...guest, id: 102, name: "shop" },
-    { ...guest, id: 103, name: "desktop", tags: ["windows"] },
+    { ...guest, id: 103, name: "desktop", tags: ["windows"], address: "10.0.0.8" },
   ];
   const live = liveOf(unasked, new Map((unasked.sources ?? []).map((source) => [source, guests])));
   const inventory = loadInventory({ file: "/lab/inventory.yaml", text, live });

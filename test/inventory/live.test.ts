@@ -94,6 +94,30 @@ test("a group of the file stays the file's, and that is said", () => {
   expect(warnings).toMatchObject([{ message: 'the file has a group "tag_mine" of its own: guests are not put into it', at: { line: 3 } }]);
 });
 
+const at = (address: string, more: Partial<GuestListed> = {}): Partial<GuestListed> => ({ address, ...more });
+test.each([
+  ["that two say of themselves is neither's", at("10.9.0.1", { told: true }), at("10.9.0.1", { told: true }), []],
+  ["that the cluster gave to one is not another's who claims it", at("10.9.0.1"), at("10.9.0.1", { told: true }), ["a"]],
+  ["that the cluster gave twice is neither's", at("10.9.0.1"), at("10.9.0.1"), []],
+  ["of one that is not chosen is nobody's", at("10.9.0.1"), at("10.9.0.1", { running: false }), ["a"]],
+  ["of a host of the file is not a guest's who claims it", at("10.0.0.12", { told: true }), at("10.9.0.2", { told: true }), ["b"]],
+  ["of a device, neither", at("10.0.0.1", { told: true }), at("10.9.0.2", { told: true }), ["b"]],
+])("an address %s", (...[, first, second, left]) => {
+  const sources = "[{ proxmox: pve1 }]";
+  const inventory = written(sources);
+  const { hosts, warnings } = liveOf(inventory, asked(inventory, [guest(101, "a", first), guest(102, "b", second)]));
+  expect([...hosts.keys()]).toEqual(left);
+  expect(warnings.filter(({ message }) => message.includes("is no host: its address"))).toHaveLength(2 - left.length - (second.running === false ? 1 : 0));
+});
+
+test("a host of the file keeps its groups, and is not looked for at another's address", () => {
+  const { hosts, warnings } = load(guest(511, "k1", { address: "10.0.0.12", told: true, tags: ["x"] }));
+  expect(hosts.get("k1")).toMatchObject({ login: { address: "10.0.0.11" }, groups: expect.arrayContaining(["tag_x"]) });
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringContaining('host "k1" is not looked for where proxmox pve1 has it: its address 10.0.0.12 is that of "box"'),
+  ]);
+});
+
 test("two guests of one name are neither's", () => {
   const { hosts, warnings } = load(guest(101, "web"), guest(102, "web"));
   expect([hosts.has("web"), warnings.length]).toEqual([false, 2]);
@@ -102,7 +126,7 @@ test("two guests of one name are neither's", () => {
 test("a guest of the file's number in another cluster is another guest", () => {
   const sources = "[{ proxmox: pve1, only: all }, { proxmox: pve9, only: all }]";
   const inventory = written(sources);
-  const answers = asked(inventory, [guest(511, "k1", { tags: ["here"] })], [guest(511, "away", { node: "pve9" })]);
+  const answers = asked(inventory, [guest(511, "k1", { tags: ["here"] })], [guest(511, "away", { node: "pve9", address: "10.9.0.9" })]);
   const { hosts } = loadInventory({ file, text: text(sources), live: liveOf(inventory, answers) });
   expect([hosts.get("k1")?.groups, hosts.get("k1")?.live, hosts.get("away")?.live]).toEqual([
     ["kube", "node_pve1", "status_running", "tag_here", "tag_mine"],

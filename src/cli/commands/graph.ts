@@ -6,7 +6,7 @@ import { oneOf } from "../parse/one-of.ts";
 
 export const graph: Command = {
   args: ["[inventory]"],
-  about: "Roles on hosts in the order of the work, and what each waits for. Connects to nothing.",
+  about: "Roles on hosts in the order of the work, and what each waits for. Connects to no host.",
   options: [...reading, ...choosing, ...playing, extraVars, { flags: "--format <format>", summary: "text (default), dot, mermaid" }, json, ...saying],
   examples: [
     { run: "hlx graph", note: "the order of the work, as text" },

@@ -5,7 +5,7 @@ import { choosing, extraVars, json, reading, saying } from "../options.ts";
 
 export const inventory: Command = {
   args: ["[inventory]"],
-  about: "Without an option: hosts with their groups and addresses. Connects to nothing.",
+  about: "Without an option: hosts with their groups and addresses. Connects to no host; the sources that the inventory names are asked.",
   options: [
     ...reading,
     { flags: "--list", summary: "everything as JSON, in the form that Ansible reads" },

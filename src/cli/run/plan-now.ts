@@ -37,8 +37,7 @@ async function save(plan: Plan, { out, work, context }: { readonly out: string; 
 /** The work, with a short word on stderr about what is odd in it. */
 export async function openWarned(context: Context): Promise<Work> {
   const work = await openWork(context, { needs: "files" });
-  const { warnings } = work.inventory;
-  if (warnings.length > 0) context.printer.err((await import("../views/inventory.ts")).shortWarnings(warnings, context.io.cwd));
+  if (work.inventory.warnings.length > 0) context.printer.err((await import("../views/inventory.ts")).shortWarnings(work.inventory, context.io.cwd));
   return work;
 }
 

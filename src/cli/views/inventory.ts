@@ -38,11 +38,12 @@ export function warningLines(warnings: Inventory["warnings"], cwd: string): read
 
 const shownShort = 3;
 
-/** The same before other work: a line each, at most three, and where the rest is. */
-export function shortWarnings(warnings: Inventory["warnings"], cwd: string): readonly string[] {
+/** The same before other work: a line each, at most three, and where the rest is. What sources said is not among what `hlx validate` shows. */
+export function shortWarnings({ warnings, sources }: Pick<Inventory, "warnings" | "sources">, cwd: string): readonly string[] {
   const more = warnings.length - shownShort;
   const shown = warnings.slice(0, shownShort).map((warning) => shortWarning(warning, cwd));
-  return more > 0 ? [...shown, `and ${counted(more, "warning")} more: hlx validate`] : shown;
+  const rest = sources === undefined ? "hlx validate" : "hlx inventory, hlx validate";
+  return more > 0 ? [...shown, `and ${counted(more, "warning")} more: ${rest}`] : shown;
 }
 
 function shortWarning({ message, at }: Inventory["warnings"][number], cwd: string): string {

@@ -33,9 +33,17 @@ async function guestOf(row: Row, client: Client): Promise<GuestListed | undefine
   const [config, running] = await Promise.all([ask(place, "config", client), isRunning(row, place, client)]);
   if (config === away) return listedAs(row, place);
   if (!isRecord(config) || Number(config["template"]) === 1) return undefined;
-  const address = staticOf(config) ?? (running ? await askedInside(config, place, client) : undefined);
-  const told = { name: textOf(config["name"] ?? config["hostname"]), pool: textOf(row["pool"]), user: textOf(config["ciuser"]), address };
-  return { id: place.id, node: place.node, running, tags: tagsOf(config), ...given(told) };
+  const known = staticOf(config);
+  const address = known ?? (running ? await askedInside(config, place, client) : undefined);
+  const texts = { name: textOf(config["name"] ?? config["hostname"]), pool: textOf(row["pool"]), user: textOf(config["ciuser"]), address };
+  return {
+    id: place.id,
+    node: place.node,
+    running,
+    tags: tagsOf(config),
+    ...given(texts),
+    ...(known === undefined && address !== undefined && { told: true as const }),
+  };
 }
 
 function listedAs(row: Row, { id, node }: Place): GuestListed {
