@@ -1,10 +1,11 @@
 // A stack: what is to be done with each service and why, and how it is rendered.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { titleOf } from "../../src/model/step.ts";
 import { hasSecret } from "../../src/model/text.ts";
 import type { ContainerActual, StackActual } from "../../src/resources/compose/actual.ts";
 import { adoption, notesIn } from "../../src/resources/compose/adopted.ts";
-import type { StackService } from "../../src/resources/compose/desired.ts";
+import type { Stack, StackService } from "../../src/resources/compose/desired.ts";
+import { leftBy } from "../../src/resources/compose/previous.ts";
 import { composeText, contentText } from "../../src/resources/compose/render.ts";
 import { composeStackKind, composeStacks } from "../../src/resources/compose-stack.ts";
 import { testDigest, testSecret } from "../../src/testing/digest.ts";
@@ -72,6 +73,30 @@ test("a file of another owner or mode is put right, and what mounts it gets the 
     "service:web recreates: it mounts conf/x",
     "service:side recreates: web is made anew",
   ]);
+});
+
+describe("a file that the stack has no more", () => {
+  const file = { sha256: "0123456789abcdef", mode: "0644", owner: "root", group: "root" };
+  const actual = { ...running(stack()), files: { ...running(stack()).files, "conf/old": file } };
+  const job = (desired: Stack) => {
+    const found = { found: "present", actual } as const;
+    const steps = composeStackKind.steps(desired, found, { changes: composeStackKind.diff(desired, found, ahead), now: new Date(0) });
+    return steps.flatMap((step) => (step.do === "detached" ? step.args.slice(4) : [titleOf(step)]));
+  };
+
+  test("goes, with nothing else; and with the stack", () => {
+    expect(notes(stack(), actual)).toEqual(["file:conf/old hlx wrote it, and the stack has it no more"]);
+    expect(job(stack())).toEqual(["make /srv/a", "unlink:conf/old", "write /srv/a/.hlx/desired.json"]);
+    expect(job(stack({ absent: true }))).toEqual(["down", "unlink:conf/x", "unlink:other", "unlink:conf/old"]);
+  });
+
+  test("is one that hlx wrote at the last apply, inside of the stack's folder", () => {
+    const kept = { ...stack(), files: Object.fromEntries([...Object.keys(stack().files), "conf/old", ".hlx/secrets/key"].map((path) => [path, {}])) };
+    expect(leftBy(JSON.stringify(kept), stack())).toEqual(["conf/old", ".hlx/secrets/key"]);
+    const hostile = ["../x", "/etc/passwd", "a/../../x", ".hlx/desired.json", "compose.yaml", "a//b", "a\nb", ""];
+    expect(leftBy(JSON.stringify({ ...kept, files: Object.fromEntries(hostile.map((path) => [path, {}])) }), stack())).toEqual([]);
+    for (const text of [undefined, "", "{", '{"files":{"x":{}}}']) expect(leftBy(text, stack())).toEqual([]);
+  });
 });
 
 test("what somebody else started as it should be is adopted; with another environment it is made anew", () => {

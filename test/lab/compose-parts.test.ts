@@ -1,4 +1,6 @@
 // What a compose file has beside its services, on a real engine: configs, secrets, networks and volumes that change.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { containersOf, healthy, installAround, makeImages, quick } from "./docker-host.ts";
 import { containerHost, type LabHost } from "./hosts.ts";
@@ -81,6 +83,23 @@ volumes: { data: { driver_opts: { type: ${type}, device: ${type} } } }
   test("a volume with another definition is refused: its data would be lost", async () => {
     write(parts({ site: "two", subnet: "172.30.6.0/24", type: "ramfs" }));
     expect((await hlx("plan")).said).toContain("the volume parts_data of stack parts is not what its file says");
+  });
+
+  test("a file that the folder has no more goes, one that hlx did not write stays, and it comes back when the update fails", async () => {
+    const compose = (health: string) => parts({ site: "two", subnet: "172.30.6.0/24", health });
+    write(compose("test -e /healthy"));
+    lab.write("stacks/parts/sub/old.conf", "old\n");
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    await host.exec("touch /srv/stacks/parts/mine");
+    rmSync(join(lab.folder, "stacks/parts/sub"), { recursive: true });
+    write(compose("false"));
+    expect(await hlx("apply", "--yes")).toEqual({ code: 3, said: expect.stringContaining("it is unhealthy") });
+    expect(await host.exec("cat /srv/stacks/parts/sub/old.conf")).toBe("old\n");
+    write(compose("test -e /healthy"));
+    expect((await hlx("plan")).said).toContain("hlx wrote it, and the stack has it no more");
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    expect(await host.exec("ls /srv/stacks/parts")).toBe("compose.yaml\nmine\n");
+    expect((await hlx("plan")).said).toContain("No changes");
   });
 
   test("with the engine stopped and its socket gone nobody takes the stack for gone", async () => {

@@ -1,21 +1,19 @@
 // What differs between a stack and what it should be: a change a service, a file, an orphan.
-import { stringify } from "yaml";
-import { isRecord } from "../../lib/json.ts";
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
 import { hasSecret } from "../../model/text.ts";
 import { accessSaid } from "../ownership.ts";
 import type { StackActual } from "./actual.ts";
 import { type Decision, type Does, decide } from "./decide.ts";
-import { composeAccess, type Stack, type StackFile, type StackService } from "./desired.ts";
+import { composeAccess, type Stack, type StackFile } from "./desired.ts";
 import { networkChanges } from "./parts.ts";
+import { isWanted, previousOf, readable } from "./previous.ts";
 import { composeText } from "./render.ts";
-import { shownTokens, withTokens } from "./tokens.ts";
 
 /** Of a stack that is not there: every service and every file. */
 export function diff(desired: Stack, found: Known<StackActual>, ahead: Ahead): readonly Change[] {
   const actual = found.found === "present" ? found.actual : undefined;
   if (desired.absent === true) return actual === undefined ? [] : [removal(actual)];
-  const files = fileChanges(desired, actual, ahead);
+  const files = [...fileChanges(desired, actual, ahead), ...leftChanges(desired, actual)];
   const writing = new Set(files.map(({ property }) => property.slice("file:".length)));
   const networks = networkChanges(desired, actual);
   const decisions = decide({ desired, actual, ahead, writing });
@@ -37,6 +35,12 @@ function removal(actual: StackActual): Change {
 function fileChanges(desired: Stack, actual: StackActual | undefined, ahead: Ahead): readonly Change[] {
   const all = { "compose.yaml": { content: composeText(desired), ...composeAccess }, ...desired.files };
   return Object.entries(all).flatMap(([path, file]) => fileChange(path, file, { before: actual?.files[path], after: ahead.digest(file.content) }));
+}
+
+/** Files that hlx wrote at an earlier apply, and that are in the stack's folder no more. */
+function leftChanges(desired: Stack, actual: StackActual | undefined): readonly Change[] {
+  const left = Object.entries(actual?.files ?? {}).filter(([path]) => !isWanted(path, desired));
+  return left.map(([path, { sha256 }]) => change(`file:${path}`, { before: short(sha256), after: null, note: "hlx wrote it, and the stack has it no more" }));
 }
 
 interface Ends {
@@ -76,30 +80,6 @@ function serviceChange({ service, does, reasons }: Decision, { desired, actual, 
     return { property, before: { value: readable(old) }, after: { value: readable(wanted) }, risk: "restart", view: "text", note };
   const after = does === "stops" ? "stopped" : "running";
   return change(property, { before: running === undefined ? null : running.state, after, risk: risks[does], note });
-}
-
-/** A service for people: its YAML, with the names of secrets in their places. */
-function readable({ spec }: StackService): string {
-  const pieces = spec.map((piece) => (typeof piece === "string" ? piece : withTokens("compose" in piece ? piece.compose : [])));
-  const raw: unknown = JSON.parse(pieces.join(""));
-  const shown: unknown = JSON.parse(JSON.stringify(raw, (_, value: unknown) => (typeof value === "string" ? shownTokens(value).replaceAll("$$", "$") : value)));
-  return stringify(
-    isRecord(shown) ? Object.fromEntries(Object.entries(shown).filter(([, member]) => !isRecord(member) || Object.keys(member).length > 0)) : shown,
-  );
-}
-
-/** What the host kept of the last apply: it may have been written by anybody, so it is looked at, never trusted. */
-export function previousOf(kept: unknown): Stack | undefined {
-  try {
-    const stack: unknown = typeof kept === "string" ? JSON.parse(kept) : undefined;
-    const sound =
-      isRecord(stack) && isRecord(stack["services"]) && Object.values(stack["services"]).every((one) => isRecord(one) && Array.isArray(one["spec"]));
-    if (!sound) return undefined;
-    for (const service of Object.values((stack as unknown as Stack).services)) readable(service);
-    return stack as unknown as Stack;
-  } catch {
-    return undefined;
-  }
 }
 
 function orphanChanges({ prune }: Stack, actual: StackActual | undefined): readonly Change[] {

@@ -2,7 +2,7 @@
 
 /**
  * Arguments: project, folder, seconds to wait, pull policy, then words in the order of the work: `image:REF` or `image:REF=DIGEST`, `network:NAME` (take it away: it is made anew), `build:SERVICE`, `create|recreate|start|restart|stop:SERVICE:WAITS`,
- * `level` (do what was collected and wait for it), `orphan:SERVICE`, `down`, `unlink:PATH`. Files staged in .hlx/next are installed once all images are there.
+ * `level` (do what was collected and wait for it), `orphan:SERVICE`, `down`, `unlink:PATH`. Files staged in .hlx/next are installed, and those to unlink are taken away, once all images are there.
  * When something fails, files and images that were there before are put back, and what ran runs again; the exit status is 1 all the same.
  */
 export const jobScript = `
@@ -56,13 +56,18 @@ take_away() {
 install() {
   rm -rf "$old" && mkdir -m 0700 "$old" || return
   : >"$hlx/installed"
-  [ -d "$next" ] || return 0
-  (cd "$next" && find . -type f) >"$hlx/installed" || return
+  if [ -d "$next" ]; then (cd "$next" && find . -type f) >"$hlx/installed" || return; fi
   while IFS= read -r path; do
     mkdir -p "$dir/\${path%/*}" "$old/\${path%/*}" || return
     if [ -e "$dir/$path" ]; then cp -p "$dir/$path" "$old/$path" || return; fi
     mv -f "$next/$path" "$dir/$path" || return
   done <"$hlx/installed"
+  for word; do
+    path=./\${word#unlink:}
+    case $word in unlink:*) ;; *) continue ;; esac
+    if [ ! -e "$dir/$path" ] || [ -d "$dir/$path" ]; then continue; fi
+    printf '%s\\n' "$path" >>"$hlx/installed" && mkdir -p "$old/\${path%/*}" && mv -f "$dir/$path" "$old/$path" || return
+  done
 }
 
 # What ran before, a line a service: service, image id, image name, running, the file it was made of.
@@ -189,8 +194,12 @@ for word; do
   esac || { rm -rf "$next"; exit 1; }
 done
 umask 022
-note "$@" && install || { say "the files could not be installed"; go_back; exit 1; }
-if work "$@"; then tidy; exit 0; fi
+note "$@" && install "$@" || { say "the files could not be installed"; go_back; exit 1; }
+if work "$@"; then
+  tidy
+  for word; do case $word in unlink:*) unlink "\${word#unlink:}" ;; esac; done
+  exit 0
+fi
 go_back
 tidy
 exit 1

@@ -6,13 +6,14 @@ import type { Read, ShellReader } from "../../model/ports/shell.ts";
 import { ProblemError } from "../../model/problem.ts";
 import { asking } from "../docker/door.ts";
 import { given } from "../make.ts";
-import { denied, ownershipOf } from "../ownership.ts";
+import { denied, type Ownership, ownershipOf } from "../ownership.ts";
 import { type FileQuery, fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { type Note, notesIn } from "./adopted.ts";
 import { containerActual } from "./containers.ts";
 import { composeAccess, type Looks, type Stack } from "./desired.ts";
 import { othersThanDesired, refuseOtherVolumes } from "./parts.ts";
+import { leftBy } from "./previous.ts";
 import { refuseTaken } from "./taken.ts";
 
 type On = Pick<Readers, "shell" | "docker">;
@@ -59,7 +60,7 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
     on.docker.containers(),
     on.docker.networks(),
     on.docker.volumes(),
-    filesOf(desired, on.shell),
+    filesOf(desired, { "compose.yaml": composeAccess, ...desired.files }, on.shell),
     notesOf(desired, on.shell),
     // What the stack was at its last apply, with references to secrets, never their values.
     textAt(`${desired.dir}/.hlx/desired.json`, on.shell),
@@ -74,9 +75,13 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
   const inspected = (await Promise.all(own.map(({ Id }) => on.docker.container(Id)))).flatMap((one) => one ?? []);
   const services = await servicesOf(desired, inspected, { on, notes });
   const orphans = [...new Set(own.map(({ Labels }) => Labels[serviceName] ?? ""))].filter((name) => desired.services[name] === undefined).sort();
+  const left = await leftOf(desired, previous, on.shell);
   if (own.length === 0 && Object.keys(files).length === 0 && networks === undefined) return absent;
   const moved = desired.pull === "digest" ? await movedOf(desired, inspected, on.docker) : {};
-  return present({ services, orphans, ...given({ networks }), files, moved }, { previous, notices: noticesOf(desired, { orphans, moved }) });
+  return present(
+    { services, orphans, ...given({ networks }), files: { ...left, ...files }, moved },
+    { previous, notices: noticesOf(desired, { orphans, moved }) },
+  );
 }
 
 function noticesOf({ services, prune }: Stack, { orphans, moved }: Pick<StackActual, "orphans" | "moved">): readonly Notice[] {
@@ -115,13 +120,18 @@ async function notesOf({ dir, services }: Stack, shell: ShellReader): Promise<Re
   return new Map(noted.flatMap((text) => notesIn(text ?? "")));
 }
 
-async function filesOf({ dir, files }: Stack, shell: ShellReader): Promise<StackActual["files"]> {
-  const wanted = Object.entries({ "compose.yaml": composeAccess, ...files });
-  const found = wanted.map(async ([path, access]) => {
+async function filesOf({ dir }: Stack, files: Readonly<Record<string, Ownership>>, shell: ShellReader): Promise<StackActual["files"]> {
+  const found = Object.entries(files).map(async ([path, access]) => {
     const seen = await seenAt(shell, { path: `${dir}/${path}` });
     return seen.seen === "there" ? [[path, { sha256: seen.sha256 ?? seen.type, ...ownershipOf(seen, access) }] as const] : [];
   });
   return Object.fromEntries((await Promise.all(found)).flat());
+}
+
+// A folder that stands there now is nothing that hlx wrote.
+async function leftOf(desired: Stack, previous: string | undefined, shell: ShellReader): Promise<StackActual["files"]> {
+  const there = await filesOf(desired, Object.fromEntries(leftBy(previous, desired).map((path) => [path, composeAccess])), shell);
+  return Object.fromEntries(Object.entries(there).filter(([, { sha256 }]) => sha256 !== "directory"));
 }
 
 async function textAt(path: string, shell: ShellReader): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import { adoption } from "./adopted.ts";
 import { allDoes, type Does } from "./decide.ts";
 import { composeAccess, type Looks, type Stack } from "./desired.ts";
 import { jobScript } from "./job.ts";
+import { isWanted } from "./previous.ts";
 import { composeText } from "./render.ts";
 
 interface Doing {
@@ -17,12 +18,16 @@ interface Doing {
 /** What was planned and nothing else: services that have no change are not named to Compose, and keep their containers. */
 export function steps(desired: Stack, found: Known<StackActual>, { changes }: { readonly changes: readonly Change[] }): readonly Step[] {
   if (changes.length === 0) return [];
-  if (desired.absent === true) return [job(desired, ["down", ...Object.keys(desired.files).map((path) => `unlink:${path}`)], "remove")];
+  const there = found.found === "present" ? Object.keys(found.actual.files) : [];
+  const files = [...new Set([...Object.keys(desired.files), ...there.filter((path) => !isWanted(path, desired))])];
+  if (desired.absent === true) return [job(desired, ["down", ...files.map((path) => `unlink:${path}`)], "remove")];
   const doing = changes.flatMap(doingOf);
-  const paths = changes.flatMap(({ property }) => (property.startsWith("file:") ? [property.slice("file:".length)] : []));
+  const named = changes.flatMap(({ property }) => (property.startsWith("file:") ? [property.slice("file:".length)] : []));
+  const paths = named.filter((path) => isWanted(path, desired));
+  const left = named.filter((path) => !isWanted(path, desired)).map((path) => `unlink:${path}`);
   const orphans = changes.flatMap(({ property }) => (property.startsWith("orphan:") ? [property] : []));
   const networks = changes.flatMap(({ property }) => (property.startsWith("network:") ? [property] : []));
-  const words = [...networks, ...wordsOf(desired, doing), ...orphans];
+  const words = [...networks, ...wordsOf(desired, doing), ...orphans, ...left];
   const adopted = doing.filter(({ does }) => does === "adopts").map(({ service }) => adoption(desired, service));
   const title = doing.filter(({ does }) => does !== "adopts").map(({ does, service }) => `${verbs[does]} ${service}`);
   const untouched = found.found === "present" && words.length === 0 && paths.length === 0;
