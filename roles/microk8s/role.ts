@@ -123,9 +123,9 @@ function remarks({ first: chosen }: Microk8sParams, { cluster, host }: { readonl
 // Where somebody may be in a cluster that nobody else knows of, whoever begins would begin a second one beside it.
 function heldBy({ unsure, lead }: Cluster): { readonly because: string; readonly hint: string } | undefined {
   if (unsure.length === 0) return undefined;
-  const silent = unsure.map(({ host, because }) => `${host} (${because})`).join(", ");
+  const names = unsure.map(({ host }) => host).join(", ");
   return {
-    because: `no control plane that answers is in a cluster with others, and these could not be asked whether they are: ${silent}; a second cluster is not begun beside theirs`,
+    because: `${names} could not be asked, and may be in a cluster with others: a second one is not begun (${unsure.map((one) => one.because).join("; ")})`,
     hint: `let them answer, or name the one that the others join, for instance first: ${lead}`,
   };
 }

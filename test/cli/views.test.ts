@@ -16,7 +16,7 @@ import type { JournalRecord, RunSummary } from "../../src/model/ports/state.ts";
 import type { Problem } from "../../src/model/problem.ts";
 import { expectGolden } from "./golden.ts";
 import { memoryIo } from "./memory-io.ts";
-import { everything, exact, planOf, predicted, textChange } from "./plans.ts";
+import { blocked, everything, exact, planOf, predicted, textChange } from "./plans.ts";
 
 const text = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
 
@@ -56,6 +56,17 @@ describe("plans", () => {
     );
     expect(planLines(many, { ...plain, diff: "default" })[0]).toBe("  + kube514  web  60 resources, -D shows each     (predicted)");
     expect(planLines(many, { ...plain, diff: "all" }).length).toBeGreaterThan(60);
+  });
+  test("what waits for the same shares a row a role call, -D shows each", () => {
+    const because = { code: "missing", message: "role web on kube501 waits: kube502 could not be asked" } as const;
+    const held = ["file:a", "file:b", "file:c"].map((id) => ({ ...blocked("kube501", id, ""), because }));
+    const plan = planOf([...held, blocked("kube501", "service:x", "no unit x")]);
+    const rows = (diff: "default" | "all"): readonly string[] => planLines(plan, { ...plain, width: 200, diff }).slice(0, -1);
+    expect(rows("default")).toEqual([
+      "  ! kube501  web        3 resources blocked: role web on kube501 waits: kube502 could not be asked",
+      "  ! kube501  service:x  blocked: no unit x (nothing planned before it provides unit:x)",
+    ]);
+    expect(rows("all")).toHaveLength(4);
   });
 });
 

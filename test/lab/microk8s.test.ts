@@ -285,7 +285,7 @@ describe("a control plane that is made anew, although it is the first of the inv
     for (const host of others) await host.exec("systemctl start ssh.service");
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/could not be asked whether they are: kube502 .*kube503 .*a second cluster is not begun beside theirs/),
+      expect.stringMatching(/kube502, kube503 could not be asked, and may be in a cluster with others: a second one is not begun/),
     ]);
     expect(await log()).toEqual([]);
   });

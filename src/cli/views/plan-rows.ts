@@ -20,25 +20,42 @@ export interface Row {
 const rowsAtMost = 40;
 const createsAtMost = 6;
 
-/** Rows in the plan's order: unreachable hosts last. Where a plan is long, a host's creates without a guarded risk share one row, unless all are asked for. */
+/** Rows in the plan's order: unreachable hosts last. Unless all are asked for, what waits for the same reason shares one row a role call, and where a plan is long, a host's creates without a guarded risk one a host. */
 export function groupRows(plan: Plan, all: boolean): readonly Row[] {
   const busy = plan.entries.filter(({ entry, action }) => entry === "blocked" || action !== "none");
-  const grouped = all || busy.length <= rowsAtMost ? new Map<Entry, string>() : groupsOf(busy);
+  const grouped = all ? new Map<Entry, string>() : groupsOf(busy, busy.length > rowsAtMost ? [waiting, creating] : [waiting]);
   const members = Map.groupBy(grouped, ([, key]) => key);
   const rows = busy.flatMap((entry): readonly Row[] => {
     const key = grouped.get(entry);
     if (key === undefined) return [rowOf(entry)];
     const group = (members.get(key) ?? []).map(([member]) => member);
-    return group[0] === entry ? [groupRow(group)] : [];
+    return group[0] === entry ? [entry.entry === "blocked" ? waitingRow(group.length, entry) : groupRow(group)] : [];
   });
   return [...rows, ...plan.hosts.flatMap(unreachableRow)];
 }
 
-// Which group each create belongs to: what is known and what is predicted stay apart.
-function groupsOf(busy: readonly Entry[]): ReadonlyMap<Entry, string> {
-  const keys = new Map(busy.flatMap((entry) => (canJoin(entry) ? [[entry, `${entry.entry} ${entry.host}`] as const] : [])));
-  const sizes = Map.groupBy(keys.values(), (key) => key);
-  return new Map([...keys].filter(([, key]) => (sizes.get(key)?.length ?? 0) > createsAtMost));
+interface Grouping {
+  /** The group of an entry; undefined where it has none. */
+  readonly keyOf: (entry: Entry) => string | undefined;
+  /** A smaller group has a row an entry. */
+  readonly from: number;
+}
+
+const waiting: Grouping = {
+  keyOf: (entry) => (entry.entry === "blocked" ? `blocked ${entry.host}/${entry.role} ${entry.because.message}` : undefined),
+  from: 2,
+};
+
+// What is known and what is predicted stay apart.
+const creating: Grouping = { keyOf: (entry) => (canJoin(entry) ? `${entry.entry} ${entry.host}` : undefined), from: createsAtMost + 1 };
+
+function groupsOf(busy: readonly Entry[], groupings: readonly Grouping[]): ReadonlyMap<Entry, string> {
+  return new Map(
+    groupings.flatMap(({ keyOf, from }) => {
+      const groups = Map.groupBy(busy, keyOf);
+      return [...groups].flatMap(([key, group]) => (key === undefined || group.length < from ? [] : group.map((entry) => [entry, key] as const)));
+    }),
+  );
 }
 
 function canJoin({ entry, action, changes }: Entry): boolean {
@@ -56,6 +73,11 @@ function groupRow(group: readonly Entry[]): Row {
     what: `${counted(group.length, "resource")}${lasting === 0 ? "" : `, ${lasting} cannot be undone`}, -D shows each`,
     predicted: first?.entry === "predicted",
   };
+}
+
+function waitingRow(count: number, entry: Extract<Entry, { entry: "blocked" }>): Row {
+  const { host, role } = entry;
+  return { mark: "!", host: visible(host), id: visible(role), what: `${counted(count, "resource")} blocked: ${blockedWords(entry)}`, predicted: false };
 }
 
 function rowOf(entry: Entry): Row {
