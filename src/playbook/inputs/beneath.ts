@@ -1,4 +1,4 @@
-// Where an input's path leads: into the role's folder or the inventory's, and never out of it.
+// Files that are inputs: where a path leads, into the role's folder or the inventory's and never out of it, and their text.
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { ProblemError } from "../../model/problem.ts";
@@ -41,4 +41,18 @@ export function isOutside(real: string, folder: string): boolean {
 /** The problem of an input that cannot be had. */
 export function refused(path: string, { reading }: Pick<Called, "reading">, { because, hint }: { readonly because: string; readonly hint?: string }) {
   return new ProblemError({ code: "input", message: `reading ${reading} ${path}: ${because}`, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The text of a file. Throws ProblemError (input) for what is not UTF-8. */
+export function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ProblemError({
+      code: "input",
+      message: `reading the input file ${path}: it is not UTF-8 text`,
+      hint: "put what is no text on the host by other means",
+      cause,
+    });
+  }
 }

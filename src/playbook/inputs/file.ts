@@ -1,8 +1,7 @@
 // A text file of the role or of the project.
 import { open } from "node:fs/promises";
-import { ProblemError } from "../../model/problem.ts";
 import type { Input } from "../../model/role.ts";
-import { placeOf, refused } from "./beneath.ts";
+import { decoded, placeOf, refused } from "./beneath.ts";
 import type { InputSource, LookingUp } from "./source.ts";
 
 type FileInput = Extract<Input, { input: "file" }>;
@@ -20,12 +19,4 @@ async function resolve({ path }: FileInput, looking: LookingUp): Promise<string>
   if (!found.isFile()) throw refused(path, called, { because: "it is not a regular file" });
   if (found.size > maxBytes) throw refused(path, called, { because: `it has ${found.size} bytes, more than 1 MiB` });
   return decoded(path, await handle.readFile());
-}
-
-function decoded(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new ProblemError({ code: "input", message: `reading the input file ${path}: it is not UTF-8 text`, cause });
-  }
 }

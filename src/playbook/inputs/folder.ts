@@ -1,9 +1,8 @@
 // All text files of a folder of the role or of the project.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { ProblemError } from "../../model/problem.ts";
 import type { Input } from "../../model/role.ts";
-import { placeOf, refused } from "./beneath.ts";
+import { decoded, placeOf, refused } from "./beneath.ts";
 import type { InputSource, LookingUp } from "./source.ts";
 
 type FolderInput = Extract<Input, { input: "folder" }>;
@@ -46,17 +45,4 @@ async function filesIn(folder: string, path: string): Promise<Readonly<Record<st
 
 function isWanted(name: string): boolean {
   return name.split("/").every((part) => !part.startsWith(".") || part === ".env");
-}
-
-function decoded(path: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new ProblemError({
-      code: "input",
-      message: `reading the input file ${path}: it is not UTF-8 text`,
-      hint: "put what is no text on the host by other means",
-      cause,
-    });
-  }
 }
