@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { applyPlan } from "../../src/engine/apply.ts";
 import { makePlan } from "../../src/engine/plan.ts";
 import type { World } from "../../src/engine/world.ts";
+import { ProblemError } from "../../src/model/problem.ts";
 import { note } from "../../src/testing/note.ts";
 import { options, outcomes } from "./lab.ts";
 import { asMade, keys, work, world } from "./made-host.ts";
@@ -20,6 +21,19 @@ function ticking(): () => number {
   const since = performance.now();
   return () => (performance.now() - since) * 1000;
 }
+
+test("a login that is wrong for good is not tried again until the time is over", async () => {
+  const made = world();
+  const around = asMade(made.inside, made.cluster);
+  const { plan, found } = await makePlan(around, made.inside.work(keys, work));
+  let tries = 0;
+  const again = async () => {
+    tries += 1;
+    throw new ProblemError({ code: "input", message: "a: the key file is not there" });
+  };
+  const result = await applyPlan({ ...around, monotonicMs: ticking(), sessions: { ...around.sessions, again } }, plan, { ...options, found });
+  expect([tries, result.unreachable.get("a")?.message ?? result.refused.get("a")?.message]).toEqual([1, "a: the key file is not there"]);
+});
 
 describe("the key of a host that was made", () => {
   test("is learnt from its maker before the first login", async () => {

@@ -1,7 +1,7 @@
 // The port "kubernetes" before the double: one look at an object, changing it, and waiting for it.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ObjectSeen } from "../../src/model/ports/kubernetes.ts";
-import { settings, web } from "./desk.ts";
+import { relabelled, settings, web } from "./desk.ts";
 import type { Body } from "./json.ts";
 import { nameOf, type Reached, reach } from "./reach.ts";
 
@@ -74,9 +74,14 @@ describe("one look", () => {
   ])("knows %s", async (_, object, expected) => expect(await look(object)).toMatchObject(expected));
   test("knows a field that cannot change, and which", async () => {
     on.double.put(web());
-    const other = web({ selector: { matchLabels: { app: "other" } } });
-    expect(await look(other)).toMatchObject({
+    expect(await look(relabelled("other"))).toMatchObject({
       dryRun: { dryRun: "immutable", fields: ["spec.selector"], because: expect.stringContaining("field is immutable") },
+    });
+  });
+  test("takes nothing for a replacement that would be refused, too, once the old one is gone", async () => {
+    on.double.put(web());
+    expect(await look(web({ selector: { matchLabels: { app: "other" } } }))).toMatchObject({
+      dryRun: { dryRun: "refused", because: expect.stringContaining("`selector` does not match template `labels`") },
     });
   });
   test("knows a webhook that does not answer from one that cannot be asked in vain", async () => {

@@ -60,6 +60,10 @@ export const web = (spec: Body = {}, containers: readonly Body[] = [container()]
   spec: { replicas: 2, selector: { matchLabels: { app: "web" } }, template: { metadata: { labels: { app: "web" } }, spec: { containers } }, ...spec },
 });
 
+/** The same with other labels, by which it would have other pods: what a Deployment cannot become. */
+export const relabelled = (app: string): Body =>
+  web({ selector: { matchLabels: { app } }, template: { metadata: { labels: { app } }, spec: { containers: [container()] } } });
+
 export const scaled = (replicas: number): Body => ({
   apiVersion: "apps/v1",
   kind: "Deployment",

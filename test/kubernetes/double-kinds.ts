@@ -57,6 +57,21 @@ export const builtIn: readonly Known[] = [
   kind("admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration validatingwebhookconfigurations", { namespaced: false }),
 ];
 
+/** As a list of resources has it: subresources stand in it, too, some of them under the kind of the resource itself. */
+export function listedAs({ kind, plural: name, namespaced }: Known): readonly Body[] {
+  return [
+    { kind, name, namespaced },
+    { kind, name: `${name}/status`, namespaced },
+    { kind: "Scale", name: `${name}/scale`, namespaced },
+  ];
+}
+
+/** With a namespace goes what is in it, with a definition every object of its kind. */
+export function goesWith({ kind: of, metadata, spec }: Body, one: Body): boolean {
+  if (of === "Namespace") return one["metadata"].namespace === metadata.name;
+  return of === "CustomResourceDefinition" && one["kind"] === spec.names.kind && String(one["apiVersion"]).startsWith(`${spec.group}/`);
+}
+
 /** The object with what a server fills in: a few fields of a few kinds, and amounts in their shortest form. */
 export function defaulted(object: Body): Body {
   const copy: Body = structuredClone(object);

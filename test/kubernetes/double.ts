@@ -1,6 +1,6 @@
 // A Kubernetes API that stands in for a cluster in tests: server-side apply as platforms say that a real one answers, wrong-looking answers included.
 // It covers: discovery, GET, lists of pods by label, PATCH apply (field managers, conflicts, force, dryRun=All, fieldValidation=Strict for the fields of `schemas`),
-// DELETE with a uid precondition and finalizers, defaults of a few fields, immutable fields, missing namespaces and CRDs, custom kinds once their CRD is there,
+// requests that do not fit their address, DELETE with a uid precondition, finalizers, and what goes along, defaults of a few fields, immutable fields, missing namespaces and CRDs, custom kinds once their CRD is there,
 // view-only logins, webhooks that fail, busy answers.
 // It does not cover: watches, other patch types but one, subresources, scheduling and controllers (a test moves `status` itself), RBAC by resource, admission, quotas, conversion,
 // OpenAPI validation beyond `schemas`, merge keys beyond `keysOf`, managedFields as a real server spells them (one entry a manager, paths as text), and the speed of a real server.
@@ -10,7 +10,8 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { certificate, key } from "../secrets/tls.ts";
 import { applied, ownersIn, type Stored } from "./double-apply.ts";
-import { builtIn, defaulted, type Known, refusedBySchema } from "./double-kinds.ts";
+import { builtIn, defaulted, goesWith, type Known, listedAs, refusedBySchema } from "./double-kinds.ts";
+import { refusedData, refusedRequest, wrongIn } from "./double-refuses.ts";
 import { conflict, failure, immutable, missing, notFound, plain404, type Reply } from "./double-replies.ts";
 import type { Body } from "./json.ts";
 
@@ -125,8 +126,7 @@ function route(call: Call, double: Double): Reply {
   const apiVersion = core ?? (group === undefined ? undefined : `${group}/${version}`);
   const kinds = double.kinds.filter((one) => one.apiVersion === apiVersion);
   if (apiVersion === undefined || kinds.length === 0) return plain404;
-  if (rest === "")
-    return { status: 200, body: { kind: "APIResourceList", resources: kinds.map(({ kind, plural: name, namespaced }) => ({ kind, name, namespaced })) } };
+  if (rest === "") return { status: 200, body: { kind: "APIResourceList", resources: kinds.flatMap(listedAs) } };
   const inside = /^\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(rest);
   const outside = /^\/([^/]+)(?:\/([^/]+))?$/.exec(rest);
   const [namespace, plural, name] = inside === null ? [undefined, outside?.[1], outside?.[2]] : inside.slice(1).map((part) => part && decodeURIComponent(part));
@@ -180,8 +180,18 @@ function removed({ body }: Call, double: Double, { id, found, at }: { id: string
     );
   double.writes.push(`DELETE ${id}`);
   if ((found.object["metadata"].finalizers ?? []).length > 0) found.object["metadata"].deletionTimestamp = "2026-11-21T12:00:00Z";
-  else double.objects.delete(id);
+  else takeAway(double, found.object);
   return { status: 200, body: found.object };
+}
+
+// With a namespace goes what is in it, with a definition every object of its kind.
+function takeAway(double: Double, object: Body): void {
+  double.objects.delete(keyOf(object));
+  const { kind, spec } = object;
+  for (const [key, stored] of [...double.objects]) if (goesWith(object, stored.object)) double.objects.delete(key);
+  if (kind !== "CustomResourceDefinition") return;
+  const left = double.kinds.filter((one) => one.kind !== spec.names.kind || !one.apiVersion.startsWith(`${spec.group}/`));
+  double.kinds.splice(0, double.kinds.length, ...left);
 }
 
 function patched({ url, type, body }: Call, double: Double, { known, namespace, name }: At): Reply {
@@ -194,6 +204,8 @@ function patched({ url, type, body }: Call, double: Double, { known, namespace, 
     dryRun: url.searchParams.get("dryRun") === "All",
     strict: url.searchParams.get("fieldValidation") === "Strict",
   };
+  const refused = refusedRequest({ known, namespace, name, body, manager: options.manager });
+  if (refused !== undefined) return refused;
   const object = { ...body, metadata: { ...body["metadata"], name, ...(namespace === undefined ? {} : { namespace }) } };
   if (known.namespaced && !double.objects.has(`v1 Namespace ${namespace}`)) return missing("namespaces", namespace ?? "");
   if (double.webhook !== undefined)
@@ -246,8 +258,11 @@ function apply(double: Double, object: Body, { manager, force, dryRun, strict }:
   const answer = applied(before, object, { manager, force });
   if ("conflicts" in answer) return conflict(known, name, answer.conflicts);
   const object2 = defaulted(answer.stored.object);
-  const fixed = before === undefined ? [] : (known.fixed?.(before.object, object2) ?? []);
-  if (fixed.length > 0) return immutable(known, name, fixed);
+  const odd = strict ? refusedData(known, object2) : undefined;
+  if (odd !== undefined) return odd;
+  // All that is wrong is told at once: what cannot change beside what may not be at all.
+  const causes = [...(strict ? wrongIn(object2) : []), ...(before === undefined ? [] : (known.fixed?.(before.object, object2) ?? []))];
+  if (causes.length > 0) return immutable(known, name, causes);
   if (!dryRun) keep(double, { ...answer.stored, object: object2 }, before);
   return { status: before === undefined ? 201 : 200, body: object2 };
 }

@@ -9,7 +9,7 @@ import { k8sObject, k8sObjectKind, kubernetesApi } from "../../src/resources/k8s
 import type { MemoryWorld } from "../../src/testing/memory-world.ts";
 import { noteKind } from "../../src/testing/note.ts";
 import { apply, lab, outcomes, plan } from "../engine/lab.ts";
-import { running, web } from "./desk.ts";
+import { relabelled, running, web } from "./desk.ts";
 import { type Double, kubernetesDouble } from "./double.ts";
 import type { Body } from "./json.ts";
 
@@ -144,7 +144,7 @@ describe("taken out", () => {
 test("a replacement must be allowed by its name", async () => {
   resources = [made(web())];
   await all();
-  resources = [made(web({ selector: { matchLabels: { app: "other" } } }))];
+  resources = [made(relabelled("other"))];
   await expect(apply(world, keys)).rejects.toThrow("has risk replace, which was not allowed");
   expect(outcomes(await apply(world, keys, { allow: ["replace"] }))).toEqual({ "a/manifests/k8s.object:apps/Deployment default/web": "changed" });
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Change, highestRisk } from "../../src/model/kind.ts";
 import type { K8sObject } from "../../src/resources/k8s-object/desired.ts";
 import { k8sObject, k8sObjectKind as kind } from "../../src/resources/k8s-object.ts";
-import { ahead, container, deskAt, mark, ready, running, scaled, secrets, settings, web, words } from "./desk.ts";
+import { ahead, container, deskAt, mark, ready, relabelled, running, scaled, secrets, settings, web, words } from "./desk.ts";
 import type { Body } from "./json.ts";
 import { type Reached, reach } from "./reach.ts";
 
@@ -90,10 +90,7 @@ describe("an object", () => {
   test("a field that cannot change needs another object in its place, which must be allowed", async () => {
     await converge(wanted(web()));
     const uid = on.double.get("apps/v1 Deployment default/web")?.["metadata"].uid;
-    const other = web({
-      selector: { matchLabels: { app: "other" } },
-      template: { metadata: { labels: { app: "other" } }, spec: { containers: [container()] } },
-    });
+    const other = relabelled("other");
     const { changes, steps } = await look(wanted(other));
     expect(highestRisk(changes)).toBe("replace");
     expect(words(changes[0] as Change)).toContain("cannot be changed, so that it is removed and made anew: Deployment.apps");

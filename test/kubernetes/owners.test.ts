@@ -49,7 +49,12 @@ describe("being rid of one", () => {
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name: "db", namespace: "default" },
-    spec: { serviceName, persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" } },
+    spec: {
+      serviceName,
+      selector: { matchLabels: { app: "db" } },
+      template: { metadata: { labels: { app: "db" } } },
+      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
+    },
   });
   test.each([
     ["Retain", "restart", "replace"],

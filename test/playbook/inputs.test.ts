@@ -103,6 +103,13 @@ describe("GitHub keys", () => {
     writeFileSync(join(root, "lab/hlx.lock"), "{");
     expect(await refused(terrac)).toMatchSnapshot();
   });
+  test.each(['{"format":2,"inputs":{}}', '{"format":1}', '{"format":1,"inputs":[]}', '{"format":1,"inputs":{"a":"b"}}', "[]", "null"])(
+    "so is one that says %s",
+    async (text) => {
+      writeFileSync(join(root, "lab/hlx.lock"), text);
+      expect(JSON.stringify(await refused(terrac))).toContain("hlx.lock is not what hlx wrote");
+    },
+  );
 });
 
 test("an input of an unknown sort is refused", async () => {

@@ -29,7 +29,7 @@ export interface Failure {
   readonly retryAfterMs?: number;
 }
 
-/** Fields that a new value is refused for; every kind has its own words. */
+/** Fields that a new value is refused for; every kind has its own words. Where anything else is wrong, too, another object in its place would be refused as well. */
 const immutable =
   /field is immutable|is immutable after creation|may not change once set|updates to statefulset spec for fields other than|cannot change roleRef/;
 const schema = /failed to create typed (patch )?object|strict decoding error|failed to convert new object|duplicate entries for key/;
@@ -84,7 +84,7 @@ const rules: readonly (readonly [(told: Told) => boolean, FailureKind])[] = [
   [({ status }) => status === 404, "no api"],
   [({ status, causes }) => status === 409 && causes.some(({ reason }) => reason === "FieldManagerConflict"), "conflict"],
   [({ status, message }) => status === 409 || (status === 422 && /metadata\.uid/.test(message)), "precondition"],
-  [({ status, message }) => status === 422 && immutable.test(message), "immutable"],
+  [({ status, message, causes }) => status === 422 && immutable.test(message) && causes.every((cause) => immutable.test(cause.message)), "immutable"],
   [({ status }) => status === 422 || status === 400, "invalid"],
   [({ status }) => status === 429 || status === 503, "busy"],
 ];
