@@ -38,6 +38,7 @@ export { type FileOptions, file } from "./resources/file.ts";
 export { group } from "./resources/group.ts";
 export { type JsonOptions, json } from "./resources/json.ts";
 export { type K8sObjectOptions, k8sObject, kubernetesApi } from "./resources/k8s-object.ts";
+export { type KernelBootOptions, kernelBoot } from "./resources/kernel-boot.ts";
 export { type KernelModuleOptions, kernelModule } from "./resources/kernel-module.ts";
 export { type Microk8sNodeOptions, microk8sNode, microk8sRefresh } from "./resources/microk8s-node.ts";
 export { type NetworkInterfacesOptions, networkInterfaces } from "./resources/network-interfaces.ts";

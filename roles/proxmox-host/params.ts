@@ -58,6 +58,33 @@ export const params = {
       description: "Where Proxmox's packages come from; the others are switched off, not deleted. Left alone when left out.",
     },
     ceph: { type: "string", pattern: "^[a-z]+$", description: "A release of Ceph (squid), from the same sort of repository." },
+    passthrough: {
+      type: "object",
+      additionalProperties: false,
+      description: "PCI devices for guests: the IOMMU on, vfio-pci in their drivers' place. Takes a reboot.",
+      properties: {
+        devices: {
+          type: "array",
+          uniqueItems: true,
+          items: { type: "string", minLength: 1 },
+          description: "Names of proxmox.pci, or addresses (42:00, with all that is at it). Default all of proxmox.pci.",
+        },
+        cpu: { enum: ["intel", "amd"], description: "Whose IOMMU. Default as found." },
+        blacklist: {
+          type: "array",
+          items: { type: "string", pattern: "^[A-Za-z0-9_-]+$" },
+          default: [],
+          description: "Modules that are not to be loaded at all: nouveau.",
+        },
+        parameters: {
+          type: "array",
+          uniqueItems: true,
+          items: { type: "string", pattern: "^[A-Za-z0-9_.-]+(=[A-Za-z0-9_.,:@/+-]+)?$" },
+          default: [],
+          description: "Further parameters of the kernel's command line.",
+        },
+      },
+    },
     bridges: {
       type: "object",
       propertyNames: { pattern: interfaceName.pattern },

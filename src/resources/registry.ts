@@ -16,6 +16,7 @@ import { fileKind } from "./file.ts";
 import { groupKind } from "./group.ts";
 import { jsonKind } from "./json.ts";
 import { k8sObjectKind } from "./k8s-object.ts";
+import { kernelBootKind } from "./kernel-boot.ts";
 import { kernelModuleKind } from "./kernel-module.ts";
 import { microk8sNodeKind } from "./microk8s-node.ts";
 import { networkInterfacesKind } from "./network-interfaces.ts";
@@ -66,6 +67,7 @@ export const kinds: readonly AnyKind[] = [
   proxmoxCephHealthKind,
   dhcpServerKind,
   kernelModuleKind,
+  kernelBootKind,
   networkInterfacesKind,
   k8sObjectKind,
   snapKind,

@@ -25,5 +25,5 @@ test("its example is valid", () => expect(validate(playbook)).toMatchObject({ st
 
 test("the twin: a port that is used twice is refused at its place", () => {
   const { status, out } = validate(playbook.replace("[eno3]", "[eno2]"));
-  expect([status, out]).toEqual([1, expect.stringMatching(/site\.yaml:9:\d+: .*"eno2" is a port of bond0 already, and of vmbr1 here/)]);
+  expect([status, out]).toEqual([1, expect.stringMatching(/site\.yaml:12:\d+: .*"eno2" is a port of bond0 already, and of vmbr1 here/)]);
 });

@@ -1,7 +1,9 @@
 // The role proxmox-host on a real host: ifupdown2 and bridges are real, Proxmox is a stand-in. A change that cuts the way in comes back by itself.
 import { beforeAll, describe, expect, test } from "vitest";
+import { kernelBootKind } from "../../src/resources/kernel-boot.ts";
 import { type LabHost, labHost } from "./hosts.ts";
-import { type HlxRun, type Project, project } from "./project.ts";
+import { type HlxRun, hostLines, type Project, project } from "./project.ts";
+import { install, volumes } from "./proxmox-iommu.ts";
 
 /**
  * What it does not cover: a bond, VLANs on a bridge and a second card (the lab's kernel and containers have none), Proxmox's own programs beside
@@ -55,6 +57,42 @@ test("a host that is no node of Proxmox is refused, and nothing is done", async 
   await host.exec(
     `cat > /usr/local/bin/pveversion <<'END'\n${pveversion}END\ncat > /usr/local/sbin/ifreload <<'END'\n${ifreload}END\nchmod 0755 /usr/local/bin/* /usr/local/sbin/*`,
   );
+});
+
+describe("repositories", () => {
+  const files = {
+    "pve-enterprise.list": "deb https://enterprise.proxmox.com/debian/pve bookworm pve-enterprise\n",
+    "ceph.list": "deb [arch=amd64] https://enterprise.proxmox.com/debian/ceph-quincy bookworm enterprise main\n",
+    "pve.sources":
+      "# theirs\nTypes: deb\nURIs: https://enterprise.proxmox.com/debian/pve\nSuites: bookworm\nComponents: pve-enterprise\nEnabled: yes\n\nTypes: deb\nURIs: file:/srv\nSuites: ./\n",
+    "debian.sources": "\n\nTypes: deb\nURIs: file:/srv\nSuites: ./\n\n\n",
+  };
+  const show = (name: string): Promise<string> => host.exec(`cat /etc/apt/sources.list.d/${name}`);
+
+  test("others are switched off where they stand, and the wanted one is there", async () => {
+    const put = Object.entries(files).map(([name, text]) => `printf '${text.replaceAll("\n", "\\n")}' > /etc/apt/sources.list.d/${name}`);
+    await host.exec(put.join("\n"));
+    role({ repositories: "no-subscription" });
+    const { code, stdout, stderr } = await hlx("apply", "--yes");
+    expect([code, stdout + stderr]).toEqual([0, expect.not.stringContaining("✖")]);
+    expect(await show("pve-enterprise.list")).toBe(`# ${files["pve-enterprise.list"]}`);
+    expect(await show("ceph.list")).toBe(`# ${files["ceph.list"]}deb [arch=amd64] https://enterprise.proxmox.com/debian/ceph-quincy bookworm main\n`);
+    expect(await show("pve.sources")).toBe(`${files["pve.sources"].replace("Enabled: yes\n", "Enabled: no\n")}\n`);
+    expect(await show("debian.sources")).toBe(files["debian.sources"]);
+    expect(await show("hlx-proxmox.list")).toBe("deb http://download.proxmox.com/debian/pve bookworm pve-no-subscription\n");
+    // What apt itself makes of the files.
+    expect(await host.exec("apt-get update --print-uris | grep -o 'http[^ ]*proxmox[^ ]*InRelease' | sort")).toBe(
+      "http://download.proxmox.com/debian/pve/dists/bookworm/InRelease\nhttps://enterprise.proxmox.com/debian/ceph-quincy/dists/bookworm/InRelease\n",
+    );
+    expect((await hlx("plan")).stdout).toContain("No changes");
+  });
+
+  test("none is none, and hlx's own goes with it", async () => {
+    role({ repositories: "none" });
+    expect((await hlx("apply", "--yes")).code).toBe(0);
+    expect(await host.exec("ls /etc/apt/sources.list.d")).not.toContain("hlx");
+    await host.exec(`cd /etc/apt/sources.list.d && rm -f ${Object.keys(files).join(" ")}`);
+  });
 });
 
 describe("the only card becomes a bridge's port", () => {
@@ -123,4 +161,53 @@ test("the run after it does it once more; what goes is gone", async () => {
   role({ bridges: { vmbr0: bridge }, gone: ["vmbr9"] });
   expect((await hlx("apply", "--yes", "--allow", "connectivity")).code).toBe(0);
   expect(await host.exec("ls /sys/class/net; cat /etc/network/interfaces")).not.toContain("vmbr9");
+});
+
+describe("PCI devices for guests", () => {
+  let node: LabHost;
+  let devices: Project;
+  const run = (...args: readonly string[]): Promise<HlxRun> => devices.start(args, {}).ended;
+
+  beforeAll(async () => {
+    node = await labHost({ extra: volumes });
+    await install(node);
+    const site = JSON.stringify([{ hosts: "all", roles: [{ "proxmox-host": { passthrough: { cpu: "intel" } } }] }]);
+    const inventory = `format: 1\nplaybook: site.yaml\nhosts:\n${hostLines({ node006: node })}defaults: { proxmox: { pci: { gpu: "42:00" } } }\n`;
+    devices = project({ "inventory.yaml": inventory, "site.yaml": site }, [node]);
+  });
+
+  test("take a reboot that must be allowed, and no second one", async () => {
+    const { stdout } = await run("plan");
+    expect(stdout).toMatch(/kernel\.boot:cmdline[\s\S]*0000:42:00\.0 with nouveau[\s\S]*--allow reboot/);
+    const { code, stdout: out, stderr } = await run("apply", "--yes", "--allow", "reboot");
+    expect([code, out + stderr]).toEqual([0, expect.not.stringContaining("✖")]);
+    expect((await node.exec("cat /srv/order")).trim().split("\n")).toEqual(["initramfs", "grub", "boot"]);
+    expect(await node.exec("cat /proc/cmdline")).toMatch(/ quiet intel_iommu=on iommu=pt$/m);
+    const again = await run("plan");
+    expect(again.stdout).toContain("No changes");
+    expect(again.stdout + again.stderr).toContain("0000:42:00.1 is in IOMMU group 14 together with 0000:43:00.0");
+  });
+
+  test("with an IOMMU that the firmware has off are an error, not a reboot", async () => {
+    await node.exec("rm -rf /sys/kernel/iommu_groups/*");
+    const { code, stdout, stderr } = await run("plan");
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining("there are no IOMMU groups: the firmware has it off")]);
+  });
+
+  test("systemd-boot's line keeps what is in it, and gives back what was added", async () => {
+    const line = async (absent: boolean): Promise<string> => {
+      const actual = { loader: "systemd-boot", next: absent ? ["iommu=pt"] : [], others: [], running: [], drivers: {} } as const;
+      const found = { found: "present", actual } as const;
+      const desired = { parameters: ["iommu=pt"], drivers: {}, iommu: false, ...(absent ? { absent } : {}) };
+      const [step] = kernelBootKind.steps(desired, found, {
+        changes: kernelBootKind.diff(desired, found, { changing: new Set(), digest: () => "" }),
+        now: new Date(0),
+      });
+      if (step?.do !== "run") throw new Error("no step that writes");
+      return node.exec(`set -- ${step.args.join(" ")}\n${step.script}\ncat /etc/kernel/cmdline`);
+    };
+    await node.exec("rm -f /etc/kernel/cmdline");
+    expect(await line(false)).toBe("root=/dev/mapper/pve-root ro quiet intel_iommu=on iommu=pt\n");
+    expect(await line(true)).toBe("root=/dev/mapper/pve-root ro quiet intel_iommu=on\n");
+  });
 });

@@ -1,61 +1,8 @@
-// The proxmox-host role: what it declares for which node, what it refuses before anything connects, and who is no node.
+// The proxmox-host role: who is no node, repositories, devices for guests.
 import { describe, expect, test } from "vitest";
 import role from "../../roles/proxmox-host/role.ts";
-import { loadInventory } from "../../src/inventory/load.ts";
-import { validateValue } from "../../src/model/documents/validate.ts";
-import type { Facts } from "../../src/model/facts.ts";
 import type { Resource } from "../../src/model/resource.ts";
-import { viewOf } from "../../src/model/role.ts";
-import { withDefaults } from "../../src/playbook/params.ts";
-import type { NetworkInterfaces } from "../../src/resources/network-interfaces/desired.ts";
-import { kinds } from "../../src/resources/registry.ts";
-
-const inventory = loadInventory({
-  file: "/lab/inventory.yaml",
-  text: `format: 1
-networks:
-  lan: { cidr: 192.168.1.0/24, gateway: 1, bridge: vmbr0 }
-  six: { cidr: "fd00:1::/64", gateway: "fd00:1::1", bridge: vmbr0 }
-  storage: { cidr: 10.10.0.0/24, bridge: vmbr1 }
-hosts:
-  node005: { lan: 105, storage: 5 }
-  node006: { lan: 106, six: "fd00:1::106", storage: 6 }
-  dns01: { lan: 2 }
-`,
-});
-
-const facts = { os: { id: "debian", versionId: "12", codename: "bookworm" } } as Facts;
-const node = "version pve-manager/8.4.1/2a5fa54a8503f96d (running kernel: 6.8.12-9-pve)\n";
-
-function asking(given: object, host = "node005", printed = node) {
-  const params = withDefaults(given, role.params) as never;
-  expect(validateValue(params, role.params, () => undefined, "proxmox-host")).toEqual([]);
-  return {
-    params,
-    host: inventory.hosts.get(host) as never,
-    inventory: viewOf(inventory),
-    inputs: {},
-    facts,
-    seen: { node: { look: "answered", printed } } as const,
-  };
-}
-
-function declared(given: object, host?: string, printed?: string): readonly Resource[] {
-  const resources = role.declare(asking(given, host, printed));
-  const schemaOf = (kind: string) => kinds.find((one) => one.kind === kind)?.schema ?? { not: {} };
-  expect(resources.flatMap(({ kind, desired, id }) => validateValue(desired, schemaOf(kind), () => undefined, id))).toEqual([]);
-  return resources;
-}
-
-const ids = (resources: readonly Resource[]): readonly string[] => resources.map(({ id }) => id);
-const interfacesOf = (given: object, host?: string) =>
-  (declared(given, host).find(({ kind }) => kind === "network.interfaces")?.desired as NetworkInterfaces | undefined)?.interfaces;
-const found = (given: object, host?: string): readonly string[] =>
-  (role.claims?.(asking(given, host)) ?? []).map((claim) => `${claim.path.join(".")}: ${claim.claim === "finding" ? claim.message : claim.claim}`);
-
-const port = { inet: { method: "manual", options: {} }, inet6: null };
-const usual = { "bridge-stp": "off", "bridge-fd": "0" };
-const lacp = { ports: ["eno1", "eno2"], mode: "802.3ad", hash: "layer3+4" };
+import { asking, cards, declared, enterprise, ids, node } from "./proxmox-host.ts";
 
 describe("who is no node", () => {
   test.each<readonly [string, string | undefined, RegExp]>([
@@ -66,137 +13,96 @@ describe("who is no node", () => {
   test("one that did not answer is not taken for one", () => expect(() => role.declare({ ...asking({}), seen: {} })).toThrow("could not be looked at"));
 });
 
-describe("the network", () => {
-  test("nothing is declared where nothing is said", () => expect(ids(declared({}))).toEqual([]));
+describe("repositories", () => {
+  const textOf = (resources: readonly Resource[], path: string) =>
+    (resources.find(({ id }) => id === `file:${path}`)?.desired as { content?: readonly string[] } | undefined)?.content?.join("");
+  const list = "/etc/apt/sources.list.d/hlx-proxmox.list";
 
-  test("Ocean's: two cards, a bond, a bridge with the node's address", () => {
-    const given = { bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"] } } };
-    expect(ids(declared(given))).toEqual(["packages:ifupdown2", "network.interfaces:/etc/network/interfaces"]);
-    expect(interfacesOf(given)).toEqual({
-      eno1: port,
-      eno2: port,
-      bond0: {
-        auto: true,
-        inet: {
-          method: "manual",
-          options: { "bond-slaves": "eno1 eno2", "bond-mode": "802.3ad", "bond-miimon": "100", "bond-xmit-hash-policy": "layer3+4" },
-        },
-      },
-      vmbr0: {
-        auto: true,
-        inet: { method: "static", options: { address: "192.168.1.105/24", gateway: "192.168.1.1", "bridge-ports": "bond0", ...usual } },
-      },
-    });
+  test("are left alone where nothing is said", () => expect(ids(declared({}, "node005", `${node}repo ${enterprise}\n`))).toEqual([]));
+
+  test.each<readonly [string, object, string, string | undefined]>([
+    ["no subscription", { repositories: "no-subscription" }, node, "deb http://download.proxmox.com/debian/pve bookworm pve-no-subscription\n"],
+    [
+      "Ceph with it",
+      { repositories: "enterprise", ceph: "squid" },
+      node,
+      "deb https://enterprise.proxmox.com/debian/pve bookworm pve-enterprise\ndeb https://enterprise.proxmox.com/debian/ceph-squid bookworm enterprise\n",
+    ],
+    ["what somebody has written is not written twice", { repositories: "enterprise" }, `${node}repo ${enterprise}\n`, undefined],
+    [
+      "of what somebody has written the rest is",
+      { repositories: "enterprise", ceph: "reef" },
+      `${node}repo ${enterprise}\n`,
+      "deb https://enterprise.proxmox.com/debian/ceph-reef bookworm enterprise\n",
+    ],
+    ["none", { repositories: "none" }, node, undefined],
+  ])("%s", (_, ...[given, printed, expected]) => {
+    const resources = declared(given, "node005", printed);
+    expect([ids(resources)[0], textOf(resources, list)]).toEqual(["command:switch off Proxmox's other repositories", expected]);
   });
 
-  test.each<readonly [string, object, string, string, object]>([
-    [
-      "of both families",
-      { vmbr0: { ports: ["eno1"] } },
-      "node006",
-      "inet6",
-      { method: "static", options: { address: "fd00:1::106/64", gateway: "fd00:1::1" } },
-    ],
-    [
-      "without a gateway in the network",
-      { vmbr1: {} },
-      "node005",
-      "inet",
-      { method: "static", options: { address: "10.10.0.5/24", "bridge-ports": "none", ...usual } },
-    ],
-    ["that is not in any network", { vmbr9: {} }, "node005", "inet", { method: "manual", options: { "bridge-ports": "none", ...usual } }],
-    ["of a network that is named", { vmbr9: { network: "storage" } }, "node005", "inet", { method: "static", options: { address: "10.10.0.5/24" } }],
-    [
-      "that is written out",
-      { vmbr9: { address: "192.168.1.105/25" } },
-      "node005",
-      "inet",
-      { options: { address: "192.168.1.105/25", gateway: "192.168.1.1" } },
-    ],
-    [
-      "that is not the way out",
-      { vmbr0: { gateway: "none" } },
-      "node005",
-      "inet",
-      { options: { address: "192.168.1.105/24", "bridge-ports": "none", ...usual } },
-    ],
-    ["with tags", { vmbr9: { vlanAware: true } }, "node005", "inet", { options: { "bridge-vlan-aware": "yes", "bridge-vids": "2-4094" } }],
-    ["with some tags", { vmbr9: { vlanAware: true, vlans: "10 20-30" } }, "node005", "inet", { options: { "bridge-vids": "10 20-30" } }],
-  ])("a bridge %s", (_, ...[bridges, host, family, expected]) => {
-    const [name = ""] = Object.keys(bridges);
-    expect(interfacesOf({ bridges }, host)?.[name]).toMatchObject({ [family]: expected });
-  });
+  test("Proxmox VE 9 has stanzas with a key", () =>
+    expect(
+      textOf(declared({ repositories: "no-subscription" }, "node005", "version pve-manager/9.0.3/x\n"), "/etc/apt/sources.list.d/hlx-proxmox.sources"),
+    ).toMatch(
+      /^URIs: http:\/\/download\.proxmox\.com\/debian\/pve\nSuites: bookworm\nComponents: pve-no-subscription\nSigned-By: \/usr\/share\/keyrings\/proxmox-archive-keyring\.gpg$/m,
+    ));
+});
 
-  test("large packets need large ports, all the way down", () => {
-    const all = interfacesOf({ bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"], mtu: 9000 } } }) ?? {};
-    expect(Object.entries(all).map(([name, one]) => [name, one?.inet?.options["mtu"]])).toEqual(
-      ["eno1", "eno2", "bond0", "vmbr0"].map((name) => [name, "9000"]),
+describe("devices for guests", () => {
+  const passed = (passthrough: object, printed = node + cards) => declared({ passthrough }, "node006", printed);
+  const conf = (passthrough: object) =>
+    (passed(passthrough).find(({ id }) => id === "file:/etc/modprobe.d/hlx-vfio.conf")?.desired as { content?: readonly string[] } | undefined)?.content?.join(
+      "",
+    );
+  const boot = (passthrough: object, printed?: string) => passed(passthrough, printed).at(-1)?.desired;
+
+  test("modules, vfio-pci before the drivers, the initial RAM disk, then the boot", () => {
+    expect(ids(passed({}))).toEqual([
+      "directory:/etc/modules-load.d",
+      "file:/etc/modules-load.d/hlx-vfio.conf",
+      "directory:/etc/modprobe.d",
+      "file:/etc/modprobe.d/hlx-vfio.conf",
+      "command:vfio-pci in the initial RAM disk",
+      "kernel.boot:cmdline",
+    ]);
+    expect(conf({})).toBe(
+      "options vfio-pci ids=10de:2684,10de:22ba,1000:0072\n" +
+        ["nouveau", "nvidia", "nvidiafb", "snd_hda_intel", "mpt3sas", "megaraid_sas"].map((driver) => `softdep ${driver} pre: vfio-pci\n`).join(""),
     );
   });
 
-  test("a bond has an address where one is said only; one that goes is desired to be none", () => {
-    const all = interfacesOf({ bonds: { bond1: { ports: ["eno3"], mode: "active-backup", network: "storage" } }, gone: ["vmbr7"] });
-    expect([all?.["bond1"]?.inet?.options["address"], all?.["vmbr7"]]).toEqual(["10.10.0.5/24", null]);
+  test.each<readonly [string, object, string, object]>([
+    [
+      "those that are named",
+      { devices: ["gpu"] },
+      node + cards,
+      { parameters: ["intel_iommu=on", "iommu=pt"], drivers: { "0000:42:00.0": "vfio-pci", "0000:42:00.1": "vfio-pci" } },
+    ],
+    ["addresses", { devices: ["0000:02:00.0"] }, node + cards, { drivers: { "0000:02:00.0": "vfio-pci" } }],
+    ["none yet", { devices: [] }, node + cards, { drivers: {}, iommu: true }],
+    ["AMD's is on by itself", { devices: [] }, node + cards.replace("GenuineIntel", "AuthenticAMD"), { parameters: ["iommu=pt"] }],
+    ["unless it is said otherwise", { devices: [], cpu: "intel", parameters: ["x=1"] }, node, { parameters: ["intel_iommu=on", "iommu=pt", "x=1"] }],
+  ])("%s", (_, ...[given, printed, expected]) => expect(boot(given, printed)).toMatchObject(expected));
+
+  test("a module that is not to be loaded at all needs no order", () =>
+    expect(conf({ devices: ["gpu"], blacklist: ["nouveau"] })).toMatch(/^(?!.*softdep nouveau)[\s\S]*blacklist nouveau\n$/));
+
+  test.each<readonly [string, object, string, RegExp]>([
+    ["one that is not there", { devices: ["99:00"] }, node + cards, /there is no PCI device at 99:00$/],
+    ["a named one that is not there", { devices: ["gpu"] }, node, /there is no PCI device at 42:00 \(proxmox\.pci names it "gpu"\)/],
+    [
+      "one of two of a make",
+      { devices: ["gpu"] },
+      `${node}${cards}pci 0000:82:00.0 10de:2684 030000 32\n`,
+      /0000:82:00\.0 is of the same make \(10de:2684\) as a device that goes to guests/,
+    ],
+    ["a processor of nobody", { devices: [] }, node, /is the processor Intel's or AMD's/],
+  ])("%s is refused", (_, ...[given, printed, expected]) => expect(() => passed(given, printed)).toThrow(expected));
+
+  test("who shares a group is told, bridges are not", () => {
+    const notes = (devices: readonly string[]) => role.notes?.(asking({ passthrough: { devices } }, "node006", node + cards));
+    expect(notes(["gpu"])).toEqual([]);
+    expect(notes(["sas"])).toEqual(["0000:02:00.0 is in IOMMU group 20 together with 0000:02:00.1: they can only be given away together"]);
   });
-});
-
-describe("what is wrong before anything connects", () => {
-  test("what is right says nothing", () => expect(found({ bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"] }, vmbr1: {} } })).toEqual([]));
-
-  test.each<readonly [string, object, readonly string[]]>([
-    [
-      "a port in two bridges",
-      { bridges: { vmbr0: { ports: ["eno1"] }, vmbr9: { ports: ["eno1"] } } },
-      ['bridges.vmbr9.ports.0: "eno1" is a port of vmbr0 already, and of vmbr9 here'],
-    ],
-    [
-      "a port of a bond and a bridge",
-      { bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["eno2"] } } },
-      ['bridges.vmbr0.ports.0: "eno2" is a port of bond0 already, and of vmbr0 here'],
-    ],
-    [
-      "a bridge as a port",
-      { bridges: { vmbr0: {}, vmbr9: { ports: ["vmbr0"] } } },
-      ['bridges.vmbr9.ports.0: "vmbr0" is a bridge: it cannot be a port of vmbr9'],
-    ],
-    ["a network that nobody knows", { bridges: { vmbr0: { network: "lann" } } }, ['bridges.vmbr0.network: there is no network "lann"']],
-    ["a network without the host", { bridges: { vmbr0: { network: "six" } } }, ['bridges.vmbr0.network: host "node005" has no address in network "six"']],
-    [
-      "somebody else's address",
-      { bridges: { vmbr0: { address: "192.168.1.2/24" } } },
-      ['bridges.vmbr0.address: 192.168.1.2/24 of vmbr0 is not an address of host "node005": it is "dns01"\'s'],
-    ],
-    [
-      "nobody's address",
-      { bridges: { vmbr0: { address: "192.168.1.77/24" } } },
-      ['bridges.vmbr0.address: 192.168.1.77/24 of vmbr0 is not an address of host "node005": the inventory does not say that it is'],
-    ],
-    [
-      "a gateway outside",
-      { bridges: { vmbr0: { gateway: "192.168.2.1" } } },
-      ["bridges.vmbr0.gateway: the gateway 192.168.2.1 is outside of what vmbr0 is in (192.168.1.105/24)"],
-    ],
-    [
-      "two ways out",
-      { bridges: { vmbr0: {}, vmbr1: { gateway: "10.10.0.1" } } },
-      ["bridges.vmbr1: vmbr1 has a gateway (10.10.0.1), and so has vmbr0 (192.168.1.1)"],
-    ],
-    [
-      "a primary card of others",
-      { bonds: { bond0: { ports: ["a", "b"], mode: "active-backup", primary: "c" } } },
-      ['bonds.bond0.primary: "c" is no port of bond0'],
-    ],
-    [
-      "LACP without LACP",
-      { bonds: { bond0: { ports: ["a"], mode: "active-backup", lacpRate: "fast" } } },
-      ["bonds.bond0.lacpRate: mode active-backup has no LACP: that is 802.3ad"],
-    ],
-    [
-      "a hash for nothing",
-      { bonds: { bond0: { ports: ["a"], mode: "balance-rr", hash: "layer2" } } },
-      ["bonds.bond0.hash: mode balance-rr does not choose cards by a hash"],
-    ],
-    ["one name twice", { bonds: { vmbr0: lacp }, bridges: { vmbr0: {} } }, ['bridges.vmbr0: "vmbr0" is a bridge and a bond']],
-    ["gone and used", { bridges: { vmbr9: { ports: ["eno1"] } }, gone: ["eno1"] }, ['gone.0: "eno1" is to be gone, and is used here']],
-  ])("%s", (_, given, expected) => expect(found(given)).toEqual(expected));
 });
