@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:https";
-import type { Call } from "./state.ts";
+import { type Call, type DoubleGuest, type Reply, refuse } from "./state.ts";
 
 /** What the server adds, and how it writes what it was given. */
 export function added(config: Readonly<Record<string, string>>, id: number): Record<string, string> {
@@ -27,6 +27,28 @@ export function written(key: string, value: string, id: number): string {
     return `${allocated[1]}:vm-${id}-disk-${key.replace(/\D/g, "")}${rest},size=${imported ? 2 : allocated[2]}G`;
   }
   return /:cloudinit$/.test(value) ? `${value.replace(":cloudinit", "")}:vm-${id}-cloudinit,media=cdrom` : value;
+}
+
+/** Of a guest's config as it is written down: what it is changes with it, and with what waits. */
+export function digestOf({ config, pending }: Pick<DoubleGuest, "config" | "pending">): string {
+  return sha1({ config, pending });
+}
+
+/** Of what was sent with the digest of another state. Virtual machines have their own words for it. */
+export function staleIn(guest: DoubleGuest, digest: string | undefined): Reply | undefined {
+  if (digest === undefined || digest === digestOf(guest)) return undefined;
+  return refuse(guest.type === "lxc" ? modified : "checksum mismatch (file change by other user?)");
+}
+
+/** PVE::Tools, assert_if_modified. */
+export const modified = "detected modified configuration - file changed by other user? Try again.";
+
+export function sha1(value: unknown): string {
+  const sorted = (_: string, one: unknown): unknown =>
+    typeof one === "object" && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      : one;
+  return createHash("sha1").update(JSON.stringify(value, sorted)).digest("hex");
 }
 
 // A network card without a MAC gets a new one on every write.

@@ -6,6 +6,7 @@ import { type Certify, callOf, certificate, uuid } from "./config.ts";
 import { createContainer } from "./container.ts";
 import { create, onGuest } from "./guest.ts";
 import { onHa } from "./ha.ts";
+import { refusedCall } from "./parameters.ts";
 import { newRoom, roomRows } from "./room.ts";
 import { type At, type Call, type Double, type DoubleGuest, type On, type Reply, refuse, refuseParameter, type State, type Task } from "./state.ts";
 import { newHeld, onHeld, onMappings, onPools } from "./storage.ts";
@@ -62,7 +63,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, on: On
   const [{ double }, call] = [on, await callOf(request)];
   const refused = refusal(request, double);
   if (refused !== undefined) return void send(response, { status: 401, reason: refused });
-  if (call.path === "/access/ticket") return void send(response, accessReply(call, double) ?? {});
+  if (call.path === "/access/ticket") return void send(response, refusedCall(call) ?? accessReply(call, double) ?? {});
   const { reply, lost } = call.method === "GET" ? read(call, on) : write(call, on);
   if (lost) request.socket.destroy();
   else send(response, reply);
@@ -95,6 +96,8 @@ function send(response: ServerResponse, { status = 200, reason = "OK", data = nu
 }
 
 function route(call: Call, on: On): Reply {
+  const refused = refusedCall(call);
+  if (refused !== undefined) return refused;
   const [, node = "", rest = ""] = /^\/nodes\/([^/]+)(\/.*)$/.exec(call.path) ?? [];
   if (node !== "") return on.nodes.includes(node) ? onNode(call, { on, node, rest }) : refuse(unknownNode(node));
   if (call.path.startsWith("/cluster/ha/resources")) return onHa(call, on);

@@ -1,19 +1,18 @@
 // The guests of the double: made, cloned, set, resized, started and destroyed as PVE 9.2.11 did it.
 
 import { askInside } from "./agent.ts";
-import { added, uuid, written } from "./config.ts";
+import { added, digestOf, staleIn, uuid, written } from "./config.ts";
 import { asWritten, liveInContainer, wrongInContainer } from "./container.ts";
 import { byHa } from "./ha.ts";
 import { missingAtStart } from "./network.ts";
 import { changeSnapshots, lookAtSnapshots } from "./snapshots.ts";
-import { type At, type AtGuest, type Call, type DoubleGuest, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
+import { type At, type AtGuest, type Call, type DoubleGuest, type On, type Reply, refuse, task } from "./state.ts";
 
 export function create({ params }: Call, { on, node }: At): Reply {
   const { vmid = "", start, pool, ...config } = params;
   const id = Number(vmid);
   const taken = on.double.guests.get(id);
   if (taken !== undefined) return refuse(`unable to create VM ${id} - VM ${id} already exists on node '${taken.node}'`);
-  if (config["name"]?.includes("_")) return refuseParameter("name", "invalid format - value does not look like a valid DNS name");
   const made: DoubleGuest = { node, config: { lock: "create" }, running: false, pending: {}, ...(pool === undefined ? {} : { pool }) };
   on.double.guests.set(id, made);
   const finish = (): void => {
@@ -61,7 +60,7 @@ function change(call: Call, at: AtGuest, guest: DoubleGuest): Reply {
 function look(guest: DoubleGuest, { part, on, id }: AtGuest): Reply {
   switch (part) {
     case "/config":
-      return { data: { digest: "0".repeat(40), ...guest.config, ...guest.pending } };
+      return { data: { ...guest.config, ...guest.pending, digest: digestOf(guest) } };
     case "/pending":
       return {
         data: [...new Set([...Object.keys(guest.config), ...Object.keys(guest.pending)])].map((key) => ({
@@ -156,9 +155,9 @@ const liveKeys =
   /^(name|tags|description|onboot|startup|balloon|protection|net\d+|scsi\d+|virtio\d+|ipconfig\d+|ci\w+|nameserver|searchdomain|sshkeys|delete|revert|digest|background_delay)$/;
 
 function configure({ params, method }: Call, { on, node, id }: AtGuest, guest: DoubleGuest): Reply {
-  const { delete: gone = "", force, digest: _, background_delay: __, ...values } = params;
+  const { delete: gone = "", force, digest, background_delay: _, ...values } = params;
   if (Object.keys(values).length === 0 && gone === "") return refuse("no options specified");
-  const wrong = guest.type === "lxc" ? wrongInContainer({ values, method, gone }) : wrongIn(values);
+  const wrong = staleIn(guest, digest) ?? (guest.type === "lxc" ? wrongInContainer(values) : wrongIn(values));
   if (wrong !== undefined) return wrong;
   for (const [key, value] of Object.entries(values)) put(guest, { key, value, id });
   for (const key of gone.split(",").filter((one) => one !== "")) take(guest, key, force === "1");
@@ -168,7 +167,7 @@ function configure({ params, method }: Call, { on, node, id }: AtGuest, guest: D
 function wrongIn(values: Readonly<Record<string, string>>): Reply | undefined {
   if (Object.keys(values).some((key) => key.startsWith("hostpci") && !values[key]?.includes("mapping=")))
     return refuse("only root can set 'hostpci0' config for non-mapped devices");
-  return /[ \n]/.test(values["sshkeys"] ?? "") ? refuseParameter("sshkeys", "invalid format - invalid urlencoded string") : undefined;
+  return undefined;
 }
 
 const driveKeys = /^(scsi|virtio|sata|ide|efidisk|tpmstate|mp)\d+$/;
@@ -210,11 +209,12 @@ function strip({ config }: DoubleGuest, key: string): void {
 }
 
 function resize({ params }: Call, { on, node, id }: AtGuest, guest: DoubleGuest): Reply {
-  const { disk = "", size = "" } = params;
+  const { disk = "", size = "", digest } = params;
+  const stale = staleIn(guest, digest);
+  if (stale !== undefined) return stale;
   const [had, want] = [Number(/size=(\d+)G/.exec(guest.config[disk] ?? "")?.[1]), Number(/^(\d+)G$/.exec(size)?.[1])];
   if (want < had) return task("resize", { on, node, id }, { exit: "shrinking disks is not supported" });
   guest.config[disk] = (guest.config[disk] ?? "").replace(/size=\d+G/, `size=${want}G`);
-  if (guest.type === "lxc" && !/^(rootfs|mp\d+)$/.test(disk)) return refuseParameter("disk", "value does not have a value in the enumeration");
   return task("resize", { on, node, id });
 }
 

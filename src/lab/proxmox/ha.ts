@@ -1,5 +1,6 @@
 // HA and pools of the double: HA answers at once and acts in its own rounds (seen on PVE 9.2.11: hastart and hastop end before the guest changes).
 
+import { modified, sha1 } from "./config.ts";
 import { switchTo } from "./guest.ts";
 import { type AtGuest, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
 
@@ -19,9 +20,14 @@ export function onHa({ method, path, params }: Call, on: On): Reply {
   const id = Number(named);
   const found = typeOf(id, on) === type ? on.double.ha.get(id) : undefined;
   if (found === undefined) return refuse(`no such resource '${type}:${named}'`);
-  if (method === "GET") return { data: { sid: `${type}:${id}`, type, digest: "0", ...found } };
+  const digest = sha1([...on.double.ha]);
+  if (method === "GET") return { data: { sid: `${type}:${id}`, type, digest, ...found } };
+  if (params["digest"] !== undefined && params["digest"] !== digest) return refuse(modified);
   if (method === "DELETE") on.double.ha.delete(id);
-  else on.double.ha.set(id, { ...found, ...params });
+  else {
+    const { digest: _, ...settings } = params;
+    on.double.ha.set(id, { ...found, ...settings });
+  }
   return { data: null };
 }
 

@@ -1,5 +1,6 @@
 // What the double of Proxmox holds beside guests: storages and their files, pools, mappings of PCI devices, Ceph. As PVE 9.2 answers, refusals included.
 import { may } from "./access.ts";
+import { modified, sha1 } from "./config.ts";
 import { joinPool } from "./ha.ts";
 import { networkRows } from "./network.ts";
 import { type At, type Call, type On, type Reply, refuse, refuseParameter, task } from "./state.ts";
@@ -206,7 +207,7 @@ export function onMappings(call: Call, { double }: On): Reply {
   const { method, params, lists } = call;
   if (method === "GET") {
     const seen = [...mappings].filter(([name]) => may(double, `/mapping/pci/${name}`, ["Mapping.Audit", "Mapping.Use", "Mapping.Modify"]));
-    return { data: seen.map(([name, mapping]) => ({ id: name, type: "pci", ...mapping })) };
+    return { data: seen.map(([name, mapping]) => ({ id: name, type: "pci", digest: sha1([...mappings]), ...mapping })) };
   }
   if ((lists["map"] ?? []).some(isNoMap)) return refuseParameter("map", `invalid format - format error\nmap.id: property is missing and it is not optional`);
   if (method === "POST") {
@@ -221,6 +222,7 @@ function setMapping({ method, path, params, lists }: Call, mappings: Held["mappi
   const id = decodeURIComponent(path.replace(/^\/cluster\/mapping\/pci\/?/, ""));
   const known = mappings.get(id);
   if (known === undefined) return refuse(`no such resource '${id}'`);
+  if (params["digest"] !== undefined && params["digest"] !== sha1([...mappings])) return refuse(modified);
   if (method === "DELETE") mappings.delete(id);
   else mappings.set(id, { ...known, ...mappingOf(params, lists) });
   return { data: null };
