@@ -21,7 +21,7 @@ hosts:
   pve1: { lan: 5, proxmox: { token: !secret a.token, pci: { gpu: "42:00" } } }
   pve2: { lan: 6, proxmox: { token: !secret a.token } }
   alone: { lan: 7, proxmox: { user: root@pam, password: !secret b.password, ca: "-----BEGIN CERTIFICATE-----" } }
-  kube501: { lan: 51, vm: { id: 501, node: pve1, pci: [gpu] } }
+  kube501: { lan: 51, vm: { id: 501, node: pve1, bridge: vmbr8, pci: [gpu] } }
   kube502: { lan: 52, vm: { id: 502, node: pve2, disks: { scsi1: { storage: slow, size: 100G } } } }
   other: { lan: 53, vm: { id: 503, node: alone } }
 `;
@@ -62,7 +62,7 @@ describe("a fresh double", () => {
     const [{ double } = undefined as never] = await start();
     expect([[...double.held.storages.keys()].slice(-2), [...double.bridges], double.held.devices.get("pve1")]).toEqual([
       ["fast", "slow"],
-      ["vmbr0", "vmbr7"],
+      ["vmbr0", "vmbr7", "vmbr8"],
       [expect.objectContaining({ id: "0000:42:00.0" })],
     ]);
     expect([double.guests.get(9999), [...double.pools], [...double.held.mappings.keys()]]).toEqual([

@@ -22,7 +22,8 @@ export function seed(double: Double, { inventory, nodes, bare }: Seed): void {
     double.held.storages.set(storage, { content: ["images", "rootdir", "import"] });
     double.linked.add(storage);
   }
-  for (const bridge of textsOf("bridge", [...inventory.networks.values()] as unknown as readonly Settings[])) double.bridges.add(bridge);
+  const places = [...inventory.networks.values()] as unknown as readonly Settings[];
+  for (const bridge of textsOf("bridge", [...places, ...guests])) double.bridges.add(bridge);
   for (const { url, sha512, sha256 } of images) double.held.web.set(String(url), String(sha512 ?? sha256).toLowerCase());
   for (const node of nodes) double.held.devices.set(node.name, Object.values(pciOf(node)).map(deviceRow));
   double.room = roomFor(guests, storages);
