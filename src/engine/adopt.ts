@@ -141,9 +141,12 @@ interface Seen {
   readonly entry: Entry;
 }
 
-async function lookAs(desired: unknown, { host, role, kind, id, provides, traces }: Entry, around: Around): Promise<Seen> {
+async function lookAs(desired: unknown, { host, role, kind, id }: Entry, around: Around): Promise<Seen> {
   const { world, work, surveyed } = around;
-  const resource: Resource = { kind, id, provides, traces, desired };
+  const look = surveyed.looks.get(host);
+  const declared = look !== undefined && "declared" in look ? look.declared.find((one) => one.assignment.as === role && one.resource.id === id) : undefined;
+  if (declared === undefined) throw new Error(`${id} was not declared`);
+  const resource: Resource = { ...declared.resource, desired };
   const at = work.inventory.hosts.get(host);
   if (at === undefined) throw new Error(`no host ${host}`);
   const session = isOutside(world.kinds.get(kind)) ? world.sessions.outside(at) : await world.sessions.of(at);

@@ -22,7 +22,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
   outside: "machine",
   identity: ({ id }) => String(id),
   probe: async (desired, on) => {
-    const found = await probe(desired, on);
+    const found = await probe(desired, on, `take it over if it is this one: hlx adopt ${desired.name}`);
     const uses = usesOf({ desired, found, wanted: (settings) => wantedOf(desired, settings) });
     return using(await fitting(found, growthOf(desired, found), on), uses, on);
   },

@@ -42,6 +42,9 @@ const playbook = `- hosts: pve1
         containers: { db: { id: 200, template: "local:vztmpl/debian.tar.zst", storage: thin, disk: 8, cores: 4, description: mine } }
 `;
 
+// Nothing on the node, which nobody can log in to here.
+const alone = "- hosts: pve1\n  roles: []\n";
+
 beforeAll(async () => {
   double = await proxmoxDouble();
 });
@@ -86,7 +89,8 @@ test("a guest that is as the inventory says is marked, and nothing is left to do
     }
   `);
   expect(double.guests.get(101)).toEqual(web({ description: "the shop\n\nmanaged by hlx as web", tags: "hlx;prod" }));
-  expect(await hlx("plan", "-l", "web", "--detailed-exitcode")).toMatchObject({ code: 0 });
+  desk.write("site.yaml", alone);
+  expect(await hlx("plan", "-l", "web", "--detailed-exitcode")).toMatchObject({ code: 0, stdout: expect.stringContaining("No changes.") });
   expect(await hlx("drift", "-l", "web")).toMatchObject({ code: 0 });
   expect((await hlx("history")).stdout).toMatch(/adopt/);
 });
@@ -239,6 +243,19 @@ describe("refused", () => {
     const { code, stderr } = await hlx("adopt", ...args);
     expect({ code, stderr }).toMatchObject({ code: expect.any(Number), stderr: expect.stringMatching(said) });
     expect([code === 0, double.writes]).toEqual([false, []]);
+  });
+  test("a disk that is larger than the inventory says, at its line", async () => {
+    double.guests.set(101, web({ scsi0: "thin:vm-101-disk-0,size=20G" }));
+    const { code, stderr } = await hlx("adopt", "web", "--yes");
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^inventory.yaml:6:\d+: web\/guest\/proxmox.vm:101: .*never shrinks[\s\S]*write disk: 20G/),
+    });
+    expect(double.writes).toEqual([]);
+  });
+  test("what a plan says of one that is not adopted names the command", async () => {
+    desk.write("site.yaml", alone);
+    expect((await hlx("plan", "-l", "web", "--json")).stdout).toContain("take it over if it is this one: hlx adopt web");
   });
   test("what is not there", async () => {
     double.guests.delete(101);

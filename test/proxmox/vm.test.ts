@@ -118,7 +118,7 @@ describe("what is not hlx's", () => {
 
   test("a guest without the mark is refused, and taken over on request without being made anew", async () => {
     double.guests.set(514, structuredClone(theirs));
-    expect((await look(wanted())).found).toMatchObject({ found: "unknown", because: { hint: expect.stringContaining("adopt: true") } });
+    expect((await look(wanted())).found).toMatchObject({ found: "unknown", because: { hint: expect.stringContaining("hlx adopt kube514") } });
     await converge(wanted({ adopt: true }));
     expect(double.writes.every((write) => write.startsWith("PUT"))).toBe(true);
     expect((await look(wanted())).changes).toEqual([]);
@@ -131,7 +131,7 @@ describe("what is not hlx's", () => {
   test.each(["backup", "migrate", "snapshot", "suspended", "clone", "create"])("a stranger's guest is refused also while it is locked: %s", async (lock) => {
     double.guests.set(514, { ...structuredClone(theirs), config: { ...theirs.config, lock } });
     expect((await look(wanted())).found).toMatchObject({
-      because: { message: 'number 514 is the guest "theirs" on pve2, which hlx did not make', hint: expect.stringContaining("adopt: true") },
+      because: { message: 'number 514 is the guest "theirs" on pve2, which hlx did not make', hint: expect.stringContaining("hlx adopt kube514") },
     });
   });
   test("a guest of hlx is its own also while it is backed up", async () => {

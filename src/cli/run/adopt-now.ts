@@ -10,15 +10,16 @@ import type { Standing } from "../exit.ts";
 import { type Left, leftLines, leftRecord } from "../views/adopt.ts";
 import { applyPlanned } from "./apply-now.ts";
 import { refuseUnattended } from "./approve.ts";
-import { openWarned, projectOf } from "./plan-now.ts";
+import { projectOf } from "./plan-now.ts";
 import { type Ears, withWorld } from "./session.ts";
+import { openWork } from "./work.ts";
 
 export async function adoptNow(given: Context): Promise<Standing> {
   refuseUnattended(given);
   const globs = given.given.args.map(withRole);
   // The word behind adopt is an address, not an inventory.
   const context = { ...given, given: { ...given.given, args: [] } };
-  const work = adoptable(await openWarned(context), globs);
+  const work = adoptable(await openWork(context), globs);
   return withWorld(context, projectOf(work), (world, ears) => adoptIn({ context, world, ears, work, globs }));
 }
 

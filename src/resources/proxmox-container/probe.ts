@@ -63,10 +63,13 @@ function keptOf(desired: ProxmoxContainer, config: Here["config"]): Settings {
   return Object.fromEntries(slots.toSorted().flatMap((slot) => (config[slot] === undefined ? [] : [[slot, mountRest(config[slot])]])));
 }
 
-function foreign({ id, name, adopt = false }: ProxmoxContainer, { type, node, config }: Here): Problem | undefined {
+function foreign({ id, name, node: on, adopt = false }: ProxmoxContainer, { type, node, config }: Here): Problem | undefined {
   if (type === "lxc" && (adopt || bears(config["description"], name))) return undefined;
   const what = type === "qemu" ? `the virtual machine "${config["name"] ?? "without a name"}"` : `the container "${config["hostname"] ?? "without a name"}"`;
-  const hint = type === "qemu" ? `choose another id for ${name}` : `choose another id for ${name}, or say adopt: true if it is this one`;
+  const hint =
+    type === "qemu"
+      ? `choose another id for ${name}`
+      : `choose another id for ${name}, or take it over if it is this one: hlx adopt ${on}/proxmox.container:${id}`;
   return { code: "failed", message: `number ${id} is ${what} on ${node}, which hlx did not make`, hint };
 }
 

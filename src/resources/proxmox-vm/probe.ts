@@ -36,11 +36,12 @@ export interface VmActual {
 
 type Here = Extract<GuestSeen, { guest: "here" }>;
 
-export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">): Promise<Found<VmActual>> {
+/** `takeOver` is the next move where the number is that of a guest that hlx did not make. */
+export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">, takeOver = "say adopt: true if it is this one"): Promise<Found<VmActual>> {
   const seen = await wholeGuest(on, desired.cluster, desired.id);
   if (seen.guest === "absent") return desired.back === undefined ? unmade(desired, on) : { found: "unknown", because: lost(desired) };
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
-  const problem = foreign(desired, seen) ?? busy(desired, seen);
+  const problem = foreign(desired, seen, takeOver) ?? busy(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
   const shrunk = shrinking(desired, seen);
   if (shrunk !== undefined) return shrunk;
@@ -121,11 +122,11 @@ function isOurs({ name }: ProxmoxVm, { config }: Here): boolean {
   return bears(config["description"], name);
 }
 
-function foreign(desired: ProxmoxVm, seen: Here): Problem | undefined {
+function foreign(desired: ProxmoxVm, seen: Here, takeOver: string): Problem | undefined {
   const { id, name, adopt = false } = desired;
   if (seen.type === "qemu" && (adopt || isOurs(desired, seen) || isNobodysYet(seen))) return undefined;
   const what = seen.type === "lxc" ? "a container" : `the guest "${seen.config["name"] ?? "without a name"}"`;
-  const hint = seen.type === "lxc" ? `choose another vm.id for ${name}` : `choose another vm.id for ${name}, or say adopt: true if it is this one`;
+  const hint = seen.type === "lxc" ? `choose another vm.id for ${name}` : `choose another vm.id for ${name}, or ${takeOver}`;
   return { code: "failed", message: `number ${id} is ${what} on ${seen.node}, which hlx did not make`, hint };
 }
 
