@@ -110,11 +110,17 @@ function originOf(host: Host, node: string, inventory: InventoryView): Partial<V
   const ready = readyProxmoxImage(String(recordOf(host.vars["vm"])?.["image"]), node, inventory);
   const volume = image["volume"] ?? ready?.volume;
   const file = volume === undefined ? {} : { image: String(volume) };
+  if (image["template"] === undefined && volume === undefined && image["url"] !== undefined) throw new Error(nobodyHas(host, node));
   if (image["template"] === undefined) return file;
   const at = image["node"] ?? ready?.node;
   const template = { template: Number(image["template"]) };
   if (at === node) return template;
   return { ...template, ...file, ...(at === undefined ? {} : defined({ templateNode: String(at), templateStorage: image["storage"] ?? ready?.disk })) };
+}
+
+function nobodyHas({ name, vars }: Host, node: string): string {
+  const image = recordOf(vars["vm"])?.["image"];
+  return `the image ${image} of ${name} is on no node: give ${node}, or another node of its cluster, the role proxmox-cluster, which has it downloaded`;
 }
 
 function networkOf(host: Host, vm: Written, inventory: InventoryView): Partial<Vm> {

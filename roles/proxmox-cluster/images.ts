@@ -54,7 +54,8 @@ function guestsElsewhere(name: string, image: Image, { params, host, inventory }
   const made = typeof template === "number" ? { template, ...(typeof disk === "string" ? { disk } : {}) } : {};
   return [...Map.groupBy(guests, (vm) => String(vm["node"]))].map(([node, all]) => {
     const into = all.filter((vm) => vm["linked"] !== true).map((vm) => String(vm["storage"]));
-    return [node, { node: own, ...made, ...("template" in made ? { into: [...new Set(into)] } : {}) }];
+    const clones = "template" in made ? { ...made, into: [...new Set(into)] } : {};
+    return [node, { node: own, ...clones, guests: all.map((vm) => Number(vm["id"])) }];
   });
 }
 

@@ -24,12 +24,14 @@ const properties = {
     type: "object",
     additionalProperties: false,
     required: ["node"],
-    description: "Not needed where the same file of this node is seen here too (a shared storage), or where a clone of this template gets here",
+    description:
+      "Not needed where the same file of this node is seen here too (a shared storage), where a clone of this template gets here, or where all of these guests are made",
     properties: {
       node: word,
       template: positive,
       disk: { ...word, description: "The storage that the template's disk will be in, if it is not there yet" },
       into: { type: "array", items: word, description: "Storages that clones are made in" },
+      guests: { type: "array", items: positive, description: "By their numbers" },
     },
   },
   absent: { const: true },
@@ -66,6 +68,7 @@ interface Unless {
   readonly template?: number;
   readonly disk?: string;
   readonly into?: readonly string[];
+  readonly guests?: readonly number[];
 }
 
 /** The file, or that it need not be there. */
@@ -109,8 +112,10 @@ async function probe(desired: ProxmoxStorageContent, on: Pick<Readers, "proxmox"
 
 async function isUnneeded({ cluster: to, node, unless }: ProxmoxStorageContent, seen: StorageSeen | null, on: Pick<Readers, "proxmox">): Promise<boolean> {
   if (unless === undefined) return false;
-  const { node: other, template: id, disk, into = [] } = unless;
+  const { node: other, template: id, disk, into = [], guests } = unless;
   if (seen?.shared === true) return true;
+  const made = new Set((await on.proxmox.room(to)).guests.map((guest) => guest.id));
+  if (guests?.every((guest) => made.has(guest)) === true) return true;
   if (id === undefined) return false;
   const place = await placeOfTemplate(on, to, { id, planned: { node: other, storages: disk === undefined ? [] : [disk] } });
   if (place === undefined || place.node === node) return place !== undefined;

@@ -109,6 +109,8 @@ async function endsWell(scene: Scene, said: string): Promise<void> {
   expect(double.held.volumes.map(({ node, volid }) => `${node} ${volid}`).toSorted(), said).toEqual(
     ["pve1", "pve2"].map((node) => `${node} local:import/${file}`),
   );
+  const first = (pattern: RegExp): number => double.writes.findIndex((write) => pattern.test(write));
+  expect(first(/^POST \/nodes\/pve2\/storage\/local\/download-url/), said).toBeLessThan(first(/^POST \/nodes\/pve2\/qemu /));
   const made = double.writes.flatMap((write) => /^POST \/nodes\/[^ ]+ \{"(?:vmid|newid)":"(\d+)"/.exec(write)?.[1] ?? []);
   expect(made.toSorted(), said).toEqual(["511", "512", "521", "522", "9999"]);
 }

@@ -201,6 +201,12 @@ describe("the image's file on the node of such guests", () => {
     double.guests.set(9999, { node: "pve2", config: { scsi0: "thin:base-9999-disk-0,size=2G" }, running: false, pending: {} });
     expect(await stepsFor()).toEqual([]);
   });
+  test("is not for guests that are made already", async () => {
+    expect(await stepsFor({ unless: { ...unless, guests: [514, 515] } })).toEqual(download);
+    for (const id of [514, 515]) double.guests.set(id, { node: "pve1", config: {}, running: false, pending: {} });
+    expect(await stepsFor({ unless: { ...unless, guests: [514, 515] } })).toEqual([]);
+    expect(await stepsFor({ unless: { ...unless, guests: [514, 516] } })).toEqual(download);
+  });
   test("of an image without a template, and where it was asked for, it is wherever it is not the same", async () => {
     expect(await stepsFor({ unless: { node: "pve1" } })).toEqual(download);
     expect(await stepsFor({ storage: "nfs", unless: { node: "pve1" } })).toEqual([]);

@@ -126,6 +126,10 @@ describe("what it is made from", () => {
     ["the template alone, where the role leaves it out", { template: 9999, ...sum }, role({ images: [] }), { node: "node006" }, { template: 9999 }],
     ["the file alone, where there is no template", sum, role({}), { node: "node006" }, { image: volume }],
   ] as const)("%s", (...[, image, calls, vm, wanted]) => expect(origin(image, calls as ReturnType<typeof role>, vm)).toEqual(wanted));
+  test("an image that nobody has downloaded is told", () =>
+    expect(() => origin(sum, [])).toThrow(
+      "the image debian12 of kube511 is on no node: give node006, or another node of its cluster, the role proxmox-cluster",
+    ));
 });
 
 describe("what is missing is said", () => {

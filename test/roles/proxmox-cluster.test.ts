@@ -105,15 +105,15 @@ describe("images on the nodes of guests that may not be cloned there", () => {
       there,
       "proxmox.template:9999",
     ]);
-    const unless = { node: "node005", template: 9999, disk: "local-lvm", into: ["local-lvm", "fast"] };
+    const unless = { node: "node005", template: 9999, disk: "local-lvm", into: ["local-lvm", "fast"], guests: [100, 110, 120] };
     expect(await given({})).toMatchObject({ node: "node006", sha512: sha512.toLowerCase(), unless });
     expect(await given({ disks: "ceph" }, debian.replace(", storage: local-lvm", ""))).toMatchObject({ unless: { ...unless, disk: "ceph" } });
   });
   test("an image without a template is imported everywhere", async () => {
-    expect(await given({}, debian.replace("template: 9999, ", ""))).toMatchObject({ unless: { node: "node005" } });
+    expect(await given({}, debian.replace("template: 9999, ", ""))).toMatchObject({ unless: { node: "node005", guests: [100, 110, 120] } });
   });
   test("where it was asked for, whoever can be cloned", async () => {
-    expect(await given({ imagesOn: "nodes" })).toMatchObject({ unless: { node: "node005" } });
+    expect(await given({ imagesOn: "nodes" })).toHaveProperty("unless", { node: "node005" });
   });
   test("not for guests of the template's node, of another image, or of none", async () => {
     expect(await given({}, debian, guest("d", 13, "node: node005, storage: local-lvm") + "  e: { lan: 14, vm: { id: 140, node: node006 } }\n")).toBe(undefined);
