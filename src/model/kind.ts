@@ -54,6 +54,8 @@ export interface NamedImage {
   readonly locked?: string;
   /** In the registry now; undefined also when it does not answer. */
   readonly offered?: string;
+  /** Why the registry does not say: the login that it lacks. */
+  readonly refused?: string;
 }
 
 export type Found<Actual> =

@@ -1,16 +1,15 @@
 // A login of a host's Docker client at a registry: kept in its config.json, beside those of others.
 
 import { sha256 } from "../lib/hash.ts";
-import { isRecord, parsedJson } from "../lib/json.ts";
 import { type Ahead, absent, type Change, change, type Found, type Irreversible, type Kind, type Known, present } from "../model/kind.ts";
 import type { Readers } from "../model/ports/index.ts";
+import { ProblemError, problemOf } from "../model/problem.ts";
 import type { Resource, ResourceOptions } from "../model/resource.ts";
 import type { JsonSchema } from "../model/schema.ts";
 import type { Step } from "../model/step.ts";
 import { type Text, type TextInput, text } from "../model/text.ts";
+import { loginsAt, rootConfig } from "./docker/logins.ts";
 import { given, pathPattern, resourceOf, textSchema } from "./make.ts";
-import { denied } from "./ownership.ts";
-import { fileRead } from "./reads/files.ts";
 
 /** Who logs in where. */
 export interface DockerRegistryLogin {
@@ -55,8 +54,6 @@ export const dockerRegistryLoginKind: Kind<DockerRegistryLogin, DockerRegistryLo
   restore,
 };
 
-const rootConfig = "/root/.docker";
-
 export interface DockerRegistryLoginOptions extends ResourceOptions {
   readonly registry: string;
   readonly username: string;
@@ -76,28 +73,14 @@ export function dockerRegistryLogin(options: DockerRegistryLoginOptions): Resour
 }
 
 async function probe({ registry, config }: DockerRegistryLogin, { shell }: Pick<Readers, "shell">): Promise<Found<DockerRegistryLoginActual>> {
-  const path = `${config}/config.json`;
-  const seen = await shell.ask(fileRead, { path, unless: "" });
-  if (seen.seen === "denied") return { found: "unknown", because: denied(path) };
-  if (seen.seen !== "there") return absent;
-  const value = seen.content === undefined ? undefined : parsedJson(Buffer.from(seen.content).toString("utf8"));
-  if (!isRecord(value)) return { found: "unknown", because: { code: "unknown", message: `looking at ${path}: it is no file with a JSON map` } };
-  const auths = value["auths"];
-  const auth = isRecord(auths) && Object.hasOwn(auths, keyOf(registry)) ? auths[keyOf(registry)] : undefined;
-  return isRecord(auth) ? present(loginIn(auth)) : absent;
-}
-
-// `auth` is base64 of `USER:PASSWORD` (docker/cli, cli/config/configfile); with a helper the map is empty.
-function loginIn({ auth }: Readonly<Record<string, unknown>>): DockerRegistryLoginActual {
-  if (typeof auth !== "string") return {};
-  const both = Buffer.from(auth, "base64").toString("utf8");
-  const at = both.indexOf(":");
-  return at === -1 ? {} : { username: both.slice(0, at), passwordSha256: sha256(both.slice(at + 1)) };
-}
-
-/** Docker Hub's name in config.json is the address of its first version (docker/cli, registry.IndexServer). */
-function keyOf(registry: string): string {
-  return registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+  try {
+    const kept = (await loginsAt(config, shell))(registry);
+    if (kept === undefined) return absent;
+    return present(kept === "by a helper" ? {} : { username: kept.username, passwordSha256: sha256(kept.password) });
+  } catch (thrown) {
+    if (!(thrown instanceof ProblemError)) throw thrown;
+    return { found: "unknown", because: problemOf(thrown) };
+  }
 }
 
 function diff({ username, password, absent: gone }: DockerRegistryLogin, found: Known<DockerRegistryLoginActual>, ahead: Ahead): readonly Change[] {

@@ -30,6 +30,15 @@ test("one row an image, with its hosts and what its tag stands for", () => {
   expect(imagesDocument(rows, [])).toMatchObject({ format: 1, document: "images", images: [{}, { locked: "sha256:1111111111111111" }, {}, {}, {}] });
 });
 
+test("a registry that wants a login is told apart from one that does not answer, and what it says is shown once", () => {
+  const refused = "the registry ghcr.io wants a login";
+  const rows = imageRows([{ ...on("a", "ghcr.io/x:1"), refused }, { ...on("b", "ghcr.io/y:1"), refused }, on("c", "quiet:1")], new Set());
+  expect(rows.map(({ state }) => state)).toEqual(["refused", "refused", "no answer"]);
+  expect(imagesLines(rows, [], { paint: (_, text) => text }).filter((line) => line === refused)).toHaveLength(1);
+  const [known] = imageRows([{ ...on("a", "x:1"), refused }, on("b", "x:1", { offered: "sha256:1" })], new Set());
+  expect(known).toEqual({ image: "x:1", hosts: ["a", "b"], offered: "sha256:1", state: "not locked" });
+});
+
 test("the screen says what to do next, and shows no control characters", () => {
   const lines = imagesLines(imageRows([...images, on("a", "x\u001b[2J:1")], new Set()), [], { paint: (_, text) => text });
   expect(lines.find((line) => line.startsWith("moved"))).toMatch(/^moved +moved:1 +111111111111 +222222222222 +a, b$/);

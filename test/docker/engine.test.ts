@@ -22,13 +22,16 @@ interface Double {
   restart(): void;
 }
 
-async function double(answer: (path: string, response: ServerResponse) => void, dial?: (port: number) => Promise<Duplex>): Promise<Double> {
+async function double(
+  answer: (path: string, response: ServerResponse, headers: IncomingMessage["headers"]) => void,
+  dial?: (port: number) => Promise<Duplex>,
+): Promise<Double> {
   const paths: string[] = [];
   let dialled = 0;
   const server: Server = createServer((request: IncomingMessage, response) => {
     paths.push(request.url ?? "");
     response.setHeader("content-type", "application/json");
-    answer(request.url ?? "", response);
+    answer(request.url ?? "", response, request.headers);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -141,6 +144,22 @@ test.each([
   );
   const problem = await endpoint.reader.containers().catch(problemOf);
   expect(problem).toMatchObject({ code });
+});
+
+test("a registry is asked with the login that is given, and a refusal is told from silence", async () => {
+  const logins: unknown[] = [];
+  const { endpoint } = await double((path, response, { "x-registry-auth": login }) => {
+    logins.push(login === undefined ? undefined : JSON.parse(Buffer.from(String(login), "base64url").toString()));
+    if (path.includes("basic")) return response.writeHead(500).end('{"message":"Get https://reg.home/v2/basic: no basic auth credentials"}');
+    if (path.includes("gone")) return response.writeHead(500).end('{"message":"lookup: no such host"}');
+    return login === undefined ? response.writeHead(401).end('{"message":"unauthorized"}') : response.end('{"Descriptor":{"digest":"sha256:1"}}');
+  });
+  const login = { username: "ops", password: "pä+/ss" };
+  expect(await endpoint.reader.atRegistry("reg.home/app:1", undefined)).toEqual({ says: "refused" });
+  expect(await endpoint.reader.atRegistry("reg.home/app:1", login)).toEqual({ says: "digest", digest: "sha256:1" });
+  expect(await endpoint.reader.atRegistry("reg.home/gone:1", login)).toEqual({ says: "nothing" });
+  expect(logins).toEqual([undefined, login, login]);
+  expect(await endpoint.reader.atRegistry("reg.home/basic:1", undefined)).toEqual({ says: "refused" });
 });
 
 test("a change that the engine refuses has failed; one that is cut off is unknown, and is sent once", async () => {

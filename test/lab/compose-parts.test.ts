@@ -23,11 +23,30 @@ beforeAll(async () => {
   );
   expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
   await makeImages(host);
-  const compose = "{ compose: { root: /srv/stacks, wait: 20, stacks: { parts: { env: { TOKEN: !secret demo.token } } } } }";
-  lab.write("site.yaml", `- hosts: all\n  roles: [${docker}, ${compose}]\n`);
+  site("parts: { env: { TOKEN: !secret demo.token } }");
 }, 600_000);
 
+function site(stacks: string, more = ""): void {
+  lab.write("site.yaml", `- hosts: all\n  roles: [${docker}, { compose: { root: /srv/stacks, wait: 20, ${more}stacks: { ${stacks} } } }]\n`);
+}
+
 const secret = "p'a\"ss$word\\x";
+
+// Debian's perl makes what htpasswd would (crypt(5), bcrypt). The image gets there with a login that is forgotten again.
+const privateRegistry = `set -e; password=$(echo ${Buffer.from(secret).toString("base64")} | base64 -d)
+mkdir -p /srv/private && cd /srv/private
+printf 'ops:%s\n' "$(printf %s "$password" | perl -e 'print crypt(<STDIN>, q($2y$05$abcdefghijklmnopqrstuu))')" > users
+cat > config.yml <<'END'
+version: 0.1
+storage: { filesystem: { rootdirectory: /srv/private/data } }
+http: { addr: "127.0.0.1:5001" }
+auth: { htpasswd: { realm: private, path: /srv/private/users } }
+END
+systemd-run --unit private-registry --quiet docker-registry serve /srv/private/config.yml
+until bash -c ': </dev/tcp/127.0.0.1/5001' 2>/dev/null; do sleep 0.2; done
+printf %s "$password" | docker --config /srv/private login -u ops --password-stdin 127.0.0.1:5001 >/dev/null 2>&1
+docker tag app:1.0 127.0.0.1:5001/app:stable && docker --config /srv/private push -q 127.0.0.1:5001/app:stable
+rm /srv/private/config.json`;
 
 async function hlx(...args: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
   const { code, stdout, stderr } = await lab.start(args, { env: { HLX_SECRET_DEMO_TOKEN: secret } }).ended;
@@ -99,6 +118,23 @@ volumes: { data: { driver_opts: { type: ${type}, device: ${type} } } }
     expect((await hlx("plan")).said).toContain("hlx wrote it, and the stack has it no more");
     expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
     expect(await host.exec("ls /srv/stacks/parts")).toBe("compose.yaml\nmine\n");
+    expect((await hlx("plan")).said).toContain("No changes");
+  });
+
+  test("a registry that wants a login: which one is missing is said, and with it the registry is asked", async () => {
+    await host.exec(privateRegistry);
+    site(`parts: { env: { TOKEN: !secret demo.token } }, private: { pull: digest }`);
+    lab.write("stacks/private/compose.yaml", `services: { app: { image: "127.0.0.1:5001/app:stable", ${healthy} } }\n`);
+    expect((await hlx("images")).said).toContain("the registry 127.0.0.1:5001 wants a login, and root's Docker client on the host has none");
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    expect((await hlx("plan")).said).toContain("127.0.0.1:5001/app:stable: the registry 127.0.0.1:5001 wants a login");
+    site(
+      "parts: { env: { TOKEN: !secret demo.token } }, private: { pull: digest }",
+      "logins: { '127.0.0.1:5001': { username: ops, password: !secret demo.token } }, ",
+    );
+    expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
+    const { said } = await hlx("images", "--image", "127.0.0.1:5001/app:stable");
+    expect(said).toMatch(/not locked +127\.0\.0\.1:5001\/app:stable +– +[0-9a-f]{12}/);
     expect((await hlx("plan")).said).toContain("No changes");
   });
 

@@ -90,6 +90,7 @@ function refused(thrown: unknown, { host, doing, hungUp }: Failing): never {
   if (thrown instanceof ProblemError) throw thrown;
   const status = statusOf(thrown);
   const said = saidBy(thrown).slice(0, 400);
+  if (isRefusal(status, said)) throw new ProblemError({ code: "privilege", message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
   if (status !== undefined) throw new ProblemError({ code: "failed", message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
   if (/permission denied/i.test(said))
     throw new ProblemError({
@@ -106,6 +107,11 @@ function refused(thrown: unknown, { host, doing, hungUp }: Failing): never {
       cause: thrown,
     });
   throw new ProblemError({ code: "unknown", message: `${doing} the Docker engine of ${host}: ${said}`, cause: thrown });
+}
+
+// A registry that wants a password is an error of the engine's own to it (distribution/distribution, registry/client/auth, ErrNoBasicAuthCredentials).
+function isRefusal(status: number | undefined, said: string): boolean {
+  return status === 401 || status === 403 || (status === 500 && /no basic auth credentials|\bunauthorized\b/i.test(said));
 }
 
 function isCut(thrown: unknown): boolean {

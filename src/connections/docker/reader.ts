@@ -1,6 +1,7 @@
 // The engine's reader: questions that wait at the same moment are asked once.
 import type Docker from "dockerode";
-import type { Container, DockerReader, ImageInfo, ListedContainer, NetworkInfo, VolumeInfo } from "../../model/ports/docker.ts";
+import type { AtRegistry, Container, DockerReader, ImageInfo, ListedContainer, NetworkInfo, RegistryLogin, VolumeInfo } from "../../model/ports/docker.ts";
+import { problemOf } from "../../model/problem.ts";
 import type { Engine } from "./engine.ts";
 
 /** One burst for all probes of a host: what one of them asks, the others get too. */
@@ -19,10 +20,19 @@ export function readerOf(engine: Engine): DockerReader {
     image: (name) => once<ImageInfo>(`image ${name}`, (docker) => docker.getImage(name).inspect()),
     networks: async () => (await once<readonly NetworkInfo[]>("networks", (docker) => docker.listNetworks())) ?? [],
     volumes: async () => (await once<{ readonly Volumes: readonly VolumeInfo[] | null }>("volumes", (docker) => docker.listVolumes()))?.Volumes ?? [],
-    remoteDigest: (image) =>
-      once<{ readonly Descriptor?: { readonly digest?: string } }>(`distribution ${image}`, (docker) => docker.getImage(image).distribution()).then(
-        (answer) => answer?.Descriptor?.digest,
-        () => undefined,
+    atRegistry: (image, login) =>
+      once<Distribution>(`distribution ${image} ${login?.username ?? ""}`, (docker) => docker.getImage(image).distribution(optionsFor(login))).then(
+        (answer): AtRegistry => (answer?.Descriptor?.digest === undefined ? { says: "nothing" } : { says: "digest", digest: answer.Descriptor.digest }),
+        (thrown: unknown): AtRegistry => ({ says: problemOf(thrown).code === "privilege" ? "refused" : "nothing" }),
       ),
   };
+}
+
+interface Distribution {
+  readonly Descriptor?: { readonly digest?: string };
+}
+
+// The engine hands it on (header X-Registry-Auth of the Engine API).
+function optionsFor(login: RegistryLogin | undefined): object {
+  return login === undefined ? {} : { authconfig: login };
 }

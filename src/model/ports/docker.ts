@@ -67,6 +67,15 @@ export interface VolumeInfo {
   readonly Labels: Readonly<Record<string, string>> | null;
 }
 
+/** A login at a registry, as the Docker client keeps it: what is between the colons of `auth`, or a token. */
+export interface RegistryLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What a registry says of a tag now. `refused`: it wants a login, or another one; many say so of images that are not there, too. */
+export type AtRegistry = { readonly says: "digest"; readonly digest: string } | { readonly says: "refused" } | { readonly says: "nothing" };
+
 /**
  * Reading a Docker engine. Questions that wait at the same moment are asked once, whoever asks. Throws ProblemError: "missing" where there is no
  * Docker, "silent" where there is and its engine does not answer, "privilege" where it may not be asked, else "unknown".
@@ -80,6 +89,6 @@ export interface DockerReader {
   image(name: string): Promise<ImageInfo | undefined>;
   networks(): Promise<readonly NetworkInfo[]>;
   volumes(): Promise<readonly VolumeInfo[]>;
-  /** The digest that a registry has for a tag now, asked through the engine; undefined when the registry has none or does not answer. */
-  remoteDigest(image: string): Promise<string | undefined>;
+  /** The digest (`sha256:…`) that a registry has for a tag now, asked through the engine; `nothing` when the registry has none or does not answer. */
+  atRegistry(image: string, login: RegistryLogin | undefined): Promise<AtRegistry>;
 }

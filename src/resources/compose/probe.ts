@@ -1,6 +1,6 @@
 // Looks at a stack: one list and one inspection a container for all stacks of a host, and the hashes of its files.
-import { absent, blocked, type Found, type NamedImage, type Notice, present } from "../../model/kind.ts";
-import type { Container, DockerReader } from "../../model/ports/docker.ts";
+import { absent, blocked, type Found, type Notice, present } from "../../model/kind.ts";
+import type { Container } from "../../model/ports/docker.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { Read, ShellReader } from "../../model/ports/shell.ts";
 import { ProblemError } from "../../model/problem.ts";
@@ -11,7 +11,8 @@ import { type FileQuery, fileRead, type Seen } from "../reads/files.ts";
 import type { StackActual } from "./actual.ts";
 import { type Note, notesIn } from "./adopted.ts";
 import { containerActual } from "./containers.ts";
-import { composeAccess, type Looks, type Stack } from "./desired.ts";
+import { composeAccess, type Stack } from "./desired.ts";
+import { movedOf, serviceName } from "./images.ts";
 import { othersThanDesired, refuseOtherVolumes } from "./parts.ts";
 import { leftBy } from "./previous.ts";
 import { refuseTaken } from "./taken.ts";
@@ -19,7 +20,6 @@ import { refuseTaken } from "./taken.ts";
 type On = Pick<Readers, "shell" | "docker">;
 
 const project = "com.docker.compose.project";
-const serviceName = "com.docker.compose.service";
 
 /** Blocked without an engine, without Compose, and without what the stack says is made elsewhere. */
 export function probe(desired: Stack, on: On): Promise<Found<StackActual>> {
@@ -77,10 +77,10 @@ async function look(desired: Stack, on: On): Promise<Found<StackActual>> {
   const orphans = [...new Set(own.map(({ Labels }) => Labels[serviceName] ?? ""))].filter((name) => desired.services[name] === undefined).sort();
   const left = await leftOf(desired, previous, on.shell);
   if (own.length === 0 && Object.keys(files).length === 0 && networks === undefined) return absent;
-  const moved = desired.pull === "digest" ? await movedOf(desired, inspected, on.docker) : {};
+  const { moved, refused } = desired.pull === "digest" ? await movedOf(desired, inspected, on) : { moved: {}, refused: [] };
   return present(
     { services, orphans, ...given({ networks }), files: { ...left, ...files }, moved },
-    { previous, notices: noticesOf(desired, { orphans, moved }) },
+    { previous, notices: [...noticesOf(desired, { orphans, moved }), ...refused] },
   );
 }
 
@@ -145,33 +145,4 @@ async function seenAt(shell: ShellReader, query: FileQuery): Promise<Seen> {
   const unread = seen.seen === "there" && seen.type === "file" && seen.sha256 === undefined;
   if (unread || seen.seen === "denied") throw new ProblemError(denied(query.path));
   return seen;
-}
-
-async function movedOf(desired: Stack, inspected: readonly Container[], docker: DockerReader): Promise<Readonly<Record<string, string>>> {
-  const found = Object.entries(desired.services).map(async ([name, { looks }]) => {
-    const own = inspected.find(({ Config }) => Config.Labels?.[serviceName] === name);
-    if (own === undefined || !isTagged(looks)) return [];
-    const [remote, image] = await Promise.all([docker.remoteDigest(looks.image), docker.image(own.Image)]);
-    const known = looks.digest === undefined ? (image?.RepoDigests ?? []).some((digest) => digest.endsWith(`@${remote}`)) : looks.digest === remote;
-    return remote === undefined || known ? [] : [[name, remote] as const];
-  });
-  return Object.fromEntries((await Promise.all(found)).flat());
-}
-
-function isTagged(looks: Looks): looks is Looks & { readonly image: string } {
-  return looks.image !== undefined && !looks.image.includes("@sha256:");
-}
-
-/** What the tags of the stack's images stand for: in hlx.lock, and in their registries. */
-export function imagesOf({ services }: Stack, { docker }: Pick<Readers, "docker">): Promise<readonly NamedImage[]> {
-  const tagged = Object.values(services)
-    .map(({ looks }) => looks)
-    .filter(isTagged);
-  const once = [...new Map(tagged.map((looks) => [looks.image, looks])).values()];
-  return Promise.all(
-    once.map(async ({ image, digest: locked }) => {
-      const offered = await docker.remoteDigest(image);
-      return { image, ...(locked === undefined ? {} : { locked }), ...(offered === undefined ? {} : { offered }) };
-    }),
-  );
 }
