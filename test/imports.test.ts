@@ -39,6 +39,10 @@ describe("the import table", () => {
   test("holds over src", () => {
     expect(importsOf("src").filter(forbidden)).toEqual([]);
   });
+  test("is the one that people read", () => {
+    const [, told = ""] = /`src\/\{([^}]+)\}`/.exec(readFileSync("docs/architecture.md", "utf8")) ?? [];
+    expect(told.split(",").toSorted()).toEqual(siblings.toSorted());
+  });
   test("would see an import that goes up or sideways", () => {
     expect(forbidden({ from: "plan/order.ts", to: "engine/plan.ts" })).toBe(true);
     expect(forbidden({ from: "facts/all.ts", to: "connections/ssh.ts" })).toBe(true);

@@ -14,6 +14,12 @@ function deadLinks(page: string, text: string): readonly string[] {
   return links.filter((link) => !existsSync(join(dirname(page), link)));
 }
 
+// Recipes name what is still to be made.
+function deadPaths(text: string): readonly string[] {
+  const named = [...text.matchAll(/`((?:src|test|docs|roles|playbooks|scripts|inventory|bench|stacks|keys)\/[\w./-]*)`/g)].map(([, path = ""]) => path);
+  return named.filter((path) => !path.includes("NAME") && !existsSync(path));
+}
+
 function unknownCalls(text: string, made: readonly string[] = []): readonly string[] {
   const calls = [...text.matchAll(/(?:^ {4}|`)(?:npx )?hlx ([a-z]+[^`\n|]*)/gm)].map(([, words = ""]) => words.split(" -- ")[0]?.split(/\s+/) ?? []);
   return calls.flatMap(([command = "", ...words]) => {
@@ -24,13 +30,14 @@ function unknownCalls(text: string, made: readonly string[] = []): readonly stri
 }
 
 describe.each(pages)("%s", (page) => {
-  test("its links lead somewhere", () => expect(deadLinks(page, readFileSync(page, "utf8"))).toEqual([]));
+  const text = readFileSync(page, "utf8");
+  test("its links lead somewhere", () => expect(deadLinks(page, text)).toEqual([]));
+  test("its commands and options exist", () => expect(page.startsWith("docs/reference/") ? [] : unknownCalls(text)).toEqual([]));
+  test("the files that it names exist", () => expect(page.startsWith("docs/recipes/") ? [] : deadPaths(text)).toEqual([]));
 });
 
 describe.each([...globSync("docs/recipes/*.md"), "docs/coming-from-terraform.md"])("%s", (page) => {
-  const text = readFileSync(page, "utf8");
-  test("its commands and options exist", () => expect(unknownCalls(text)).toEqual([]));
-  test("is one page", () => expect(text.split("\n").length).toBeLessThan(page.includes("recipes") ? 40 : 70));
+  test("is one page", () => expect(readFileSync(page, "utf8").split("\n").length).toBeLessThan(page.includes("recipes") ? 40 : 70));
 });
 
 test("every way to add something has a recipe, and every recipe a scaffold", () => {
@@ -41,5 +48,6 @@ test("every way to add something has a recipe, and every recipe a scaffold", () 
 
 test("what is wrong would be seen", () => {
   expect(deadLinks("docs/x.md", "[a](guide.md) [b](nowhere.md) [c](https://example.org/x)")).toEqual(["nowhere.md"]);
+  expect(deadPaths("`src/main.ts`, `test/nowhere.test.ts`, `src/NAME.ts`")).toEqual(["test/nowhere.test.ts"]);
   expect(unknownCalls("`hlx plna` and `hlx plan --lmit x`")).toEqual(["plna", "plan --lmit"]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defineRole, type Input, type Role } from "../../src/model/role.ts";
-import { lookupsIn, resolveInputs } from "../../src/playbook/inputs/resolve.ts";
+import { lookupsIn, problemsOfFiles, resolveInputs } from "../../src/playbook/inputs/resolve.ts";
 import { assigned, inventoryOf, said } from "./world.ts";
 
 const key = readFileSync("keys/terrac.pub", "utf8").trim();
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function resolver(inputs: Readonly<Record<string, Input>>, { refresh = false, answer = () => new Response(`${key}\n`) } = {}) {
+function asking(inputs: Readonly<Record<string, Input>>, { refresh = false, answer = () => new Response(`${key}\n`) } = {}) {
   const role = defineRole({ name: "plain", summary: "", params: { type: "object", properties: {} }, inputs: () => inputs, declare: () => [] }) as Role;
   const fetch = async (url: string) => {
     asked.push(url);
@@ -29,10 +29,14 @@ function resolver(inputs: Readonly<Record<string, Input>>, { refresh = false, an
   const roles = new Map([["plain", { role, folder: join(root, "role") }]]);
   const inventory = inventoryOf(join(root, "lab"));
   const lookups = lookupsIn({ inventory, fetch, refresh });
-  return resolveInputs({ assignments: assigned("- hosts: all\n  roles: [plain]"), roles, inventory, lookups });
+  return { assignments: assigned("- hosts: all\n  roles: [plain]"), roles, inventory, lookups };
 }
 
-function refused(inputs: Readonly<Record<string, Input>>, options?: Parameters<typeof resolver>[1]): Promise<readonly string[]> {
+function resolver(...given: Parameters<typeof asking>) {
+  return resolveInputs(asking(...given));
+}
+
+function refused(inputs: Readonly<Record<string, Input>>, options?: Parameters<typeof asking>[1]): Promise<readonly string[]> {
   return resolver(inputs, options)("ocean", "plain").then(() => [], said);
 }
 
@@ -110,6 +114,16 @@ describe("GitHub keys", () => {
       expect(JSON.stringify(await refused(terrac))).toContain("hlx.lock is not what hlx wrote");
     },
   );
+});
+
+test("files of the project are looked for at once, told once, and nothing is asked for over a network", async () => {
+  const wanted = asking({ a: { input: "file", path: "nope.txt" }, keys: { input: "github-keys", user: "terrac" }, b: { input: "folder", path: "nowhere" } });
+  const problems = await problemsOfFiles([...wanted.assignments, ...wanted.assignments], wanted);
+  expect(problems.map(({ message }) => message)).toEqual([
+    "role plain: reading the input file nope.txt: there is no such file",
+    expect.stringContaining("nowhere: there is no such folder"),
+  ]);
+  expect(asked).toEqual([]);
 });
 
 test("an input of an unknown sort is refused", async () => {
