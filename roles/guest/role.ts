@@ -7,7 +7,10 @@ export default defineRole({
   summary: "The virtual machine of a host with `vm:`, made through its Proxmox node's API before anything inside is looked at.",
   params: { type: "object", additionalProperties: false, properties: {} },
   // What it is made from, and what of its node it uses, is there first.
-  requires: [{ role: "proxmox-cluster", hosts: "all", ifGiven: true }],
+  requires: [
+    { role: "proxmox-host", hosts: "all", ifGiven: true },
+    { role: "proxmox-cluster", hosts: "all", ifGiven: true },
+  ],
   outside: {
     facts: ({ host, inventory }) => ({
       ...linux,

@@ -15,7 +15,9 @@ export function networkOf({ bridges, bonds, gone, patience }: Params, around: Ar
   const bonded = Object.entries(bonds).map(([name, bond]) => [name, interfaceOf(name, bond, { own: bondOptions(bond, large(name, bond)), around })] as const);
   const bridged = Object.entries(bridges).map(([name, bridge]) => [name, interfaceOf(name, bridge, { own: bridgeOptions(bridge), around })] as const);
   const interfaces: Interfaces = Object.fromEntries<Interfaces[string]>([...gone.map((name) => [name, null] as const), ...cards, ...bonded, ...bridged]);
-  return [packages(["ifupdown2"], { provides: ["program:ifreload"] }), networkInterfaces({ interfaces, patience })];
+  // Guests of this node are planned as if they were there.
+  const provides = Object.keys(bridges).map((name) => `bridge:${around.host.name}/${name}` as const);
+  return [packages(["ifupdown2"], { provides: ["program:ifreload"] }), networkInterfaces({ interfaces, patience, provides })];
 }
 
 type Options = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 // Bridges and mapped devices that a guest uses by name: what is not there is told before anything is made, not at its first start.
 import { beforeEach, describe, expect, test } from "vitest";
+import guest from "../../roles/guest/role.ts";
 import type { Lack } from "../../src/model/kind.ts";
 import type { ProxmoxContainer } from "../../src/resources/proxmox-container/desired.ts";
 import { proxmoxContainerKind } from "../../src/resources/proxmox-container.ts";
@@ -24,6 +25,10 @@ describe("a guest that is to be made", () => {
   ] as const)("lacks %s", async (...[, more, message, hint]) => {
     const [lack, ...others] = lacks(await look(wanted(more as Partial<ProxmoxVm>)));
     expect([lack, others]).toMatchObject([{ because: { code: "failed", message, hint: expect.stringContaining(hint) } }, []]);
+  });
+  test("needs a bridge by what the role of the nodes provides, which comes before guests", async () => {
+    expect(lacks(await look(wanted(on("vmbr1"))))).toMatchObject([{ needs: "bridge:pve1/vmbr1" }]);
+    expect(guest.requires).toContainEqual({ role: "proxmox-host", hosts: "all", ifGiven: true });
   });
   test("lacks a mapping that has a device of another node only", async () => {
     double.held.mappings.set("gpu", { map: [gpu.replace("pve1", "pve2")] });
