@@ -1,7 +1,9 @@
 // The table of exit codes.
 import { describe, expect, test } from "vitest";
+import { standingOf } from "../../src/cli/commands/plan.ts";
 import { exitCode, lastLine, type Standing } from "../../src/cli/exit.ts";
 import type { Problem, ProblemCode } from "../../src/model/problem.ts";
+import { blocked, planOf } from "./plans.ts";
 
 const problem = (code: ProblemCode): Problem => ({ code, message: code });
 
@@ -24,6 +26,18 @@ describe("exit codes, the first that holds", () => {
     ["drift", { drifted: 1 }, 2],
     ["interrupted before all", { interrupted: true, failed: 1, problems: [problem("internal")] }, 130],
   ])("%s", (_, standing, code) => expect(exitCode(standing)).toBe(code));
+});
+
+describe("a plan alone", () => {
+  const waiting = { ...blocked("web", "file:/etc/a", ""), because: problem("unreachable") };
+  const login = { connection: "ssh", address: "x", become: true };
+  const silent = { host: "web", login, unreachable: problem("unreachable"), resources: 0, roundTrips: 0 };
+  test.each([
+    ["as desired is done", planOf([]), 0],
+    ["of a host that does not answer is not", planOf([], { hosts: [silent] }), 4],
+    ["blocked by a host elsewhere that does not answer is not either", planOf([waiting], { problems: [waiting.because] }), 4],
+    ["blocked by something else is wrong", planOf([waiting], { problems: [problem("missing")] }), 1],
+  ])("%s", (_, plan, code) => expect(exitCode(standingOf(plan))).toBe(code));
 });
 
 describe("the last line", () => {

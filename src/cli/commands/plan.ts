@@ -40,8 +40,10 @@ export function wantsList({ given }: Context): boolean {
 
 /** What a plan alone says about how things stand. */
 export function standingOf({ problems, hosts }: Plan): Standing {
-  const unreachable = hosts.filter((host) => host.unreachable !== undefined).length;
-  return { problems: problems.filter(({ code }) => code !== "unreachable"), unreachable };
+  const silent = hosts.filter((host) => host.unreachable !== undefined).length;
+  // What is blocked by a host that is required elsewhere, and that is no host of this plan.
+  const elsewhere = problems.some(({ code }) => code === "unreachable");
+  return { problems: problems.filter(({ code }) => code !== "unreachable"), unreachable: Math.max(silent, Number(elsewhere)) };
 }
 
 /** How many entries have something to do. */
