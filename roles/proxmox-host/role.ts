@@ -12,6 +12,7 @@ export default defineRole({
   summary:
     "A node of Proxmox VE 8 or 9 itself, over SSH: package repositories, bridges and bonds that come back by themselves when they cut off the way in, IOMMU and vfio for PCI devices of guests.",
   params,
+  metal: true,
   claims: ({ params, host, inventory }) => [...networkClaims(params, { host, inventory }), ...passthroughClaims(params, host), ...cephAlone(params)],
   looks: ({ host }) => ({ node: lookAt(host.name) }),
   notes: ({ params: { passthrough }, host, seen = {} }) =>

@@ -108,6 +108,8 @@ export interface RoleBehaviour<Params> {
   };
   /** What it declares is not on its host but behind an API that is asked from here: a rehearsal leaves it out, since a twin has no such API and the real one is not to be asked. */
   readonly beyond?: true;
+  /** What it declares is about the machine below the system: its boot loader, its cards. A rehearsal leaves it out, since a twin is a container that has neither. */
+  readonly metal?: true;
   inputs?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Input>>;
   /** What it must see of hosts before it declares, where their own probes come too late. Only hosts whose keys are known are asked, whatever `--limit` says. */
   looks?(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): Readonly<Record<string, Look>>;
@@ -158,6 +160,8 @@ export interface Assignment {
   readonly outside?: true;
   /** Asks an API beyond its host; see RoleBehaviour. */
   readonly beyond?: true;
+  /** Is about the machine below the system; see RoleBehaviour. */
+  readonly metal?: true;
   /** Does not wait for the roles before it on its host. */
   readonly independent: boolean;
   /** `serial` of its play: at most so many hosts at once; undefined is all. */

@@ -84,8 +84,8 @@ function assignUse(use: RoleUse, { play, index, hosts, order, assigning, problem
 }
 
 /** Where the role works when it is not inside of its hosts. */
-export function whereOf({ outside, beyond }: Role): Pick<Assignment, "outside" | "beyond"> {
-  return { ...(outside === undefined ? {} : { outside: true }), ...(beyond === undefined ? {} : { beyond }) };
+export function whereOf({ outside, beyond, metal }: Role): Pick<Assignment, "outside" | "beyond" | "metal"> {
+  return { ...(outside === undefined ? {} : { outside: true }), ...(beyond === undefined ? {} : { beyond }), ...(metal === undefined ? {} : { metal }) };
 }
 
 export interface Asked extends Pick<Assignment, "as" | "params" | "host"> {

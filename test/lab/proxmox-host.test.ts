@@ -1,6 +1,12 @@
 // The role proxmox-host on a real host: ifupdown2 and bridges are real, Proxmox is a stand-in. A change that cuts the way in comes back by itself.
+import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
+import { containerTransport } from "../../src/connections/container.ts";
+import { openSession } from "../../src/connections/shell/session.ts";
 import { kernelBootKind } from "../../src/resources/kernel-boot.ts";
+import { networkInterfaces } from "../../src/resources/network-interfaces.ts";
+import { kinds } from "../../src/resources/registry.ts";
+import { runContract } from "../../src/testing/contract.ts";
 import { type LabHost, labHost } from "./hosts.ts";
 import { type HlxRun, hostLines, type Project, project } from "./project.ts";
 import { install, volumes } from "./proxmox-iommu.ts";
@@ -161,6 +167,21 @@ test("the run after it does it once more; what goes is gone", async () => {
   role({ bridges: { vmbr0: bridge }, gone: ["vmbr9"] });
   expect((await hlx("apply", "--yes", "--allow", "connectivity")).code).toBe(0);
   expect(await host.exec("ls /sys/class/net; cat /etc/network/interfaces")).not.toContain("vmbr9");
+});
+
+test("the kind of the network keeps the contract: found twice alike, and what was there before comes back", async () => {
+  const session = await openSession(async () => containerTransport({ engine: "docker", name: host.container, user: "root" }), {
+    ...{ host: "node005", become: { how: "none" }, deadlineMs: 30_000, log: () => undefined },
+    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
+  });
+  const answer = await session.lock({ run: "c", who: "test", where: "here", pid: process.pid, since: "2026-11-21T00:00:00Z" });
+  if (answer.lock === "refused") throw new Error(answer.problem.message);
+  const options = { "bridge-ports": "none", "bridge-stp": "off", "bridge-fd": "0", address: "10.99.0.1/24" };
+  const { desired } = networkInterfaces({ interfaces: { vmbr8: { auto: true, inet: { method: "static", options } } } });
+  const one = { kind: "network.interfaces", name: "a bridge of its own", desired };
+  expect(await runContract({ shell: session.shell, writer: answer.writer }, kinds, [one])).toEqual([]);
+  await answer.writer.release();
+  await session.close();
 });
 
 describe("PCI devices for guests", () => {

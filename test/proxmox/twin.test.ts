@@ -40,10 +40,12 @@ describe("a rehearsal", () => {
     ["what makes a host", { outside: true }, { twin: "twin" }, {}, true],
     ["what asks an API beyond it", { beyond: true }, { twin: "twin" }, {}, true],
     ["what asks another API beyond it", { beyond: true }, { twin: "twin", double: "AB" }, {}, true],
+    ["what is about the machine below it", { metal: true }, { twin: "twin", double: "AB" }, node, true],
     ["nothing that makes a host by a double", { outside: true }, { twin: "twin", double: "AB" }, {}, false],
     ["nothing that asks a double", { beyond: true }, { twin: "twin", double: "AB" }, node, false],
     ["nothing that is done inside", {}, { twin: "twin" }, {}, false],
     ["nothing of the real host", { beyond: true }, {}, {}, false],
+    ["nothing of the real machine", { metal: true }, {}, {}, false],
   ] as const)("leaves out %s", (...[, marks, login, vars, left]) => {
     const hosts = new Map([["pve1", { name: "pve1", login, vars } as unknown as Host]]);
     expect(leavesTwin({ host: "pve1", ...marks } as never, { hosts })).toBe(left);

@@ -58,10 +58,11 @@ export async function workOf({ inventory, file }: Project, context: Context, { n
   };
 }
 
-/** What makes a real host from outside, or asks an API beyond it, is for its twin only where a double of that API stands for the real one. */
-export function leavesTwin({ outside, beyond, host }: Assignment, { hosts }: Pick<Inventory, "hosts">): boolean {
+/** What makes a real host from outside, or asks an API beyond it, is for its twin only where a double of that API stands for the real one; nothing stands for a machine. */
+export function leavesTwin({ outside, beyond, metal, host }: Assignment, { hosts }: Pick<Inventory, "hosts">): boolean {
   const known = hosts.get(host);
   if (known?.login.twin === undefined) return false;
+  if (metal === true) return true;
   if (known.login.double === undefined) return outside === true || beyond === true;
   return beyond === true && !isProxmoxNode(known);
 }

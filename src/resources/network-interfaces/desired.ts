@@ -32,6 +32,11 @@ export const known = [
   ...["bond-slaves", "bond-mode", "bond-miimon", "bond-xmit-hash-policy", "bond-primary", "bond-lacp-rate"],
 ] as const;
 
+/** The ports of a bridge or a bond. */
+export function portsOf(options: Block["options"]): readonly string[] {
+  return [options["bridge-ports"], options["bond-slaves"]].flatMap((ports) => (ports === undefined || ports === "none" ? [] : ports.split(" ")));
+}
+
 /** Fifteen characters is the kernel's limit (IFNAMSIZ). */
 export const interfacePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$";
 

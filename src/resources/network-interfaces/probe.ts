@@ -5,7 +5,7 @@ import { absent, blocked, type Evidence, type Found, type Notice, present } from
 import type { Readers } from "../../model/ports/index.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type InterfacesSeen, interfacesRead } from "../reads/interfaces.ts";
-import type { NetworkInterfaces } from "./desired.ts";
+import { type NetworkInterfaces, portsOf } from "./desired.ts";
 import { namesIn, type Said, saidOf } from "./file.ts";
 import { lacking } from "./running.ts";
 
@@ -48,10 +48,6 @@ function noSuchPort({ interfaces }: NetworkInterfaces, { all }: InterfacesSeen, 
     return { code: "missing", message, hint: didYouMean(port, cards) ?? `this host has ${cards.map((one) => visible(one)).join(", ") || "none"}` };
   }
   return undefined;
-}
-
-function portsOf(options: Readonly<Record<string, string>>): readonly string[] {
-  return [options["bridge-ports"], options["bond-slaves"]].flatMap((ports) => (ports === undefined || ports === "none" ? [] : ports.split(" ")));
 }
 
 const nothingThere: Problem = {

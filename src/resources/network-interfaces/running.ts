@@ -1,7 +1,7 @@
 // What the kernel lacks of what an interface's block says: told in words, since nothing but loading the file mends it.
 import { ipText, parseIp } from "../../lib/ip.ts";
 import type { InterfacesSeen, LinkSeen } from "../reads/interfaces.ts";
-import type { Interface, NetworkInterfaces } from "./desired.ts";
+import { type Interface, type NetworkInterfaces, portsOf } from "./desired.ts";
 import { spelled } from "./file.ts";
 
 type Links = InterfacesSeen["links"];
@@ -25,12 +25,13 @@ function lackingOn(name: string, { inet, inet6 }: Interface, { link, links }: Ar
   const options = { ...inet6?.options, ...inet?.options };
   const addresses = [inet, inet6].flatMap((block) => block?.options["address"] ?? []);
   const gateways = [inet, inet6].flatMap((block) => block?.options["gateway"] ?? []);
-  const ports = [options["bridge-ports"], options["bond-slaves"]].flatMap((list) => (list === undefined || list === "none" ? [] : list.split(" ")));
   const there = link.addresses.map(oneSpelling);
   return [
     ...addresses.filter((address) => !there.includes(oneSpelling(address))).map((address) => `${name} has no address ${address}`),
     ...gateways.filter((gateway) => !link.gateways.map(oneSpelling).includes(oneSpelling(gateway))).map((gateway) => `${name} has no route to ${gateway}`),
-    ...ports.filter((port) => links.get(port)?.master !== name).map((port) => `${port} is no port of ${name}`),
+    ...portsOf(options)
+      .filter((port) => links.get(port)?.master !== name)
+      .map((port) => `${port} is no port of ${name}`),
     ...settings(options, link).map(([key, value]) => `${name} has no ${key} ${value}`),
   ];
 }
