@@ -34,7 +34,7 @@ export type HostLook =
     }
   | { readonly look: "unreachable"; readonly host: Host; readonly problem: Problem };
 
-/** Why nobody was inside. absent: its maker says that it is not there, or it is to be made anew. untouched: nothing is to be done in it. silent: what makes it is about to change, and it does not answer. */
+/** Why nobody was inside. absent: its maker says that it is not there, or it is to be made anew. untouched: nothing is to be done in it. silent: it is starting, or what makes it is about to change, and it does not answer. */
 export type Inside = { readonly is: "absent" } | { readonly is: "untouched" } | { readonly is: "silent"; readonly problem: Problem };
 
 /** Why nobody knows what is on a host that is there; undefined where it is known, or nothing is there. */
@@ -107,7 +107,7 @@ interface Promised extends Looking {
 // Nothing connects to it: until the host is made, its address may be somebody else's.
 async function promised(host: Host, inside: readonly Assignment[], { made, why, ...looking }: Promised): Promise<HostLook> {
   const { declared, held } = await declare(inside, { ...looking, host, facts: factsOf(host.name, made.promised) });
-  const found = blocked(hostCapability(host.name), `${host.name} is not there yet`);
+  const found = blocked(hostCapability(host.name), `${host.name} ${why.is === "silent" ? "does not answer yet" : "is not there yet"}`);
   const looked = [...made.declared, ...declared.map((one) => ({ ...one, found }))];
   return { look: "promised", host, promised: made.promised, declared: looked, held: new Map([...made.held, ...held]), inside: why };
 }

@@ -17,7 +17,7 @@ export interface FromOutside {
   readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
   readonly held: Wanted["held"];
   readonly promised: PromisedFacts;
-  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": what makes it is about to change, so it may not answer. "unknown": what makes it could not be looked at. */
+  /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": it is starting, or what makes it is about to change, so it may not answer. "unknown": what makes it could not be looked at. */
   readonly host: "here" | "absent" | "perhaps" | "unknown";
 }
 
@@ -116,8 +116,9 @@ function stateOf(host: Host, declared: FromOutside["declared"], { world, work }:
 function mayBeAway({ resource, found }: FromOutside["declared"][number], { kinds }: World): boolean {
   if (found.found === "blocked") return true;
   if (found.found !== "present") return false;
+  if (found.evidence?.away === "starting") return true;
   const changes = kinds.get(resource.kind)?.diff(resource.desired, found, { changing: new Set(), digest: () => undefined }) ?? [];
-  return changes.length > 0 && highestRisk(changes) !== "none";
+  return changes.length > 0 && (found.evidence?.away === "off" || highestRisk(changes) !== "none");
 }
 
 function notPromised(host: string, name: string): never {

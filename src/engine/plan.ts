@@ -57,7 +57,7 @@ function planOf(surveyed: Survey, pruned: Pruning, { world, work }: { readonly w
   const entries = targeted([...surveyed.entries.filter(isChosen), ...pruned.entries], work.targets);
   const units = keepingOrder(surveyed.chosen, surveyed.elsewhere).map((one) => unitOf(one, entries, work));
   const evident = evidentIn(surveyed, entries);
-  const stays = [...evident.flatMap(noticesOf), ...crowded(evident.flatMap(takersOf)), ...pruned.stays];
+  const stays = [...silentHosts(surveyed, work), ...evident.flatMap(noticesOf), ...crowded(evident.flatMap(takersOf)), ...pruned.stays];
   const hosts = [...new Set([...work.hosts, ...surveyed.chosen.map(({ assignment }) => assignment.host)])];
   return {
     format: 1,
@@ -90,6 +90,15 @@ function evidentIn({ entries: all, found }: Survey, planned: readonly Entry[]): 
   return all.flatMap(({ host, address }, index) => {
     const one = found[index];
     return meant.has(address) && (one?.found === "present" || one?.found === "absent") ? [{ host, address, found: one }] : [];
+  });
+}
+
+// What is planned inside them is only what was promised of them: who reads it must know why.
+function silentHosts({ looks }: Survey, { hosts }: Work): readonly Staying[] {
+  return [...looks.values()].flatMap((look) => {
+    if (look.look !== "promised" || look.inside.is !== "silent" || !hosts.includes(look.host.name)) return [];
+    const because = `does not answer yet, and is waited for: ${look.inside.problem.message}`;
+    return [{ host: look.host.name, because }];
   });
 }
 

@@ -37,6 +37,8 @@ export type Evidence = Readonly<Record<string, unknown>> & {
   readonly notices?: readonly Notice[];
   readonly takes?: readonly Taking[];
   readonly lacks?: readonly Lack[];
+  /** Of what makes a host: nobody answers there, because it is switched off, or was switched on so lately that it may still be starting. */
+  readonly away?: "off" | "starting";
 };
 
 /** What is not there and has to be before anything is changed: an error of the plan, unless something planned before provides it, on whichever host. */

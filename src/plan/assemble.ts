@@ -173,13 +173,15 @@ function about(address: Address, problem: Problem): Problem {
 function add(entry: Entry, { host, resource, found }: Looked, walk: Walk): void {
   walk.entries.push(entry);
   const key = actualKey(host, resource.id);
+  const provided = entry.provides.map((capability) => ({ host, capability, by: entry.address }));
   if (entry.entry === "exact" && entry.action === "none") {
     if (found.found === "present") walk.actuals.set(key, found.actual);
+    // What it makes is on its way already.
+    if (found.found === "present" && found.evidence?.away === "starting") walk.provided.push(...provided);
     return;
   }
   walk.changing.add(key);
-  if (entry.entry !== "blocked" && entry.action !== "remove")
-    walk.provided.push(...entry.provides.map((capability) => ({ host, capability, by: entry.address })));
+  if (entry.entry !== "blocked" && entry.action !== "remove") walk.provided.push(...provided);
 }
 
 function kindOf(resource: Resource, { kinds }: Assembling): AnyKind {

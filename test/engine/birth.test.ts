@@ -106,6 +106,25 @@ describe("a host that is there", () => {
     host.down = true;
     expect((await plan(inside, keys, work)).hosts).toMatchObject([{ unreachable: { code: "unreachable" } }]);
   });
+  test.each([
+    ["off, and about to be switched on", "off" as const, 1],
+    ["starting", "starting" as const, 0],
+  ])("and does not answer because it is %s: it is said, waited for, and gone on with", async (_, away, calls) => {
+    const { inside, cluster, host } = world({ a: 2 });
+    Object.assign(cluster, { away });
+    host.down = true;
+    const made = await plan(inside, keys, work);
+    expect([made.hosts, made.stays]).toMatchObject([
+      [{ unborn: { hostname: "memory" } }],
+      [{ host: "a", because: "does not answer yet, and is waited for: a: no answer" }],
+    ]);
+    if (away === "starting") setTimeout(() => Object.assign(host, { down: false }), 100);
+    const outcome = await apply(inside, keys, work);
+    expect([outcomes(outcome), cluster.calls.length]).toEqual([
+      { "a/guest/vm:a": calls === 0 ? "ok" : "changed", "a/one/note:x": "changed", "a/one/note:y": "changed" },
+      calls,
+    ]);
+  });
   test("and down while its machine is about to change is planned as promised", async () => {
     const { inside, host } = world({ a: 1 });
     host.down = true;

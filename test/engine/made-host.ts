@@ -22,6 +22,8 @@ export interface Cluster {
   broken: boolean;
   /** Nobody can ask it. */
   silent: boolean;
+  /** What it says of whether its machines run. */
+  away: "off" | "starting" | undefined;
   /** What the maker says of the machine's keys. */
   told: HostKeys;
   /** The machine-id of the next machine that is made, and the key that it shows. */
@@ -36,13 +38,15 @@ const vmKind = {
   via: ["cluster"],
   identity: ({ name }: Vm) => name,
   outside: "machine",
-  probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined> } }) => {
-    const cores = await on.cluster.cores(name);
-    return cores === undefined ? absent : present({ cores });
+  probe: async ({ name }: Vm, on: { readonly cluster: { cores(name: string): Promise<number | undefined>; away(): Cluster["away"] } }) => {
+    const [cores, away] = [await on.cluster.cores(name), on.cluster.away()];
+    return cores === undefined ? absent : present({ cores, running: away !== "off" }, away === undefined ? {} : { away });
   },
-  diff: ({ cores }: Vm, found: { readonly actual?: Pick<Vm, "cores"> }) =>
+  diff: ({ cores }: Vm, found: { readonly actual?: Pick<Vm, "cores"> & { readonly running: boolean } }) =>
     (found.actual?.cores ?? (cores === 0 ? 0 : undefined)) === cores
-      ? []
+      ? found.actual?.running === false
+        ? [change("running", { before: false, after: true })]
+        : []
       : [change("cores", { before: found.actual?.cores, after: cores, risk: found.actual === undefined ? "none" : cores === 0 ? "data-loss" : "reboot" })],
   steps: ({ name, cores }: Vm): readonly Api[] => [{ do: "api", title: `make ${name}`, via: "cluster", method: "POST", path: name, body: cores }],
   absent: ({ name }: Vm) => ({ name, cores: 0, absent: true }),
@@ -65,6 +69,7 @@ export function world(vms: Readonly<Record<string, number>> = {}, hosts: readonl
     calls: [],
     broken: false,
     silent: false,
+    away: undefined,
     told: { known: "never", because: "nobody knows" },
     next: { machineId: "1".repeat(32) },
     machineId: "0".repeat(32),
@@ -74,13 +79,14 @@ export function world(vms: Readonly<Record<string, number>> = {}, hosts: readonl
   if (host === undefined) throw new Error("no host a");
   host.down = !cluster.vms.has("a");
   const endpoint = {
-    reader: { cores: async (name: string) => (cluster.silent ? noAnswer() : cluster.vms.get(name)), keys: () => cluster.told },
+    reader: { cores: async (name: string) => (cluster.silent ? noAnswer() : cluster.vms.get(name)), keys: () => cluster.told, away: () => cluster.away },
     call: async ({ path, body, title }: Api) => {
       cluster.calls.push(title);
       if (cluster.broken) return { result: "failed", output: "", exitStatus: 1, because: "no space on the storage" };
       if (Number(body) === 0) return gone(path, { cluster, host });
       if (!cluster.vms.has(path)) come(host, cluster);
       cluster.vms.set(path, Number(body));
+      cluster.away = undefined;
       setTimeout(() => {
         host.down = false;
       }, 100);

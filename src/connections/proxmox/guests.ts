@@ -69,6 +69,7 @@ async function lookThere(client: Client, { id, place }: { readonly id: number; r
     ...place,
     config: Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)])),
     running: status["status"] === "running",
+    ...(typeof status["uptime"] === "number" ? { uptime: status["uptime"] } : {}),
     ...(lock === undefined ? {} : { lock: String(lock) }),
     ...(ha === undefined ? {} : { ha }),
     pending: pendingOf(pending),

@@ -73,6 +73,7 @@ function look(guest: DoubleGuest, { part, on, id }: AtGuest): Reply {
       return {
         data: {
           status: guest.running ? "running" : "stopped",
+          uptime: guest.running ? Math.floor((Date.now() - (guest.since ?? 0)) / 1000) : 0,
           ha: { managed: Number(on.double.ha.has(id)) },
           ...(guest.config["lock"] === undefined ? {} : { lock: guest.config["lock"] }),
         },
@@ -251,5 +252,6 @@ export function switchTo(running: boolean, { on, id }: Pick<AtGuest, "on" | "id"
     guest.pending = {};
   }
   guest.running = running;
+  if (running) guest.since = Date.now();
   on.double.onPower(id, running);
 }

@@ -8,6 +8,8 @@ export interface DoubleGuest {
   node: string;
   config: Record<string, string>;
   running: boolean;
+  /** When it was started, in milliseconds since 1970; long ago where it is left out. */
+  since?: number;
   pending: Record<string, string>;
   pool?: string;
   snapshots?: Map<string, { readonly config: Record<string, string>; readonly at: number; readonly description: string }>;

@@ -56,6 +56,8 @@ export type GuestSeen =
       /** As the server has it, numbers as text; what waits for a restart is in it. */
       readonly config: Readonly<Record<string, string>>;
       readonly running: boolean;
+      /** Seconds since it was started. */
+      readonly uptime?: number;
       readonly pool?: string;
       readonly ha?: HaSeen;
       /** "clone", "backup" …: somebody else works on it. */

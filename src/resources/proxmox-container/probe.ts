@@ -3,6 +3,7 @@ import { absent, type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
+import { awayOf } from "../proxmox/away.ts";
 import { wholeGuest } from "../proxmox/being-made.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
@@ -35,7 +36,7 @@ export async function probe(desired: ProxmoxContainer, on: Pick<Readers, "proxmo
   if (seen.guest === "hidden") return { found: "unknown", because: hidden(desired) };
   const problem = foreign(desired, seen) ?? busy(desired, seen) ?? fixed(desired, seen) ?? shrinking(desired, seen);
   if (problem !== undefined) return { found: "unknown", because: problem };
-  return present(actualOf(desired, seen), { node: seen.node, config: seen.config, managed: seen.ha !== undefined });
+  return present(actualOf(desired, seen), { node: seen.node, config: seen.config, managed: seen.ha !== undefined, ...awayOf(seen) });
 }
 
 function actualOf(desired: ProxmoxContainer, { config, running, pending, pool }: Here): ContainerActual {

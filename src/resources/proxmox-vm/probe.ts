@@ -3,6 +3,7 @@ import { type Found, present } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { GuestSeen, SnapshotsSeen } from "../../model/ports/proxmox.ts";
 import type { Problem } from "../../model/problem.ts";
+import { awayOf } from "../proxmox/away.ts";
 import { isBeingMade, wholeGuest } from "../proxmox/being-made.ts";
 import { bears } from "../proxmox/mark.ts";
 import { type Settings, sizeOf } from "../proxmox/properties.ts";
@@ -49,7 +50,7 @@ export async function probe(desired: ProxmoxVm, on: Pick<Readers, "proxmox">, ta
   const kept = await snapshotsOf(desired, on);
   if (kept === null) return { found: "unknown", because: unprotected(desired) };
   const { snapshot, list = [] } = kept;
-  const evidence = { node, disk: firstDisk(config), config: writtenAlong(desired, config), managed: ha !== undefined, snapshots: list };
+  const evidence = { node, disk: firstDisk(config), config: writtenAlong(desired, config), managed: ha !== undefined, snapshots: list, ...awayOf(seen) };
   return present({ ...actualOf(desired, seen), ...(snapshot === undefined ? {} : { snapshot }) }, evidence);
 }
 
