@@ -79,8 +79,7 @@ function actualOf({ Driver, Internal, Attachable, Options, Labels, IPAM }: Netwo
   const subnet = desired.subnet === undefined ? undefined : String(first?.["Subnet"]);
   const gateway = desired.gateway === undefined ? undefined : String(first?.["Gateway"]);
   const attachable = desired.attachable === undefined ? undefined : Attachable;
-  const options = desired.options === undefined ? undefined : wantedOf(Options, desired.options);
-  const labels = desired.labels === undefined ? undefined : wantedOf(Labels, desired.labels);
+  const [options, labels] = [wantedOf(Options, desired.options), wantedOf(Labels, desired.labels)];
   return { driver: Driver, internal: Internal, ...given({ subnet, gateway, attachable, options, labels }) };
 }
 

@@ -59,9 +59,7 @@ function probe(desired: DockerVolume, { docker }: Pick<Readers, "docker">): Prom
   return asking(desired.absent === true, async () => {
     const found = (await docker.volumes()).find(({ Name }) => Name === desired.name);
     if (found === undefined) return absent;
-    const options = desired.options === undefined ? undefined : wantedOf(found.Options, desired.options);
-    const labels = desired.labels === undefined ? undefined : wantedOf(found.Labels, desired.labels);
-    return present({ driver: found.Driver, ...given({ options, labels }) });
+    return present({ driver: found.Driver, ...given({ options: wantedOf(found.Options, desired.options), labels: wantedOf(found.Labels, desired.labels) }) });
   });
 }
 

@@ -71,8 +71,8 @@ function networkAsIs({ Driver, Internal, Attachable, EnableIPv6, Options, Labels
     ...given({
       attachable: attachable === undefined ? undefined : Attachable,
       enable_ipv6: ipv6 === undefined ? undefined : EnableIPv6,
-      driver_opts: options === undefined ? undefined : wantedOf(Options, options),
-      labels: labels === undefined ? undefined : wantedOf(Labels, labels),
+      driver_opts: wantedOf(Options, options),
+      labels: wantedOf(Labels, labels),
       ipam: ipam === undefined ? undefined : rangesAsTheyAre(IPAM.Config ?? [], ipam),
     }),
   };
@@ -102,8 +102,8 @@ export function refuseOtherVolumes({ volumes = {}, name, state, absent }: Stack,
 
 // A file without options means a volume without any.
 function volumeAsIs({ Driver, Options }: VolumeInfo, { driver_opts: options }: VolumeLooks): VolumeLooks {
-  const given = options === undefined ? (Options ?? {}) : wantedOf(Options, options);
-  return { driver: Driver, ...(options === undefined && Object.keys(given).length === 0 ? {} : { driver_opts: given }) };
+  const unwanted = Object.keys(Options ?? {}).length === 0 ? undefined : (Options ?? undefined);
+  return { driver: Driver, ...given({ driver_opts: wantedOf(Options, options) ?? unwanted }) };
 }
 
 /** A change for each network that is made anew. */

@@ -21,8 +21,11 @@ export async function asking<Actual>(gone: boolean, look: () => Promise<Found<Ac
   }
 }
 
-/** Only the members that are wanted: others may put theirs beside them. */
-export function wantedOf(actual: Readonly<Record<string, string>> | null, wanted: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const kept = Object.keys(wanted).filter((key) => actual !== null && Object.hasOwn(actual, key));
-  return Object.fromEntries(kept.map((key) => [key, String(actual?.[key])]));
+/** Only the members that are wanted: others may put theirs beside them. Undefined where nothing is wanted. */
+export function wantedOf(actual: Texts | null, wanted: Texts | undefined): Texts | undefined {
+  return (
+    wanted && Object.fromEntries(Object.keys(wanted).flatMap((key) => (actual !== null && Object.hasOwn(actual, key) ? [[key, String(actual[key])]] : [])))
+  );
 }
+
+type Texts = Readonly<Record<string, string>>;
