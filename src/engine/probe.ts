@@ -1,18 +1,33 @@
 // One probe: a resource's kind asks with the readers that it may use.
-import type { Found } from "../model/kind.ts";
+import type { AnyKind, Found } from "../model/kind.ts";
 import { type Problem, problemOf } from "../model/problem.ts";
 import type { Places, Resource } from "../model/resource.ts";
 import { readersOf } from "./sessions.ts";
 import type { HostSession, World } from "./world.ts";
 
 /** What the resource's kind finds; a probe that throws could not look. What is wrong with a member of the desired state is told with the place where it is written. */
-export async function probe(
-  { kind, desired, places }: Pick<Resource, "kind" | "desired" | "places">,
-  { world, session }: { readonly world: Pick<World, "kinds">; readonly session: HostSession },
-): Promise<Found<unknown>> {
+export function probe(resource: Probed, on: On): Promise<Found<unknown>> {
+  return asked(resource, on, (kind, readers) => kind.probe(resource.desired, readers));
+}
+
+/** What it would find were the resource not there. */
+export function probeAnew(resource: Probed, on: On): Promise<Found<unknown>> {
+  return asked(resource, on, async (kind, readers) => (await kind.anew?.(resource.desired, readers)) ?? { found: "absent" });
+}
+
+type Probed = Pick<Resource, "kind" | "desired" | "places">;
+
+interface On {
+  readonly world: Pick<World, "kinds">;
+  readonly session: HostSession;
+}
+
+type Asking = (kind: AnyKind, readers: ReturnType<typeof readersOf>) => Promise<Found<unknown>>;
+
+async function asked({ kind, places }: Probed, { world, session }: On, ask: Asking): Promise<Found<unknown>> {
   try {
     const known = world.kinds.get(kind);
-    return known === undefined ? notProbed : placed(await known.probe(desired, readersOf(session, known.via)), places);
+    return known === undefined ? notProbed : placed(await ask(known, readersOf(session, known.via)), places);
   } catch (thrown) {
     return { found: "unknown", because: problemOf(thrown) };
   }

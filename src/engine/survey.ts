@@ -6,6 +6,7 @@ import { type Problem, ProblemError, refuseAll } from "../model/problem.ts";
 import { secretsIn } from "../model/text.ts";
 import { assemble, type Looked } from "../plan/assemble.ts";
 import { chooseUnits, type Ordered, orderUnits } from "../plan/units.ts";
+import { askedAnew } from "./anew.ts";
 import { type HostLook, type Looking, lookAt, lookingFor } from "./look.ts";
 import { onceForAll } from "./once.ts";
 import type { Work, World } from "./world.ts";
@@ -31,7 +32,7 @@ export async function survey(world: World, work: Work): Promise<Survey> {
   const { chosen, elsewhere, looks } = await withNewHosts({ ...first, looks: seen }, { ordered, looking });
   const taking = inOrderOf(ordered, { chosen, elsewhere });
   world.emit({ event: "phase", phase: "plan", hosts: looks.size });
-  const looked = inOrder(taking, looks);
+  const looked = await askedAnew(inOrder(taking, looks), { world, work });
   const secrets = await secretsOf(looked, world);
   const key = await keyFor(secrets, world);
   const entries = assemble(looked, {

@@ -147,6 +147,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   probe(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
   diff(desired: Desired, found: Known<Actual>, ahead: Ahead): readonly Change[];
   steps(desired: Desired, found: Known<Actual>, plan: { readonly changes: readonly Change[]; readonly now: Date }): readonly Step[];
+  /** What a probe would find were it not there, where more is to be known of what it would be made from. Asked when it is to be made anew. */
+  anew?(desired: Desired, on: Pick<Readers, Via>): Promise<Found<Actual>>;
   /** For kinds that make hosts from outside: the keys by which the host is recognised, over a way that is trusted. */
   hostKeys?(desired: Desired, on: Pick<Readers, Via>): Promise<HostKeys>;
   /** Other hosts that its steps may run on (`elsewhere`): a plan knows how to log in to them. */

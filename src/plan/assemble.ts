@@ -19,6 +19,8 @@ export interface Looked {
   readonly role: string;
   readonly resource: Resource;
   readonly found: Found<unknown>;
+  /** What would be found were it not there, where it is to be made anew. */
+  readonly anew?: Found<unknown>;
 }
 
 export interface Assembling {
@@ -88,13 +90,15 @@ function commonOf({ host, role, resource }: Looked): EntryCommon {
 
 function exact(
   common: EntryCommon,
-  { resource, host }: Looked,
+  { resource, host, anew: nothing = { found: "absent" } }: Looked,
   { walk, assembling, found }: { walk: Walk; assembling: Assembling; found: Known<unknown> },
 ): Entry {
+  if (nothing.found === "unknown") return { ...common, entry: "blocked", because: about(common.address, nothing.because) };
+  const empty: Known<unknown> = nothing.found === "absent" ? nothing : { found: "absent" };
   const kind = kindOf(resource, assembling);
   const ahead = aheadOf(host, { ...walk, secrets: assembling.secrets });
   const anew = found.found === "present" && matchesAny(common.address, assembling.replace);
-  const { changes, steps } = (anew ? madeAnew : mended)(kind, resource.desired, { found, ahead, now: assembling.now });
+  const { changes, steps } = (anew ? madeAnew : mended)(kind, resource.desired, { found, empty, ahead, now: assembling.now });
   const lack = changes.length === 0 ? undefined : lackIn(found, walk);
   if (lack !== undefined) return { ...common, entry: "blocked", because: about(common.address, lack.because) };
   return {
@@ -123,17 +127,19 @@ function lastingOf(
 
 interface Mending {
   readonly found: Known<unknown>;
+  /** What is found where it is not there. */
+  readonly empty: Known<unknown>;
   readonly ahead: Ahead;
   readonly now: Date;
 }
 
-function mended(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
+function mended(kind: AnyKind, desired: unknown, { found, ahead, now }: Omit<Mending, "empty">): Pick<Exact, "changes" | "steps"> {
   const changes = kind.diff(desired, found, ahead);
   return { changes, steps: changes.length === 0 ? [] : kind.steps(desired, found, { changes, now }) };
 }
 
 // Removed, then created: the changes are those of a creation, and each has the risk of a replacement, or of what the removal costs.
-function madeAnew(kind: AnyKind, desired: unknown, { found, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
+function madeAnew(kind: AnyKind, desired: unknown, { found, empty, ahead, now }: Mending): Pick<Exact, "changes" | "steps"> {
   if (kind.absent === undefined)
     throw new ProblemError({
       code: "usage",
@@ -141,7 +147,7 @@ function madeAnew(kind: AnyKind, desired: unknown, { found, ahead, now }: Mendin
       hint: "leave it out of --replace",
     });
   const gone = mended(kind, kind.absent(desired), { found, ahead, now });
-  const made = mended(kind, desired, { found: { found: "absent" }, ahead, now });
+  const made = mended(kind, desired, { found: empty, ahead, now });
   return {
     changes: made.changes.map((change) => ({ ...change, risk: highestRisk([change, { ...change, risk: "replace" }, ...gone.changes]) })),
     steps: [...gone.steps, ...made.steps],

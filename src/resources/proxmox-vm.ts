@@ -8,6 +8,7 @@ import { adoption } from "./proxmox-vm/adoption.ts";
 import { type ProxmoxVm, schema } from "./proxmox-vm/desired.ts";
 import { diff } from "./proxmox-vm/diff.ts";
 import { growthOf } from "./proxmox-vm/growth.ts";
+import { unmade } from "./proxmox-vm/origin.ts";
 import { probe, type VmActual } from "./proxmox-vm/probe.ts";
 import { restore } from "./proxmox-vm/restore.ts";
 import { wantedOf } from "./proxmox-vm/settings.ts";
@@ -26,6 +27,7 @@ export const proxmoxVmKind: Kind<ProxmoxVm, VmActual, "proxmox"> = {
     const uses = usesOf({ desired, found, wanted: (settings) => wantedOf(desired, settings) });
     return using(await fitting(found, growthOf(desired, found), on), uses, on);
   },
+  anew: unmade,
   diff,
   steps,
   adoption,

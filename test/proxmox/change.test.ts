@@ -119,6 +119,28 @@ describe("what a guest uses of its node by name is looked for by the plan", { ti
   });
 });
 
+test("a guest that is made anew is made from what it would be made from now", { timeout: 60_000 }, async () => {
+  const text = inventoryOf(double, {
+    image: 'debian12: { template: 9999, node: pve1, volume: "local:import/debian-12.qcow2" }',
+    guests: guestLine("far", { id: 521, node: "pve2" }),
+  });
+  const stepsWhere = async (inventory: string): Promise<readonly string[]> => {
+    lab.write("inventory.yaml", inventory);
+    const { stdout } = await inside(lab, ["plan", "--limit", "far", "--replace", "far/**", "--json"]);
+    return JSON.parse(stdout).entries[0].steps;
+  };
+  lab.write("inventory.yaml", text);
+  expect(await inside(lab, ["apply", "--yes", "--limit", "far"])).toMatchObject({ code: 0 });
+  expect(await stepsWhere(text)).toEqual(["destroy", "create from local:import/debian-12.qcow2", "grow its disk to 10G"]);
+  const template = double.guests.get(9999);
+  Object.assign(template?.config ?? {}, { scsi0: "ceph:base-9999-disk-0,size=2G" });
+  double.held.storages.set("ceph", { content: ["images"], shared: true });
+  double.room = { ...double.room, storages: { ...double.room.storages, ceph: { type: "rbd", gib: 1000, free: 900, shared: true } } };
+  expect((await stepsWhere(text.replace("storage: thin", "storage: ceph"))).slice(0, 2)).toEqual(["destroy", "clone template 9999"]);
+  double.guests.delete(521);
+  Object.assign(template?.config ?? {}, { scsi0: "thin:base-9999-disk-0,size=2G" });
+});
+
 test("cores of one guest: one update, with what it costs", { timeout: 60_000 }, async () => {
   write("");
   await apply();
