@@ -242,6 +242,7 @@ describe("the way back", () => {
     ["what was not there is unset", { startup: { order: 3 } }, ["startup"]],
     ["keys are what they were", { keys: ["ssh-ed25519 BBBB other@laptop"] }, ["sshkeys"]],
     ["a disk that was added is taken from it and kept", { disks: { scsi3: { size: 3 } } }, ["scsi3"]],
+    ["resolvers that went are there again", { resolvers: [] }, ["nameserver"]],
     ["its power is what it was", { running: false }, ["running"]],
     ["it leaves HA", { ha: {} }, ["ha"]],
   ] as const)("%s", async (_, more, properties) => {

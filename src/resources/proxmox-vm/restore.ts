@@ -4,7 +4,7 @@ import type { ProxmoxVm } from "./desired.ts";
 import { diff } from "./diff.ts";
 import { leavingOf } from "./drives.ts";
 import type { VmActual } from "./probe.ts";
-import { wantedOf } from "./settings.ts";
+import { wantedOf, withoutOf } from "./settings.ts";
 import { isProtected, stateOf } from "./snapshots.ts";
 
 /** A guest that was made is destroyed; a setting is what it was. A disk that grew stays as large, one that was added is taken from the guest and keeps its data. */
@@ -32,7 +32,7 @@ function lostFor(desired: ProxmoxVm, actual: VmActual): string | undefined {
 // Of this run alone: what it did not change is not its to take back.
 function settingsBefore(desired: ProxmoxVm, { settings }: VmActual): Readonly<Record<string, string | null>> {
   const wanted = wantedOf(desired, settings);
-  const differing = Object.keys(wanted).filter((key) => wanted[key] !== settings[key]);
+  const differing = [...Object.keys(wanted), ...withoutOf(desired)].filter((key) => wanted[key] !== settings[key]);
   return Object.fromEntries(differing.map((key) => [key, settings[key] ?? null]));
 }
 
