@@ -162,6 +162,22 @@ describe("a run", () => {
   });
 });
 
+describe("commands that only log in", () => {
+  test.each([
+    ["doctor", "pve1"],
+    ["ping", "--limit", "pve1"],
+    ["exec", "pve1", "--", "true"],
+  ])("hlx %s %s %s: who names hosts of the file asks no source, which may be what is to be mended", async (...args) => {
+    write({ port: 1 });
+    const { stderr } = await hlx(...args, ...(args[0] === "exec" ? [] : ["--timeout", "1"]));
+    expect(stderr).not.toContain("asking pve1 for its guests");
+  });
+  test("the twin: who means more does", async () => {
+    write({ port: 1 });
+    expect(await hlx("ping", "--limit", "pve1:tag_prod")).toMatchObject({ code: 4, stderr: expect.stringContaining("asking pve1 for its guests") });
+  });
+});
+
 describe("refused, at its line", () => {
   test("a source that does not answer", async () => {
     write({ port: 1 });

@@ -5,7 +5,7 @@ import type { Host } from "../../model/host.ts";
 import type { Context } from "../command.ts";
 import { exitCodeOf, type Standing } from "../exit.ts";
 import { problemDocument } from "../views/documents.ts";
-import { hostsOf, openProject } from "./project.ts";
+import { hostsOf, openHosts } from "./project.ts";
 import { secretsOf } from "./secrets.ts";
 import { withWorld } from "./session.ts";
 
@@ -15,8 +15,7 @@ export async function askHosts<Value>(
   ask: (world: World, hosts: readonly Host[], forks: number) => Promise<readonly Answer<Value>[]>,
   pattern?: string,
 ): Promise<readonly Answer<Value>[]> {
-  // A command with a pattern of its own has no word left for an inventory: -i names one.
-  const { inventory } = await openProject(pattern === undefined ? context : { ...context, given: { ...context.given, args: [] } });
+  const { inventory } = await openHosts(context, pattern);
   const hosts = hostsOf(inventory, context, pattern);
   return withWorld(context, secretsOf(inventory), (world) => ask(world, hosts, context.given.number("forks") ?? 50));
 }

@@ -20,15 +20,27 @@ export interface Project {
 
 /** Reads the inventory: the positional argument, -i, or inventory.yaml, and asks the sources that it names. Throws ProblemError with everything that is wrong with it. */
 export async function openProject(context: Context): Promise<Project> {
-  return open(context, async (inventory) => {
-    const { sources } = inventory;
-    return sources === undefined ? undefined : (await import("./live.ts")).askSources(inventory, sources, context);
-  });
+  return open(context, (inventory) => sourcesOf(inventory, context));
 }
 
 /** The same without asking anybody: what only sources know may be anything. */
 export async function readProject(context: Context): Promise<Project> {
   return open(context, async () => undefined);
+}
+
+/**
+ * For commands that run no roles: who names hosts of the file alone needs no source, which may be what is to be mended.
+ * With a pattern of its own a command has no word left for an inventory: -i names one.
+ */
+export async function openHosts(context: Context, pattern?: string): Promise<Project> {
+  const bare = pattern === undefined ? context : { ...context, given: { ...context.given, args: [] } };
+  const meant = (pattern ?? context.given.text("limit") ?? "all").split(/[:,]/);
+  return open(bare, async (inventory) => (meant.every((name) => inventory.hosts.has(name)) ? undefined : sourcesOf(inventory, context)));
+}
+
+async function sourcesOf(inventory: Inventory, context: Context): Promise<Live | undefined> {
+  const { sources } = inventory;
+  return sources === undefined ? undefined : (await import("./live.ts")).askSources(inventory, sources, context);
 }
 
 async function open(context: Context, ask: (inventory: Inventory) => Promise<Live | undefined>): Promise<Project> {

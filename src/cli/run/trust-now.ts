@@ -14,7 +14,7 @@ import { exitCodeOf, type Standing } from "../exit.ts";
 import { problemDocument } from "../views/documents.ts";
 import { visible } from "../views/escape.ts";
 import { columns } from "../views/layout.ts";
-import { hostsOf, openProject } from "./project.ts";
+import { hostsOf, openHosts } from "./project.ts";
 import { connectOptions } from "./world.ts";
 
 type Verdict = ReturnType<typeof judge>["verdict"];
@@ -29,7 +29,7 @@ type Shown = Extract<Scan, { keys: unknown }>;
 /** Shows and writes down the keys of the hosts that a pattern selects. */
 export async function trustNow(context: Context): Promise<Standing> {
   const [pattern = ""] = context.given.args;
-  const { inventory } = await openProject({ ...context, given: { ...context.given, args: [] } });
+  const { inventory } = await openHosts(context, pattern);
   const hosts = hostsOf(inventory, context, pattern).filter(({ login }) => ["ssh", "openssh"].includes(login.connection));
   const options = connectOptions(context, {}, { learn: () => {} });
   const scans = await Promise.all(hosts.map((host) => scan(host, options)));

@@ -6,13 +6,13 @@ import type { Context } from "../command.ts";
 import type { Standing } from "../exit.ts";
 import { visible } from "../views/escape.ts";
 import { saidYes } from "./approve.ts";
-import { hostsOf, openProject } from "./project.ts";
+import { hostsOf, openHosts } from "./project.ts";
 import { secretsOf } from "./secrets.ts";
 import { withWorld } from "./session.ts";
 
 /** Throws ProblemError (usage) when it stands for several hosts, or nobody can be asked and nobody said yes. */
 export async function unlockNow(pattern: string, context: Context): Promise<Standing> {
-  const { inventory } = await openProject({ ...context, given: { ...context.given, args: [] } });
+  const { inventory } = await openHosts(context, pattern);
   const [host, ...more] = hostsOf(inventory, context, pattern);
   if (host === undefined || more.length > 0)
     throw new ProblemError({ code: "usage", message: `hlx state unlock wants one host, and "${pattern}" stands for ${more.length + 1}`, hint: "name one" });

@@ -7,7 +7,7 @@ import { problemOf } from "../../../model/problem.ts";
 import type { Context } from "../../command.ts";
 import type { Standing } from "../../exit.ts";
 import { doctorDocument, doctorLines, type Examined, type Finding } from "../../views/doctor.ts";
-import { hostsOf, openProject } from "../project.ts";
+import { hostsOf, openHosts } from "../project.ts";
 import { secretsOf } from "../secrets.ts";
 import { withWorld } from "../session.ts";
 import { findingsInside, inside } from "./inside.ts";
@@ -19,7 +19,7 @@ import { examineWayIn, failed } from "./way-in.ts";
 export async function doctorNow(context: Context): Promise<Standing> {
   const { given, io, printer } = context;
   const [pattern = ""] = given.args;
-  const { inventory } = await openProject({ ...context, given: { ...given, args: [] } });
+  const { inventory } = await openHosts(context, pattern);
   const hosts = hostsOf(inventory, context, pattern);
   const examined = await withWorld(context, secretsOf(inventory), async ({ connect, secrets }) => {
     const run = { connect, secret: async (name: string) => (await secrets.resolve([name])).get(name) ?? "" };
