@@ -45,7 +45,7 @@ describe("being rid of one", () => {
     ["traefik.io/v1alpha1", "Middleware", "none"],
     ["traefik.io/v1alpha1", "IngressRoute", "restart"],
   ])("of %s a %s costs %s", (apiVersion, of, expected) => expect(risk(apiVersion, of)).toBe(expected));
-  const statefulSet = (whenDeleted: string, serviceName = "db"): Body => ({
+  const statefulSet = (whenDeleted: string, serviceName = "db", more: Body = {}): Body => ({
     apiVersion: "apps/v1",
     kind: "StatefulSet",
     metadata: { name: "db", namespace: "default" },
@@ -54,7 +54,20 @@ describe("being rid of one", () => {
       selector: { matchLabels: { app: "db" } },
       template: { metadata: { labels: { app: "db" } } },
       persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled: "Retain" },
+      ...more,
     },
+  });
+  test.each([
+    ["Retain", "Retain", 1, "none"],
+    ["Delete", "Delete", 1, "data-loss"],
+    ["Retain", "Delete", 1, "data-loss"],
+    ["Delete", "Retain", 1, "data-loss"],
+    ["Delete", "Delete", 5, "none"],
+  ])("a StatefulSet of three whose scaling says %s, and %s then, costs with %i replicas %s", async (...[is, then, replicas, expected]) => {
+    const scaling = (whenScaled: string, count: number): Body =>
+      statefulSet("Retain", "db", { replicas: count, persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled } });
+    on.double.put(scaling(is, 3), "hlx");
+    expect(highestRisk((await look(wanted(scaling(then, replicas), { wait: false }))).changes)).toBe(expected);
   });
   test.each([
     ["Retain", "restart", "replace"],

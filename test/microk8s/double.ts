@@ -1,14 +1,10 @@
 // Lab hosts on which snapd and MicroK8s are doubles: programs of theirs, installed as a package would, over one store that all nodes share.
+// What they do not cover: no container runs, so evictions, disruption budgets, CNI and storage are not shown by them; dqlite's own elections, a disk that is full, a store
+// that does not answer, refreshes by themselves while a plan is made; the API is asked by node name only. Certificates are real, but nobody serves them.
 import { engineRun } from "../../src/lab/engine.ts";
 import { removeHosts } from "../../src/lab/hosts.ts";
 import { engine, type LabHost } from "../lab/hosts.ts";
 import { kubectl, launcher, microk8s, setup, snap, snapdRest, upgraded } from "./programs.ts";
-
-/**
- * What it does not cover: no container runs, so evictions, disruption budgets, CNI and storage are not shown by it; dqlite's own elections, a disk that is full, a store
- * that does not answer, refreshes by themselves while a plan is made; the API is asked by node name only. Certificates are real, but nobody serves them.
- */
-export const notCovered = ["workloads and evictions", "dqlite elections", "the snap store", "an API server"] as const;
 
 /** `-v` for every host of one cluster. */
 export function storeFlags(volume: string): readonly string[] {

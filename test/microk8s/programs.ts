@@ -150,6 +150,9 @@ add-node)
 join)
   url=$1 mode=$2
   case $url in *:*/*) ;; *) echo "Invalid connection: Expected format: <master_IP>:<master_PORT>/<token>[/<fingerprint>]"; exit 1 ;; esac
+  case $url in */*/2c0cb3284b05) ;; */*/*)
+    echo "Joining cluster failed. Could not verify the identity of ${"$"}{url%%:*}. Use '--skip-verify' to skip server certificate check."; exit 4 ;;
+  esac
   seed= ; for one in $store/*; do [ "$(cat $one/address)" = "${"$"}{url%%:*}" ] && seed=$(basename $one); done
   [ -n "$seed" ] || { echo "Traceback (most recent call last):" >&2; exit 1; }
   token=${"$"}{url#*/}; token=${"$"}{token%%/*}
@@ -161,6 +164,9 @@ join)
   sed -i "/^$token$/d" $store/$seed/tokens
   [ -n "$valid" ] || { rmdir /cluster/joining; echo "Connection failed. Invalid token (500)."; exit 6; }
   log "use $(printf %s $token | sha256sum | cut -c1-8) $me"
+  if [ "$(cluster_of $me)" = "$(cluster_of $seed)" ]; then
+    rmdir /cluster/joining; echo "Connection failed. Failed to retrieve dqlite cluster nodes: the joining node ($(address)) is already known to dqlite (500)."; exit 6
+  fi
   if [ -e /cluster/unresolvable ]; then
     rmdir /cluster/joining; echo "Connection failed. The hostname ($me) of the joining node does not resolve to the IP \"$(address)\". Refusing join (400)."; exit 6
   fi
@@ -211,7 +217,7 @@ kubectl)
   worker && [ -z "$KUBELET" ] && { echo "This MicroK8s deployment is acting as a node in a cluster. Please use the control plane node."; exit 1; }
   verb=$1; shift
   ready $me || [ -n "$KUBELET" ] || { echo "The connection to the server 127.0.0.1:16443 was refused" >&2; exit 1; }
-  [ "$1" = --overwrite ] && shift
+  overwrite=; [ "$1" = --overwrite ] && { overwrite=1; shift; }
   [ "$1" = node ] && shift
   name=$1; shift; file=$(object $name)
   [ -e "$file" ] || { echo "Error from server (NotFound): nodes \"$name\" not found" >&2; exit 1; }
@@ -228,8 +234,16 @@ kubectl)
     *Ready*) printf %s $state ;;
     name) echo "node/$name" ;;
     esac ;;
-  label | taint) for word in "$@"; do echo "$verb $word" >>"$file"; done; log "$verb $name $*" ;;
-  cordon | uncordon | drain) log "$verb $name" ;;
+  label | taint)
+    for word in "$@"; do
+      key=${"$"}{word%%=*}; [ -n "$overwrite" ] || case $word in *=*) grep -q "^$verb $key=" "$file" && { echo "error: '$key' already has a value, and --overwrite is false" >&2; exit 1; } ;; esac
+    done
+    for word in "$@"; do echo "$verb $word" >>"$file"; done; log "$verb $name $*" ;;
+  drain)
+    # Every node has pods of a DaemonSet: calico's.
+    case " $* " in *" --ignore-daemonsets "*) ;; *) echo "error: cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): kube-system/calico-node-1" >&2; exit 1 ;; esac
+    log "$verb $name" ;;
+  cordon | uncordon) log "$verb $name" ;;
   esac ;;
 *) exit 1 ;;
 esac

@@ -1,9 +1,10 @@
 // Which fields of an object differ, and what the change costs.
 import { same } from "../../lib/json.ts";
 import { type Ahead, type Change, change, type Known, type Risk } from "../../model/kind.ts";
-import type { K8sObject } from "./desired.ts";
+import { type K8sObject, objectOf } from "./desired.ts";
 import type { Field } from "./fields.ts";
 import { goneWith } from "./gone.ts";
+import { claimsGo } from "./owners.ts";
 import type { K8sActual } from "./probe.ts";
 import { desiredFields, isHidden, wantedOf } from "./values.ts";
 
@@ -42,7 +43,7 @@ function valueChange(desired: K8sObject, field: Field, actual: K8sActual | undef
     property: path,
     before: hidden && before !== undefined ? sensitive : { value: before ?? null },
     after: hidden ? sensitive : { value },
-    risk: replaceRisk(desired, actual) ?? "none",
+    risk: replaceRisk(desired, actual) ?? shrinkRisk(desired, field, actual),
     view: text && !hidden ? "text" : "value",
     ...(owner === undefined ? {} : { note: `taken over from ${owner}` }),
   };
@@ -52,6 +53,13 @@ function goingChange(desired: K8sObject, path: string, actual: K8sActual): Chang
   const hidden = isHidden(desired, { path, at: "" });
   const risk = replaceRisk(desired, actual) ?? "none";
   return { property: path, before: hidden ? sensitive : { value: actual.going[path] }, after: { value: null }, risk, view: "value" };
+}
+
+// With fewer replicas go the claims of those that go, where it says so now or then.
+function shrinkRisk(desired: K8sObject, { path, value }: Field, actual: K8sActual | undefined): Risk {
+  const before = actual?.values[path];
+  const shrinks = path === "spec.replicas" && typeof before === "number" && typeof value === "number" && value < before;
+  return shrinks && (actual?.claimsShrink === true || claimsGo(objectOf(desired), "whenScaled")) ? "data-loss" : "none";
 }
 
 // What the server refuses may be spelled in another way than what is there.

@@ -35,10 +35,10 @@ export function isKept(object: KubernetesObject): boolean {
   return partOf(object, "annotations")["hlx.io/prune"] === "disabled";
 }
 
-/** A StatefulSet whose claims are owned by it: they are removed with it (persistentVolumeClaimRetentionPolicy, since Kubernetes 1.27). */
-export function claimsGo({ kind, spec }: KubernetesObject): boolean {
+/** A StatefulSet may own its claims: they are removed with it, or with the replicas that go (persistentVolumeClaimRetentionPolicy, since Kubernetes 1.27). */
+export function claimsGo({ kind, spec }: KubernetesObject, when: "whenDeleted" | "whenScaled"): boolean {
   const policy = isRecord(spec) ? spec["persistentVolumeClaimRetentionPolicy"] : undefined;
-  return kind === "StatefulSet" && isRecord(policy) && policy["whenDeleted"] === "Delete";
+  return kind === "StatefulSet" && isRecord(policy) && policy[when] === "Delete";
 }
 
 export function uidOf(object: KubernetesObject): string | undefined {

@@ -25,6 +25,8 @@ export interface K8sActual {
   readonly immutable?: readonly string[];
   /** A StatefulSet that takes its claims along when it is removed. */
   readonly claimsGo?: true;
+  /** One that takes along the claims of replicas that go. */
+  readonly claimsShrink?: true;
   /** Without the server's word. */
   readonly approximate?: true;
 }
@@ -102,8 +104,8 @@ function actualOf(desired: K8sObject, { live, dryRun, ready }: Here): K8sActual 
   };
 }
 
-function claimsOf(live: KubernetesObject): Pick<K8sActual, "claimsGo"> {
-  return claimsGo(live) ? { claimsGo: true } : {};
+function claimsOf(live: KubernetesObject): Pick<K8sActual, "claimsGo" | "claimsShrink"> {
+  return { ...(claimsGo(live, "whenDeleted") ? { claimsGo: true } : {}), ...(claimsGo(live, "whenScaled") ? { claimsShrink: true } : {}) };
 }
 
 // Shown, and needed for steps: neither compared nor recorded.
