@@ -1,6 +1,7 @@
 // Bridges, bonds and their ports as ifupdown2 is told of them.
 import { type NetworkInterfacesOptions, networkInterfaces, packages, type Resource } from "hlx";
 import { type Addressed, type Around, placesOf } from "./addresses.ts";
+import { oneNode } from "./node.ts";
 import type { Bond, Bridge, Params } from "./params.ts";
 
 type Interfaces = NetworkInterfacesOptions["interfaces"];
@@ -17,7 +18,7 @@ export function networkOf({ bridges, bonds, gone, patience }: Params, around: Ar
   const interfaces: Interfaces = Object.fromEntries<Interfaces[string]>([...gone.map((name) => [name, null] as const), ...cards, ...bonded, ...bridged]);
   // Guests of this node are planned as if they were there.
   const provides = Object.keys(bridges).map((name) => `bridge:${around.host.name}/${name}` as const);
-  return [packages(["ifupdown2"], { provides: ["program:ifreload"] }), networkInterfaces({ interfaces, patience, provides })];
+  return [packages(["ifupdown2"], { provides: ["program:ifreload"] }), networkInterfaces({ interfaces, patience, provides, exclusive: oneNode })];
 }
 
 type Options = Readonly<Record<string, string>>;

@@ -11,6 +11,9 @@ export interface Node {
   readonly devices: readonly PciDevice[];
 }
 
+/** One node after the other: a cluster keeps its quorum while one of them is away. */
+export const oneNode = "proxmox node";
+
 export interface Repository {
   readonly file: string;
   readonly uri: string;

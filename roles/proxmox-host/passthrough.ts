@@ -1,8 +1,6 @@
 // PCI devices for guests: the IOMMU on, and vfio-pci in the drivers' place from the boot on.
-
-import type { Claim } from "hlx";
-import { command, didYouMean, directory, file, type Host, kernelBoot, type Resource } from "hlx";
-import type { Node, PciDevice } from "./node.ts";
+import { type Claim, command, didYouMean, directory, file, type Host, kernelBoot, type Resource } from "hlx";
+import { type Node, oneNode, type PciDevice } from "./node.ts";
 import type { Params } from "./params.ts";
 
 type Passthrough = NonNullable<Params["passthrough"]>;
@@ -19,6 +17,7 @@ export function passthroughOf({ passthrough }: Params, { node, host }: { readonl
       parameters: [...(cpuOf(passthrough, node) === "intel" ? ["intel_iommu=on"] : []), "iommu=pt", ...passthrough.parameters],
       drivers: Object.fromEntries(devices.map(({ address }) => [address, "vfio-pci"])),
       iommu: true,
+      exclusive: oneNode,
     }),
   ];
 }

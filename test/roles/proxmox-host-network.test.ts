@@ -11,6 +11,7 @@ describe("the network", () => {
 
   test("Ocean's: two cards, a bond, a bridge with the node's address", () => {
     const given = { bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"] } } };
+    expect(declared(given).map(({ exclusive }) => exclusive)).toEqual([undefined, "proxmox node"]);
     expect(ids(declared(given))).toEqual(["packages:ifupdown2", "network.interfaces:/etc/network/interfaces"]);
     expect(declared(given).at(-1)?.provides).toEqual(["bridge:node005/vmbr0"]);
     expect(interfacesOf(given)).toEqual({
