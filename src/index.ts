@@ -12,7 +12,7 @@ export type { Device, Group, Host, Network, NetworkRecord } from "./model/host.t
 export type { Risk } from "./model/kind.ts";
 export { isClusterScoped, type Manifest, type Manifests, manifestsIn, placeIn, pointerPart, valuesIn } from "./model/manifests.ts";
 export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
-export { isProxmoxNode, proxmoxClusterOf, proxmoxNodesOf } from "./model/proxmox-cluster.ts";
+export { isProxmoxNode, proxmoxClusterOf, proxmoxDevicesOf, proxmoxNodesOf } from "./model/proxmox-cluster.ts";
 export { proxmoxImageFile, type ReadyImage, readyProxmoxImage } from "./model/proxmox-image.ts";
 export { addressNear } from "./model/reach.ts";
 export { absoluteData, recordTypes } from "./model/record-data.ts";

@@ -1,5 +1,5 @@
 // Which cards a host is to drive itself, and which it gives away.
-import type { Facts, Gpu, Host } from "hlx";
+import { type Facts, type Gpu, type Host, proxmoxDevicesOf } from "hlx";
 import type { NvidiaParams } from "./params.ts";
 
 /** "0000:42:00" or "42:00.0" as sysfs begins its addresses. */
@@ -11,15 +11,9 @@ function isAt(address: string, card: string): boolean {
     .startsWith(full);
 }
 
-/** Cards that a Proxmox node gives to guests, by the name of their mapping. */
-export function passedThrough({ vars }: Host): ReadonlyMap<string, string> {
-  const proxmox = vars["proxmox"] as { readonly pci?: Readonly<Record<string, string>> } | undefined;
-  return new Map(Object.entries(proxmox?.pci ?? {}));
-}
-
 /** The NVIDIA cards that this host drives. Throws Error for one that it gives away at the same time. */
 export function ownCards({ cards }: NvidiaParams, { facts, host }: { readonly facts: Facts; readonly host: Host }): readonly Gpu[] {
-  const given = passedThrough(host);
+  const given = proxmoxDevicesOf(host);
   const wanted = facts.gpus.filter(({ vendor, address }) => vendor === "nvidia" && (cards === undefined || cards.some((card) => isAt(address, card))));
   const own = wanted.filter(({ address, driver }) => driver !== "vfio-pci" && ![...given.values()].some((card) => isAt(address, card)));
   const [clash] = wanted.filter((card) => !own.includes(card));
@@ -35,7 +29,7 @@ function refusal({ address, driver }: Gpu, given: ReadonlyMap<string, string>): 
 
 /** Params' cards that are among those that are given away, whatever the host looks like. */
 export function givenAway({ cards = [] }: NvidiaParams, host: Host): readonly { readonly index: number; readonly card: string; readonly name: string }[] {
-  const given = [...passedThrough(host)];
+  const given = [...proxmoxDevicesOf(host)];
   return cards.flatMap((card, index) => given.filter(([, one]) => isAt(full(one), card) || isAt(full(card), one)).map(([name]) => ({ index, card, name })));
 }
 

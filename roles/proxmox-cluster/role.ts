@@ -4,6 +4,7 @@ import {
   proxmoxCephHealth,
   proxmoxCephPool,
   proxmoxClusterOf,
+  proxmoxDevicesOf,
   proxmoxMapping,
   proxmoxNodesOf,
   proxmoxPool,
@@ -48,19 +49,12 @@ function cephOf({ ceph }: Params, { host, inventory }: Around): readonly Resourc
 
 // One name for a device on each node that has one: a guest may run on any of them.
 function mappingsOf({ host, inventory }: Around): readonly Resource[] {
-  const devices = proxmoxNodesOf(host.name, inventory).flatMap((node) =>
-    Object.entries(pciOf(node.vars["proxmox"])).map(([name, path]) => ({ name, node: node.name, path })),
-  );
+  const devices = proxmoxNodesOf(host.name, inventory).flatMap((node) => [...proxmoxDevicesOf(node)].map(([name, path]) => ({ name, node: node.name, path })));
   const names = [...new Set(devices.map(({ name }) => name))];
   const cluster = proxmoxClusterOf(host.name, inventory);
   return names.map((name) =>
-    proxmoxMapping({ cluster, name, devices: devices.filter((device) => device.name === name).map(({ node, path }) => ({ node, path: String(path) })) }),
+    proxmoxMapping({ cluster, name, devices: devices.filter((device) => device.name === name).map(({ node, path }) => ({ node, path })) }),
   );
-}
-
-function pciOf(proxmox: unknown): Readonly<Record<string, unknown>> {
-  const pci = typeof proxmox === "object" && proxmox !== null && "pci" in proxmox ? proxmox.pci : undefined;
-  return typeof pci === "object" && pci !== null ? (pci as Readonly<Record<string, unknown>>) : {};
 }
 
 function poolsOf({ pools = {} }: Params, { host, inventory }: Around): readonly Resource[] {

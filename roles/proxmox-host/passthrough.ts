@@ -1,5 +1,5 @@
 // PCI devices for guests: the IOMMU on, and vfio-pci in the drivers' place from the boot on.
-import { type Claim, command, didYouMean, directory, file, type Host, kernelBoot, type Resource } from "hlx";
+import { type Claim, command, didYouMean, directory, file, type Host, kernelBoot, proxmoxDevicesOf, type Resource } from "hlx";
 import { type Node, oneNode, type PciDevice } from "./node.ts";
 import type { Params } from "./params.ts";
 
@@ -80,7 +80,7 @@ const others: readonly (readonly [string, readonly string[]])[] = [
 
 /** The functions of the devices that are asked for; all of proxmox.pci where none are named. Throws an Error for one that is not there, or that cannot be told from one that stays. */
 export function devicesOf({ devices }: Passthrough, { node, host }: { readonly node: Node; readonly host: Host }): readonly PciDevice[] {
-  const known = mappingsOf(host);
+  const known = proxmoxDevicesOf(host);
   const wanted = devices ?? [...known.keys()];
   const chosen = wanted.flatMap((name) => functionsOf(known.get(name) ?? name, { node, name }));
   const twin = node.devices.find((one) => !chosen.includes(one) && chosen.some(({ id }) => id === one.id));
@@ -98,15 +98,9 @@ function functionsOf(address: string, { node, name }: { readonly node: Node; rea
   return found;
 }
 
-/** Devices that a node gives to guests, by the name of their mapping. */
-function mappingsOf({ vars }: Host): ReadonlyMap<string, string> {
-  const proxmox = vars["proxmox"] as { readonly pci?: Readonly<Record<string, string>> } | undefined;
-  return new Map(Object.entries(proxmox?.pci ?? {}));
-}
-
 /** Names that stand for no device. */
 export function passthroughClaims({ passthrough }: Params, host: Host): readonly Claim[] {
-  const known = [...mappingsOf(host).keys()];
+  const known = [...proxmoxDevicesOf(host).keys()];
   return (passthrough?.devices ?? []).flatMap((name, index): readonly Claim[] => {
     if (known.includes(name) || /^([0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}(\.[0-7])?$/i.test(name)) return [];
     const hint = didYouMean(name, known) ?? `proxmox.pci of ${host.name} names ${known.join(", ") || "none"}`;

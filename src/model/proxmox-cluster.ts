@@ -37,6 +37,12 @@ export function proxmoxNodesOf(node: string, { hosts }: { readonly hosts: Hosts 
   return [...hosts.values()].filter((other) => other === host || isSameToken(settingsOf(other.vars), settings));
 }
 
+/** PCI devices that a node gives to guests (`proxmox.pci`), by the name of their mapping. */
+export function proxmoxDevicesOf({ vars }: Pick<Host, "vars">): ReadonlyMap<string, string> {
+  const { pci } = settingsOf(vars);
+  return new Map(Object.entries(isRecord(pci) ? pci : {}).map(([name, address]) => [name, String(address)]));
+}
+
 function settingsOf(vars: Host["vars"] | undefined): Settings {
   const settings = vars?.["proxmox"];
   return isRecord(settings) ? settings : {};
