@@ -21,6 +21,7 @@ export default defineRole({
       ...cardsOf(host),
     }),
     unasked: ({ host, inventory }) => isMade(host, inventory),
+    hints: { os: 'say in the inventory what its image holds: images: { NAME: { os: { id: debian, versionId: "12", codename: bookworm } } }' },
   },
   inputs: ({ host }) => keyInputs(host),
   declare: ({ host, inventory, inputs }) => {

@@ -10,7 +10,7 @@ import { otherMachine } from "./identity.ts";
 import { introduce, introducerOf } from "./introduce.ts";
 import { type Looks, makeLooks } from "./looks.ts";
 import { type Makers, makersOf } from "./makers.ts";
-import { type FromOutside, factsOf, hostCapability } from "./outside.ts";
+import { type FromOutside, hostCapability } from "./outside.ts";
 import { notProbed, probe } from "./probe.ts";
 import type { HostSession, Work, World } from "./world.ts";
 
@@ -106,7 +106,7 @@ interface Promised extends Looking {
 
 // Nothing connects to it: until the host is made, its address may be somebody else's.
 async function promised(host: Host, inside: readonly Assignment[], { made, why, ...looking }: Promised): Promise<HostLook> {
-  const { declared, held } = await declare(inside, { ...looking, host, facts: factsOf(host.name, made.promised) });
+  const { declared, held } = await declare(inside, { ...looking, host, facts: made.facts });
   const found = blocked(hostCapability(host.name), `${host.name} ${why.is === "silent" ? "does not answer yet" : "is not there yet"}`);
   const looked = [...made.declared, ...declared.map((one) => ({ ...one, found }))];
   return { look: "promised", host, promised: made.promised, declared: looked, held: new Map([...made.held, ...held]), inside: why };

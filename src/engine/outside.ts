@@ -17,6 +17,8 @@ export interface FromOutside {
   readonly declared: readonly (Declared & { readonly found: Found<unknown> })[];
   readonly held: Wanted["held"];
   readonly promised: PromisedFacts;
+  /** The same; every other fact throws ProblemError (input) when a role asks for it. */
+  readonly facts: Facts;
   /** "here": connect to it. "absent": it is not there, and its address may be somebody else's. "perhaps": it is starting, or what makes it is about to change, so it may not answer. "unknown": what makes it could not be looked at. */
   readonly host: "here" | "absent" | "perhaps" | "unknown";
 }
@@ -40,28 +42,29 @@ export async function lookFromOutside(
   on: { readonly world: World; readonly work: Work; readonly looks: Looks },
 ): Promise<FromOutside> {
   const promised = promisedFacts(host, assignments, on.work);
-  const { declared, held } = await declare(assignments, { ...on, host, facts: factsOf(host.name, promised) });
+  const facts = factsOf(host.name, promised, hintsOf(assignments, on.work));
+  const { declared, held } = await declare(assignments, { ...on, host, facts });
   const session = on.world.sessions.outside(host);
   const found = await Promise.all(declared.map(({ resource }) => probe(resource, { world: on.world, session })));
   const looked = declared.map((one, index) => ({ ...one, found: found[index] ?? notProbed }));
-  return { declared: looked, held, promised, host: stateOf(host, looked, on) };
+  return { declared: looked, held, promised, facts, host: stateOf(host, looked, on) };
 }
 
 /** The facts that are promised; every other one throws ProblemError (input) when a role asks for it. */
-export function factsOf(host: string, promised: PromisedFacts): Facts {
+export function factsOf(host: string, promised: PromisedFacts, hints: Readonly<Record<string, string>> = {}): Facts {
   const { os, ...others } = promised;
   const inside =
     os === undefined
       ? {}
       : {
           os: promisedOnly(
-            host,
+            { host, hints },
             os,
             namesOfOs.map((name) => [name, `os.${name}`]),
           ),
         };
   return promisedOnly(
-    host,
+    { host, hints },
     { ...others, ...inside },
     namesOfFacts.map((name) => [name, name]),
   ) as unknown as Facts;
@@ -87,13 +90,22 @@ function differing(prefix: string, promised: object, facts: object): readonly st
   return names.map((name) => `${prefix}${name} is ${JSON.stringify(are[name])}, not ${JSON.stringify(wanted[name])}`);
 }
 
-function promisedOnly(host: string, promised: object, names: readonly (readonly [string, string])[]): object {
+interface Promiser {
+  readonly host: string;
+  readonly hints: Readonly<Record<string, string>>;
+}
+
+function promisedOnly(promiser: Promiser, promised: object, names: readonly (readonly [string, string])[]): object {
   const facts = Object.create(null) as Record<string, unknown>;
   for (const [name, shown] of names) {
     const value = (promised as Values)[name];
-    Object.defineProperty(facts, name, { enumerable: value !== undefined, get: () => value ?? notPromised(host, shown) });
+    Object.defineProperty(facts, name, { enumerable: value !== undefined, get: () => value ?? notPromised(promiser, shown) });
   }
   return facts;
+}
+
+function hintsOf(assignments: readonly Assignment[], { roles }: Work): Readonly<Record<string, string>> {
+  return Object.assign({}, ...assignments.map(({ role }) => roles.get(role)?.outside?.hints ?? {}));
 }
 
 function promisedFacts(host: Host, assignments: readonly Assignment[], { roles, inventory, assignments: all }: Work): PromisedFacts {
@@ -121,10 +133,11 @@ function mayBeAway({ resource, found }: FromOutside["declared"][number], { kinds
   return changes.length > 0 && (found.evidence?.away === "off" || highestRisk(changes) !== "none");
 }
 
-function notPromised(host: string, name: string): never {
+function notPromised({ host, hints }: Promiser, name: string): never {
+  const first = Object.entries(hints).find(([fact]) => fact === name || name.startsWith(`${fact}.`))?.[1];
   throw new ProblemError({
     code: "input",
     message: `a role asks for the fact "${name}" of ${host}, which is not there yet`,
-    hint: `create the host first: hlx apply --limit ${host} --target '${host}/**' with only what makes it, then plan again`,
+    hint: `${first === undefined ? "" : `${first}; or `}create the host first: hlx apply --limit ${host} --target '${host}/**' with only what makes it, then plan again`,
   });
 }

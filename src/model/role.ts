@@ -105,8 +105,10 @@ export interface RoleBehaviour<Params> {
     facts(asking: { readonly params: Params; readonly host: Host; readonly inventory: InventoryView }): PromisedFacts;
     /** Does it make this host although no play gives it to the host? Asked of hosts that say what they are made of. Default: no. */
     unasked?(asking: { readonly host: Host; readonly inventory: InventoryView }): boolean;
+    /** Where to write what is not promised, by the fact's name: a role that asks for it is refused with this as the next move. */
+    readonly hints?: Readonly<Record<string, string>>;
   };
-  /** What it declares is not on its host but behind an API that is asked from here: a rehearsal leaves it out, since a twin has no such API and the real one is not to be asked. */
+  /** What it declares is not on its host but behind an API that is asked from here: a rehearsal leaves it out unless a double stands for that API, since the real one is not to be asked. */
   readonly beyond?: true;
   /** What it declares is about the machine below the system: its boot loader, its cards. A rehearsal leaves it out, since a twin is a container that has neither. */
   readonly metal?: true;

@@ -1,6 +1,7 @@
 // Hosts that do not exist yet: planned as promised, made from outside, waited for, and gone on with inside.
 import { describe, expect, test } from "vitest";
 import { factsOf } from "../../src/engine/outside.ts";
+import type { ProblemError } from "../../src/model/problem.ts";
 import { note } from "../../src/testing/note.ts";
 import { apply, outcomes, plan } from "./lab.ts";
 import { keys, work, world } from "./made-host.ts";
@@ -133,11 +134,25 @@ describe("a host that is there", () => {
   });
 });
 
+function tried(ask: () => unknown, said: (thrown: unknown) => unknown): unknown {
+  try {
+    return ask();
+  } catch (thrown) {
+    return said(thrown);
+  }
+}
+
 describe("facts of a host that is not there yet", () => {
   test("are the promised ones; any other is refused, with the next move", () => {
     const facts = factsOf("a", { hostname: "a", os: { id: "debian", versionId: "12", codename: "bookworm", name: "Debian", like: [] } });
     expect(facts.os.id).toBe("debian");
     expect(Object.keys(facts)).toEqual(["hostname", "os"]);
     expect(() => facts.kernel).toThrow('a role asks for the fact "kernel" of a, which is not there yet');
+    const lacking = factsOf("a", { os: { id: "debian" } }, { os: "say it of its image" });
+    const hintOf = (ask: () => unknown): unknown => tried(ask, (thrown) => (thrown as ProblemError).problems[0].hint);
+    expect([hintOf(() => lacking.os.codename), hintOf(() => lacking.kernel)]).toEqual([
+      expect.stringMatching(/^say it of its image; or create the host first: /),
+      expect.stringMatching(/^create the host first: /),
+    ]);
   });
 });
