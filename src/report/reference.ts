@@ -28,6 +28,7 @@ export function kindPage(kind: AnyKind, cases: readonly DescribedCase[] = []): s
   const can = [
     `It is looked at through: ${kind.via.map(code).join(", ")}.`,
     kind.absent === undefined ? "It cannot be removed by prune." : "It can be removed by prune.",
+    ...(kind.adoption === undefined ? [] : ["One that somebody else made is left alone until `hlx adopt` takes it over."]),
     kind.restore === undefined ? "What was there before cannot be brought back." : "What was there before can be brought back, as far as it was kept.",
   ];
   return page(`Kind ${code(kind.kind)}`, [
