@@ -1,8 +1,8 @@
 // What registries say of a stack's images: asked with the logins of the host's client, and which login is missing where they refuse.
 import { describe, expect, test } from "vitest";
-import type { AtRegistry, DockerReader, RegistryLogin } from "../../src/model/ports/docker.ts";
+import type { AtRegistry, Container, DockerReader, RegistryLogin } from "../../src/model/ports/docker.ts";
 import type { ShellReader } from "../../src/model/ports/shell.ts";
-import { imagesOf } from "../../src/resources/compose/images.ts";
+import { imagesOf, movedOf } from "../../src/resources/compose/images.ts";
 import { registryOf } from "../../src/resources/docker/logins.ts";
 import { stack } from "./bench.ts";
 
@@ -30,8 +30,12 @@ describe("a login of the host's client", () => {
   });
 
   test.each<readonly [string, object | undefined, string]>([
-    ["there is none", undefined, "the registry ghcr.io wants a login, and root's Docker client on the host has none"],
-    ["there is only another", { auths: { "quay.io": auth("a:b") } }, "the registry ghcr.io wants a login, and root's Docker client on the host has none"],
+    ["there is none", undefined, "the registry ghcr.io wants a login, or has no such image; root's Docker client on the host has no login there"],
+    [
+      "there is only another",
+      { auths: { "quay.io": auth("a:b") } },
+      "the registry ghcr.io wants a login, or has no such image; root's Docker client on the host has no login there",
+    ],
     ["a helper keeps it", { auths: { "ghcr.io": {} } }, "a helper of root's Docker client on the host keeps it from hlx"],
     ["it is a wrong one", { auths }, "the registry ghcr.io refuses the login of ops, or has no such image"],
   ])("%s: a refusal says so, with what to write and never with a password", async (...[, config, because]) => {
@@ -44,6 +48,20 @@ describe("a login of the host's client", () => {
   test("a registry that does not answer is not said to want one", async () => {
     expect(await asked(undefined, () => ({ says: "nothing" }))).toEqual([{ image: "ghcr.io/x/app:1" }, { image: "redis:7" }]);
   });
+});
+
+describe("a plan with pull: digest", () => {
+  const desired = stack({ compose: "services: { a: { image: app:1 }, b: { image: app:1 } }\n" });
+  const running = ["a", "b"].map((name) => ({ Image: "sha256:1", Config: { Labels: { "com.docker.compose.service": name } } }) as unknown as Container);
+  const told = async (RepoDigests: readonly string[]) => {
+    const docker = { atRegistry: async () => ({ says: "refused" }), image: async () => ({ Id: "", RepoTags: [], RepoDigests }) };
+    const on = { shell: { ask: async () => ({ seen: "absent" }) } as unknown as ShellReader, docker: docker as unknown as DockerReader };
+    return (await movedOf(desired, running, on)).refused.map(({ because }) => because);
+  };
+
+  test("tells once of a registry that refuses", async () =>
+    expect(await told(["app@sha256:2"])).toEqual([expect.stringMatching(/^app:1: the registry docker.io wants a login/)]));
+  test("does not ask for a login for an image that was built there", async () => expect(await told([])).toEqual([]));
 });
 
 test.each([

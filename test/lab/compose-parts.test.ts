@@ -125,7 +125,9 @@ volumes: { data: { driver_opts: { type: ${type}, device: ${type} } } }
     await host.exec(privateRegistry);
     site(`parts: { env: { TOKEN: !secret demo.token } }, private: { pull: digest }`);
     lab.write("stacks/private/compose.yaml", `services: { app: { image: "127.0.0.1:5001/app:stable", ${healthy} } }\n`);
-    expect((await hlx("images")).said).toContain("the registry 127.0.0.1:5001 wants a login, and root's Docker client on the host has none");
+    expect((await hlx("images")).said).toContain(
+      "the registry 127.0.0.1:5001 wants a login, or has no such image; root's Docker client on the host has no login there",
+    );
     expect(await hlx("apply", "--yes")).toEqual({ code: 0, said: expect.any(String) });
     expect((await hlx("plan")).said).toContain("127.0.0.1:5001/app:stable: the registry 127.0.0.1:5001 wants a login");
     site(

@@ -28,14 +28,18 @@ export async function movedOf({ services }: Stack, inspected: readonly Container
     running.map(({ looks }) => looks.image),
     on,
   );
-  const compared = running.map(async ({ name, looks, own }) => {
-    const digest = digestIn(said.get(looks.image));
-    const image = await on.docker.image(own.Image);
-    const known = looks.digest === undefined ? (image?.RepoDigests ?? []).some((one) => one.endsWith(`@${digest}`)) : looks.digest === digest;
-    return digest === undefined || known ? [] : [[name, digest] as const];
-  });
-  const refused = [...said].flatMap(([image, one]) => (one.refused === undefined ? [] : [{ because: `${image}: ${one.refused}`, hint: loginHint(image) }]));
-  return { moved: Object.fromEntries((await Promise.all(compared)).flat()), refused };
+  const compared = await Promise.all(
+    running.map(async ({ name, looks, own }) => {
+      const [digests, of] = [(await on.docker.image(own.Image))?.RepoDigests ?? [], said.get(looks.image)];
+      const digest = digestIn(of);
+      const known = looks.digest === undefined ? digests.some((one) => one.endsWith(`@${digest}`)) : looks.digest === digest;
+      // What has no digest came from no registry: it was built here.
+      const told = of?.refused === undefined || digests.length === 0 ? [] : [{ because: `${looks.image}: ${of.refused}`, hint: loginHint(looks.image) }];
+      return { moved: digest === undefined || known ? [] : [[name, digest] as const], told };
+    }),
+  );
+  const refused = new Map(compared.flatMap(({ told }) => told).map((notice) => [notice.because, notice]));
+  return { moved: Object.fromEntries(compared.flatMap(({ moved }) => moved)), refused: [...refused.values()] };
 }
 
 /** What the tags of the stack's images stand for: in hlx.lock, and in their registries. */
@@ -76,7 +80,7 @@ async function saidOf(images: readonly string[], { shell, docker }: On): Promise
 }
 
 function refusal(registry: string, login: ReturnType<Awaited<ReturnType<typeof loginsAt>>>): string {
-  if (login === undefined) return `the registry ${registry} wants a login, and root's Docker client on the host has none`;
+  if (login === undefined) return `the registry ${registry} wants a login, or has no such image; root's Docker client on the host has no login there`;
   if (login === "by a helper") return `the registry ${registry} wants a login, and a helper of root's Docker client on the host keeps it from hlx`;
   return `the registry ${registry} refuses the login of ${login.username}, or has no such image`;
 }
