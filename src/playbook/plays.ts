@@ -42,6 +42,7 @@ export interface Plays {
 /** The plays of a parsed playbook, and what is wrong with their form; `source` is its text. Throws ProblemError when it is no playbook. */
 export function readPlays(document: Document, source: string): Plays {
   refuseOtherFiles(document, source);
+  refuseAnsible(document);
   const { problems, paths } = findMistakes(document, playbookSchema, { subject });
   if (paths.some(({ length }) => length === 0)) refuseAll(problems);
   const read = (document.value as PlaybookFile).map((play, index) => readSound(play, document, { index, wrong: paths.filter(([first]) => first === index) }));
@@ -81,6 +82,19 @@ function refuseOtherFiles(document: Document, source: string): void {
   const hint = looks === "inventory" ? "give it with -i; a playbook is a list of plays: - hosts: all" : "apply it with: hlx apply FILE";
   throw new ProblemError({ code: "input", message: `this is ${looks === "inventory" ? "an inventory" : "a plan"}, not a playbook`, at, hint });
 }
+
+// Told once, and not key by key: nothing in it is a slip.
+function refuseAnsible(document: Document): void {
+  const plays: readonly unknown[] = Array.isArray(document.value) ? document.value : [];
+  const found = plays.flatMap((play, index) => (isRecord(play) ? ansibleKeys.filter((key) => Object.hasOwn(play, key)).map((key) => [index, key]) : []));
+  const [path] = found;
+  if (path === undefined) return;
+  const hint =
+    "hlx reads Ansible's inventories, and has roles of its own for what its playbooks do: hlx doc lists them; - hosts: all, with roles: [base] below it, is a play";
+  throw new ProblemError({ code: "input", message: "this is a playbook of Ansible", at: document.at(path, "key"), hint });
+}
+
+const ansibleKeys = ["tasks", "pre_tasks", "post_tasks", "handlers", "gather_facts", "import_playbook", "ansible.builtin.import_playbook"];
 
 function readPlay(play: PlayFile, document: Document, { path, leave }: { readonly path: Path; readonly leave: ReadonlySet<number> }): Play {
   const { hosts, serial, tags, after = [], roles } = play;

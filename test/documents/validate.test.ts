@@ -13,6 +13,7 @@ const schema = {
     enabled: { type: "boolean" },
     mode: { enum: ["alpha", "beta"] },
     password: { type: "integer" },
+    map: { type: "object" },
     either: { anyOf: [{ type: "string" }, { $ref: "#/$defs/map" }] },
   },
   $defs: { map: { type: "object", additionalProperties: false, properties: { hosts: { type: "string" } } } },
@@ -28,6 +29,7 @@ const cases: readonly (readonly [source: string, said: readonly string[]])[] = [
   ["address: a\nmode: bta\n", ['2:7 mode must be "alpha" or "beta", got the string "bta" | did you mean "beta"?']],
   ["address: a\npassword: hunter2\n", ["2:11 password must be an integer | undefined"]],
   ["address: a\neither: { host: b }\n", ['2:11 unknown key "host" in either | did you mean "hosts"?']],
+  ["address: a\nmap: [b]\n", ["2:6 map must be a map, got a list | write a map: NAME: { … }, without dashes"]],
   ["address: a\neither: 3\n", ['2:9 either must be a string or a map, got the number 3 | put it in quotes: "3"']],
 ];
 

@@ -31,6 +31,7 @@ export function listed(items: readonly string[]): string {
 /** The edit that makes a value of the wrong type right, or undefined. */
 export function typeHint(value: unknown, types: readonly unknown[]): string | undefined {
   if (typeof value === "string") return textHint(value, types);
+  if (Array.isArray(value) && types.includes("object")) return "write a map: NAME: { … }, without dashes";
   if ((typeof value === "number" || typeof value === "boolean") && types.includes("string")) return `put it in quotes: "${value}"`;
   return value === null && types.includes("object") ? "what belongs to it goes below it, further in" : undefined;
 }

@@ -66,6 +66,11 @@ export const playbookCases: readonly Case[] = [
     name: "a secrets file in plain text",
     files: { ...withSecrets, "secrets.yaml": "bob: { password: hunter2 }\n" },
   },
+  {
+    row: 27,
+    name: "a playbook of Ansible",
+    files: site("- hosts: all", "  become: true", "  tasks:", "    - name: x", "      apt: { name: htop }"),
+  },
   { row: 27, name: "role not found", files: site("- hosts: all", "  roles: [bsae, base, webserver]") },
   {
     row: 28,
