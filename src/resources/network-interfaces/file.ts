@@ -30,6 +30,11 @@ export function saidOf(text: string, name: string): Said | null {
   return { auto, inet: blockOf("inet"), inet6: blockOf("inet6") };
 }
 
+/** True where the file has Open vSwitch make it (its options begin with `ovs_`). */
+export function isOpenVswitch(text: string, name: string): boolean {
+  return ifacesOf(partsOf(text), name).some(({ lines }) => lines.some((line) => keyOf(line).startsWith("ovs-")));
+}
+
 /** Every interface that the file has a block for. */
 export function namesIn(text: string): readonly string[] {
   return [...new Set(partsOf(text).flatMap((part) => (part.part === "iface" ? [part.name] : [])))];

@@ -6,7 +6,7 @@ import type { Readers } from "../../model/ports/index.ts";
 import type { Problem } from "../../model/problem.ts";
 import { type InterfacesSeen, interfacesRead } from "../reads/interfaces.ts";
 import { type NetworkInterfaces, portsOf } from "./desired.ts";
-import { namesIn, type Said, saidOf } from "./file.ts";
+import { isOpenVswitch, namesIn, type Said, saidOf } from "./file.ts";
 import { lacking } from "./running.ts";
 
 export const path = "/etc/network/interfaces";
@@ -24,7 +24,7 @@ export async function probe(desired: NetworkInterfaces, on: Pick<Readers, "shell
   const seen = await on.shell.ask(interfacesRead, { names: [...new Set([...names, ...ports])].sort() });
   if (!seen.ifreload) return blocked("program:ifreload", "this host has no ifreload: ifupdown2 is not installed");
   if (seen.text === undefined) return { found: "unknown", because: nothingThere };
-  const wrong = saidElsewhere(names, seen) ?? noSuchPort(desired, seen, seen.text);
+  const wrong = saidElsewhere(names, seen) ?? openVswitch(names, seen.text) ?? noSuchPort(desired, seen, seen.text);
   if (wrong !== undefined) return { found: "unknown", because: wrong };
   return foundIn(desired, seen, seen.text);
 }
@@ -35,6 +35,13 @@ function foundIn(desired: NetworkInterfaces, seen: InterfacesSeen, text: string)
   const evidence: Evidence = { text, ...(seen.pending ? { notices: [pending] } : {}) };
   if (names.every((name) => said[name] === null && desired.interfaces[name] === null)) return { ...absent, evidence };
   return present({ said, lacking: lacking(desired, seen.links) }, evidence);
+}
+
+function openVswitch(names: readonly string[], text: string): Problem | undefined {
+  const name = names.find((one) => isOpenVswitch(text, one));
+  if (name === undefined) return undefined;
+  const message = `looking at the network's interfaces: ${name} is Open vSwitch's, and hlx makes the kernel's own bridges and bonds`;
+  return { code: "unknown", message, hint: `take ${name} out of the playbook, or out of ${path} by hand` };
 }
 
 // A bridge of which one port is missing gets none of them. Ports with a dot are VLANs, which ifupdown2 makes.
