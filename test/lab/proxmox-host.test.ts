@@ -161,6 +161,7 @@ describe("a change that does not work comes back by itself:", () => {
 });
 
 test("the run after it does it once more; what goes is gone", async () => {
+  role({ bridges: { vmbr0: bridge, vmbr9: {} } });
   const { code, stdout, stderr } = await hlx("apply", "--yes", "--allow", "connectivity");
   expect([code, stdout + stderr]).toEqual([0, expect.not.stringContaining("✖")]);
   expect(await host.exec("ls /sys/class/net")).toContain("vmbr9");
