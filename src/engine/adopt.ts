@@ -14,7 +14,7 @@ import { recordOf } from "./record.ts";
 import { type Survey, survey } from "./survey.ts";
 import type { Work, World } from "./world.ts";
 
-/** The plan that takes over, and what the resources would differ in from what is desired all the same. */
+/** The plan that takes over what is not hlx's yet, and what all that is meant would differ in from what is desired all the same. */
 export interface Adopting extends Planned {
   readonly left: readonly Entry[];
 }
@@ -29,12 +29,9 @@ export async function makeAdoption(world: World, work: Work, globs: readonly str
   const taken = await Promise.all(meant.map((entry) => take(entry, { surveyed, world, work })));
   refuseAll(taken.flatMap((one) => ("problem" in one ? [one.problem] : [])));
   const takings = taken.flatMap((one) => ("problem" in one ? [] : [one]));
-  const plan = planOver(
-    takings.map(({ mark }) => mark),
-    surveyed,
-    { world, work },
-  );
-  const busy = new Set(meant.map(({ host, role }) => `${host}/${role}`));
+  const marks = takings.flatMap(({ mark }) => (isDone(mark) ? [] : [mark]));
+  const plan = planOver(marks, surveyed, { world, work });
+  const busy = new Set(marks.map(({ host, role }) => `${host}/${role}`));
   const unchecked = { hosts: plan.hosts.map(({ checks: _, ...host }) => host), units: plan.units.filter(({ key }) => busy.has(key)) };
   return {
     plan: { ...plan, ...unchecked },

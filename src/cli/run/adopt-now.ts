@@ -31,39 +31,44 @@ interface Adopted {
   readonly globs: readonly string[];
 }
 
-async function adoptIn({ context, world, ears, work, globs }: Adopted): Promise<Standing> {
-  const { given, printer, io } = context;
+async function adoptIn(around: Adopted): Promise<Standing> {
+  const { context, world, ears, work, globs } = around;
   const since = world.monotonicMs();
   const adopting = await unlessInterrupted(makeAdoption(world, work, globs), world.stop);
-  const say = (entries: readonly Entry[], when: "before" | "after"): void =>
-    printer.out(
-      leftLines(
-        entries.map((entry) => leftOf(entry, { world, work })),
-        { when, cwd: io.cwd },
-      ),
+  const taken = new Set(adopting.plan.entries.map(({ address }) => address));
+  const ours = adopting.left.filter(({ address }) => !taken.has(address));
+  if (taken.size === 0) return told(ours, {}, around);
+  if (!context.given.flag("json"))
+    say(
+      adopting.left.filter(({ address }) => taken.has(address)),
+      "before",
+      around,
     );
-  if (!given.flag("json")) say(adopting.left, "before");
   const standing = await applyPlanned(adopting, { context, world, ears, forks: work.forks, tookMs: world.monotonicMs() - since });
   const { run } = standing;
   if (run === undefined || isBad(standing)) return standing;
-  const left = await afterAdoption(world, work, { addresses: new Set(adopting.plan.entries.map(({ address }) => address)), run });
-  if (given.flag("json")) printer.record(leftRecord(left.map((entry) => leftOf(entry, { world, work }))));
-  else say(left, "after");
+  return told([...ours, ...(await afterAdoption(world, work, { addresses: taken, run }))], standing, around);
+}
+
+function told(left: readonly Entry[], standing: Standing, around: Adopted): Standing {
+  const { given, printer } = around.context;
+  if (given.flag("json")) printer.record(leftRecord(left.map((entry) => leftOf(entry, around))));
+  else say(left, "after", around);
   const blocked = left.flatMap((entry) => (entry.entry === "blocked" ? [entry.because] : []));
-  const pending = left.filter(({ action, entry }) => entry !== "blocked" && action !== "none").length;
+  const pending = left.filter(({ changes, entry }) => entry !== "blocked" && changes.length > 0).length;
   return { ...standing, problems: [...(standing.problems ?? []), ...blocked], ...(given.flag("detailedExitcode") ? { pending } : {}) };
+}
+
+function say(entries: readonly Entry[], when: "before" | "after", around: Adopted): void {
+  const all = entries.map((entry) => leftOf(entry, around));
+  around.context.printer.out(leftLines(all, { when, cwd: around.context.io.cwd }));
 }
 
 function isBad({ problems = [], failed = 0, unreachable = 0, interrupted = false }: Standing): boolean {
   return problems.length + failed + unreachable > 0 || interrupted;
 }
 
-interface Around {
-  readonly world: World;
-  readonly work: Work;
-}
-
-function leftOf(entry: Entry, { world, work }: Around): Left {
+function leftOf(entry: Entry, { world, work }: Pick<Adopted, "world" | "work">): Left {
   const words = (change: Change): readonly Word[] => world.kinds.get(entry.kind)?.adoption?.words(entry.desired, change) ?? [];
   return {
     address: entry.address,
