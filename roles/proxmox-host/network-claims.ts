@@ -56,7 +56,8 @@ function notAPort({ port, by, path }: Use, { bridges, bonds }: Params): readonly
 }
 
 function unknownNetworks({ said: { network }, path }: One, { inventory, host }: Around): readonly Finding[] {
-  return [network ?? []].flat().flatMap((name) => {
+  const named = [network ?? []].flat().filter((name) => name !== "none");
+  return named.flatMap((name) => {
     const at = [...path, "network"];
     const known = [...inventory.networks.keys()];
     if (!known.includes(name))

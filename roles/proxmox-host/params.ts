@@ -12,7 +12,8 @@ const addressed = {
       { type: "string", minLength: 1 },
       { type: "array", minItems: 1, items: { type: "string", minLength: 1 } },
     ],
-    description: "Networks of the inventory in which this host has its address here; none has no address.",
+    description:
+      "Networks of the inventory in which this host has its address here, instead of the one whose bridge this is; the word none is for no address at all.",
   },
   address: { ...cidr, description: "Instead of the host's address in a network: one of its own all the same." },
   gateway: { type: "string", pattern: "^([0-9A-Fa-f.:]+|none)$", description: "Default that of the network; none where another interface has the way out." },

@@ -46,6 +46,7 @@ describe("the network", () => {
       "inet",
       { method: "static", options: { address: "10.10.0.5/24", "bridge-ports": "none", ...usual } },
     ],
+    ["that is to have no address", { vmbr0: { network: "none" } }, "node005", "inet", { method: "manual", options: { "bridge-ports": "none", ...usual } }],
     ["that is not in any network", { vmbr9: {} }, "node005", "inet", { method: "manual", options: { "bridge-ports": "none", ...usual } }],
     ["of a network that is named", { vmbr9: { network: "storage" } }, "node005", "inet", { method: "static", options: { address: "10.10.0.5/24" } }],
     [
@@ -83,7 +84,8 @@ describe("the network", () => {
 });
 
 describe("what is wrong before anything connects", () => {
-  test("what is right says nothing", () => expect(found({ bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"] }, vmbr1: {} } })).toEqual([]));
+  test("what is right says nothing", () =>
+    expect(found({ bonds: { bond0: lacp }, bridges: { vmbr0: { ports: ["bond0"] }, vmbr1: {}, vmbr9: { network: "none" } } })).toEqual([]));
 
   test.each<readonly [string, object, readonly string[]]>([
     [
