@@ -21,7 +21,7 @@ export function realRanges(inventory: Inventory): readonly string[] {
   return [...new Set([...networks, ...alone])];
 }
 
-/** A network for twins that overlaps none of the ranges; undefined when all candidates do. */
+/** The networks for twins that overlap none of the ranges, the first choice first; none when all candidates do. */
 export function freeNetworks(taken: readonly string[]): readonly string[] {
   return candidates.filter((candidate) => !taken.some((range) => overlap(candidate, range)));
 }

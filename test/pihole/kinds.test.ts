@@ -187,3 +187,12 @@ describe("entries", () => {
     expect(refusalsOf(piholeFiltersKind as AnyKind, { door: {}, entries: { [key]: {} } })).not.toEqual([]),
   );
 });
+
+test.each([
+  ["with a password goes back to its settings", true, { settings: { "dns.blockTTL": 2 } }],
+  ["that had no password cannot: it keeps the one that it was given", false, { irreversible: expect.stringContaining("had no password before") }],
+] as const)("a Pi-hole %s", (_, hasPassword, expected) => {
+  const kind = kinds.find((one) => one.kind === "pihole.config") as AnyKind;
+  const before = { found: "present", actual: { settings: { "dns.blockTTL": 2 }, hasPassword } } as const;
+  expect(kind.restore?.({ door: {}, settings: { "dns.blockTTL": 9 } }, before, new Map())).toMatchObject(expected);
+});
