@@ -8,11 +8,12 @@ type Passthrough = NonNullable<Params["passthrough"]>;
 export function passthroughOf({ passthrough }: Params, { node, host }: { readonly node: Node; readonly host: Host }): readonly Resource[] {
   if (passthrough === undefined) return [];
   const devices = devicesOf(passthrough, { node, host });
-  const conf = modprobe(passthrough, devices);
   return [
     directory({ path: "/etc/modules-load.d" }),
     file({ path: "/etc/modules-load.d/hlx-vfio.conf", content: "vfio\nvfio_iommu_type1\nvfio_pci\n" }),
-    ...(conf === "" ? [] : [directory({ path: "/etc/modprobe.d" }), file({ path: confPath, content: conf }), initialRamDisk]),
+    directory({ path: "/etc/modprobe.d" }),
+    file({ path: confPath, content: modprobe(passthrough, devices) }),
+    initialRamDisk,
     kernelBoot({
       parameters: [...(cpuOf(passthrough, node) === "intel" ? ["intel_iommu=on"] : []), "iommu=pt", ...passthrough.parameters],
       drivers: Object.fromEntries(devices.map(({ address }) => [address, "vfio-pci"])),
@@ -53,7 +54,8 @@ function modprobe({ blacklist }: Passthrough, devices: readonly PciDevice[]): st
     ...before.map((driver) => `softdep ${driver} pre: vfio-pci`),
     ...blacklist.map((driver) => `blacklist ${driver}`),
   ];
-  return lines.map((line) => `${line}\n`).join("");
+  // A file without a word still says that the initial RAM disk may have none.
+  return ["# devices that go to guests", ...lines].map((line) => `${line}\n`).join("");
 }
 
 /** Not the driver that has it now: after the boot that is vfio-pci. */

@@ -67,7 +67,7 @@ describe("devices for guests", () => {
       "kernel.boot:cmdline",
     ]);
     expect(conf({})).toBe(
-      "options vfio-pci ids=10de:2684,10de:22ba,1000:0072\n" +
+      "# devices that go to guests\noptions vfio-pci ids=10de:2684,10de:22ba,1000:0072\n" +
         ["nouveau", "nvidia", "nvidiafb", "snd_hda_intel", "mpt3sas", "megaraid_sas"].map((driver) => `softdep ${driver} pre: vfio-pci\n`).join(""),
     );
   });
