@@ -13,9 +13,15 @@ export function parse(name: string, command: Command, argv: readonly string[]): 
     parser.parse([...words], { from: "user" });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    throw new ProblemError({ code: "usage", message: thrown.message.replace(/^error: /, ""), hint: `see hlx ${name} --help` });
+    const hint = thrown.code === "commander.missingArgument" ? exampleOf(command, name) : `see hlx ${name} --help`;
+    throw new ProblemError({ code: "usage", message: thrown.message.replace(/^error: /, ""), hint });
   }
   return makeGiven(parser.opts(), parser.args, rest);
+}
+
+// Who leaves out a word may not know what it would be.
+function exampleOf({ examples: [first] }: Command, name: string): string {
+  return first === undefined ? `see hlx ${name} --help` : `such as: ${first.run} (${first.note}); more: hlx ${name} --help`;
 }
 
 /** A parser for one command; `--help` is answered before it is asked. */

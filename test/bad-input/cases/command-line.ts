@@ -5,6 +5,7 @@ const role = "- hosts: all\n  roles: [base]\n";
 
 export const commandLineCases: readonly Case[] = [
   { row: 37, name: "unknown command", files: {}, argv: ["plna"] },
+  { row: 37, name: "a word too few", files: {}, argv: ["rollback"] },
   { row: 37, name: "unknown option", files: {}, argv: ["plan", "--limt", "web"] },
   { row: 38, name: "a limit without a match", files: {}, argv: ["validate", "--limit", "wbe*"] },
   { row: 38, name: "an empty limit", files: {}, argv: ["validate", "--limit", ""] },
