@@ -16,7 +16,7 @@ hosts:
   web1: { lan: 1, mac: "92:6c:9a:65:20:23", connect: lan }
   web2: { lan: 2, vars: { domain: home, url: "http://\${domain}/" } }
   node1: { lan: 3, proxmox: { pci: { gpu: "42:00" }, token: !secret proxmox.token } }
-  db1: { address: db.example, aliases: [db], password: !secret db.password, vm: { id: 101, node: node1, image: debian12, pci: [gpu], dns: [web1] } }
+  db1: { address: db.example, aliases: [db], password: !secret db.password, vm: { id: 101, node: node1, image: debian12, storage: fast, disk: 8G, pci: [gpu], dns: [web1] } }
 devices:
   gw: { lan: 4 }
 groups:

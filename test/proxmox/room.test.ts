@@ -36,6 +36,14 @@ describe("a guest that is to be made is refused, and nothing is sent", () => {
     set({ memory: 0, storages: {} });
     expect((await look(wanted({ memory: 9_999_999 }))).found).toEqual({ found: "absent" });
   });
+  test.each([
+    ["thinn", [{ because: "guest 514 asks for the storage thinn, which this login does not see on pve1", hint: 'did you mean "thin"?' }]],
+    ["rbd", [{ because: "guest 514 asks for the storage rbd, which this login does not see on pve1", hint: "it sees thin" }]],
+    ["thin", undefined],
+  ])("told of a storage that is not in the list, since it may be hidden: %s", async (named, notices) => {
+    const { found } = await look(wanted({ storage: named }));
+    expect([found.found, "evidence" in found ? found.evidence?.notices : undefined]).toEqual(["absent", notices]);
+  });
 });
 
 describe("a guest that is there", () => {

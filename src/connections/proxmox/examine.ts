@@ -5,10 +5,10 @@ import type { EndpointRun } from "../../model/ports/endpoint.ts";
 import type { ProxmoxCluster } from "../../model/ports/proxmox.ts";
 import { type Problem, problemOf } from "../../model/problem.ts";
 import { type Client, dataOf } from "./client.ts";
-import { type Clock, openCluster, serverOf } from "./open.ts";
+import { addressOf, type Clock, openCluster, serverOf } from "./open.ts";
 import { otherNodes } from "./others.ts";
 import { granting, missingOf, type Needed, neededPrivileges } from "./privileges.ts";
-import { dial, fingerprintOf } from "./socket.ts";
+import { dial, fingerprintOf, shownBy } from "./socket.ts";
 
 /** What was found, in the order of the way in. A step that fails ends it. */
 export type ProxmoxFinding =
@@ -20,7 +20,7 @@ export type ProxmoxFinding =
 
 /** Looks at one cluster as this run would. Never throws. */
 export async function examineProxmox(cluster: ProxmoxCluster, run: EndpointRun, clock: Clock): Promise<readonly ProxmoxFinding[]> {
-  const certificate = await certificateOf(cluster, run).catch((thrown: unknown) => problemAt("certificate", thrown));
+  const certificate = await certificateOf(cluster, run).catch((thrown: unknown) => showing(cluster, run, problemAt("certificate", thrown)));
   if (certificate.about === "problem") return [certificate];
   let client: Client | undefined;
   try {
@@ -38,6 +38,16 @@ async function certificateOf(cluster: ProxmoxCluster, { connect }: EndpointRun):
   const [fingerprint, until] = [fingerprintOf(socket), new Date(socket.getPeerCertificate().valid_to)];
   socket.destroy();
   return { about: "certificate", fingerprint, until };
+}
+
+// Where nothing says how to recognise it, what it shows is told, to be compared: nothing is sent to it.
+async function showing(cluster: ProxmoxCluster, { connect }: EndpointRun, finding: Extract<ProxmoxFinding, { about: "problem" }>): Promise<ProxmoxFinding> {
+  if (cluster.ca !== undefined || cluster.fingerprint !== undefined) return finding;
+  const { host, port } = addressOf(cluster);
+  const shown = await shownBy({ host, port }, connect.connectTimeoutMs).catch(() => undefined);
+  if (shown === undefined) return finding;
+  const message = `${finding.problem.message}: it shows ${shown}`;
+  return { ...finding, problem: { ...finding.problem, message, hint: `compare that first; ${finding.problem.hint ?? ""}` } };
 }
 
 async function examineApi(client: Client, login: string): Promise<readonly ProxmoxFinding[]> {

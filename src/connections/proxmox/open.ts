@@ -65,11 +65,16 @@ async function tokenOf(name: string, secret: EndpointRun["secret"]): Promise<str
   throw new ProblemError({ code: "input", message, hint: "it is USER@REALM!NAME=UUID: pveum user token add USER@REALM NAME --privsep 0" });
 }
 
+/** Where a node is dialled. */
+export function addressOf({ server }: Pick<ProxmoxNode, "server">): Pick<Server, "host" | "port"> {
+  const [, host = server, port = "8006"] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(server) ?? [];
+  return { host, port: Number(port) };
+}
+
 /** A node as it is dialled. Throws ProblemError (trust) when nothing says how to recognise it. */
 export function serverOf({ server, fingerprint }: ProxmoxNode, ca: string | undefined): Server {
-  const [, host = server, port = "8006"] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(server) ?? [];
   const trust = fingerprint !== undefined ? { fingerprint } : ca !== undefined ? { ca } : undefined;
-  if (trust !== undefined) return { host, port: Number(port), trust };
+  if (trust !== undefined) return { ...addressOf({ server }), trust };
   throw new ProblemError({
     code: "trust",
     message: `nothing says how to recognise the Proxmox node ${server}`,

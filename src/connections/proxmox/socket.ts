@@ -32,7 +32,24 @@ export function agentFor(server: Server, { connectTimeoutMs, idleMs = idleForMs 
 }
 
 /** A verified connection to a node. Throws ProblemError: trust, unreachable. */
-export function dial(server: Server, connectTimeoutMs: number): Promise<TLSSocket> {
+export async function dial(server: Server, connectTimeoutMs: number): Promise<TLSSocket> {
+  const socket = await handshake(server, connectTimeoutMs);
+  const refusal = refusalOf(socket, server);
+  if (refusal === undefined) return socket;
+  socket.destroy();
+  throw refusal;
+}
+
+/** The SHA-256 fingerprint of what answers there, unverified, for somebody who compares it: nothing is sent. Throws ProblemError (unreachable). */
+export async function shownBy(at: Omit<Server, "trust">, connectTimeoutMs: number): Promise<string> {
+  const socket = await handshake({ ...at, trust: { fingerprint: "" } }, connectTimeoutMs);
+  const shown = fingerprintOf(socket);
+  socket.destroy();
+  return shown;
+}
+
+// With a CA it is verified here, with a pin not yet.
+function handshake(server: Server, connectTimeoutMs: number): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       host: server.host,
@@ -45,15 +62,12 @@ export function dial(server: Server, connectTimeoutMs: number): Promise<TLSSocke
     socket.once("error", (error) => reject(connectProblem(server, error)));
     socket.once("secureConnect", () => {
       socket.setTimeout(0);
-      const refusal = refusalOf(socket, server);
-      if (refusal === undefined) return resolve(socket);
-      socket.destroy();
-      reject(refusal);
+      resolve(socket);
     });
   });
 }
 
-/** The SHA-256 fingerprint of what answers there, unverified: for `hlx trust`, and for the message that refuses it. */
+/** The SHA-256 fingerprint of the certificate that was shown. */
 export function fingerprintOf(socket: TLSSocket): string {
   return socket.getPeerCertificate().fingerprint256 ?? "";
 }

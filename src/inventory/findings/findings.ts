@@ -5,6 +5,7 @@ import type { Inventory } from "../../model/host.ts";
 import { type DnsRecord, recordsOf } from "../../model/names.ts";
 import type { Position } from "../../model/problem.ts";
 import { clearSecrets } from "./clear.ts";
+import { guestFindings } from "./guests.ts";
 import { dependencies } from "./needs.ts";
 import { networkFindings } from "./networks.ts";
 import { ownershipFindings } from "./ownership.ts";
@@ -42,7 +43,7 @@ export function findingsOf(inventory: Inventory, contributions: Contributions = 
   return [...sorted(errors ?? []), ...sorted(warnings ?? [])];
 }
 
-const always = [portFindings, dependencies, placementFindings, stated];
+const always = [portFindings, dependencies, guestFindings, placementFindings, stated];
 const planned = [networkFindings, ownershipFindings, reverseFindings, reservationFindings, staleAddresses, unknownNames, clearSecrets];
 
 function sorted(findings: readonly Finding[]): readonly Finding[] {

@@ -1,6 +1,7 @@
 // Whether what a guest asks for fits on its node: more than there is of anything is refused, what it would take beside the others is told.
 import { sizeText } from "../../lib/size.ts";
-import type { Found } from "../../model/kind.ts";
+import { didYouMean } from "../../lib/suggest.ts";
+import type { Found, Notice } from "../../model/kind.ts";
 import type { Readers } from "../../model/ports/index.ts";
 import type { ProxmoxCluster, RoomSeen } from "../../model/ports/proxmox.ts";
 import type { Taking } from "../../model/taking.ts";
@@ -54,8 +55,21 @@ export async function fitting<Actual>(found: Found<Actual>, growth: Growth | und
   const room = await proxmox.room(growth.guest.cluster);
   const wrong = tooSmall(growth, room);
   if (wrong !== undefined) return wrong;
-  const takes = takingsOf(growth, room);
-  return takes.length === 0 ? found : ({ ...found, evidence: { ...("evidence" in found ? found.evidence : {}), takes } } as Found<Actual>);
+  const [takes, unseen] = [takingsOf(growth, room), unseenOf(growth, room)];
+  const evidence = "evidence" in found ? found.evidence : undefined;
+  const notices = [...(evidence?.notices ?? []), ...unseen];
+  const more = { ...(takes.length === 0 ? {} : { takes }), ...(notices.length === 0 ? {} : { notices }) };
+  return Object.keys(more).length === 0 ? found : ({ ...found, evidence: { ...evidence, ...more } } as Found<Actual>);
+}
+
+// A list shows only what the login may audit, so a storage that is not in it may be there all the same: told, not refused.
+function unseenOf({ guest: { id }, node, disks }: Growth, { storages }: RoomSeen): readonly Notice[] {
+  const here = storages.filter((one) => one.node === node).map(({ storage }) => storage);
+  const unseen = [...new Set(disks.map(({ storage }) => storage))].filter((storage) => here.length > 0 && !here.includes(storage));
+  return unseen.map((storage) => ({
+    because: `guest ${id} asks for the storage ${storage}, which this login does not see on ${node}`,
+    hint: didYouMean(storage, here) ?? `it sees ${here.join(", ")}`,
+  }));
 }
 
 /** MiB by storage. */
