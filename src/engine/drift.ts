@@ -61,7 +61,9 @@ function silentAmong({ looks }: Survey, { hosts }: Work): readonly { readonly ho
 
 async function unmanagedOn({ looks, entries }: Survey, world: World, { hosts }: Work): Promise<readonly Unmanaged[]> {
   const seen = [...looks.values()].filter((look) => look.look === "seen" && hosts.includes(look.host.name));
-  const found = await Promise.all(seen.map(async ({ host }) => unmanagedOf(host.name, await (await world.sessions.of(host)).shell.ask(presence, ""), entries)));
+  const found = await Promise.all(
+    seen.map(async ({ host }) => unmanagedOf(host.name, await (await world.sessions.of(host)).shell.ask(presence, ""), { entries, kinds: world.kinds })),
+  );
   return found.flat();
 }
 

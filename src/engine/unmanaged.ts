@@ -1,13 +1,12 @@
 // What is on a host and in no role: packages, units, ports, keys, cron entries. One read a host.
-import { isRecord } from "../lib/json.ts";
 import type { Unmanaged } from "../model/drift.ts";
+import type { OnHost } from "../model/kind.ts";
 import type { Entry } from "../model/plan.ts";
 import type { Read } from "../model/ports/shell.ts";
-
-export type Present = Omit<Unmanaged, "host">;
+import type { World } from "./world.ts";
 
 /** Packages by apt-mark(8) showmanual, units that are enabled, listening sockets by ss(8), authorized keys of all accounts, crontabs. All of it is hostile data. */
-export const presence: Read<string, readonly Present[]> = {
+export const presence: Read<string, readonly OnHost[]> = {
   name: "presence",
   args: (query) => [query],
   script: `LC_ALL=C; export LC_ALL
@@ -26,34 +25,33 @@ for file in /etc/cron.d/* /var/spool/cron/crontabs/*; do [ ! -f "$file" ] || pri
   },
 };
 
-/** What none of the host's entries names. Ports are in no role: all of them are told. */
-export function unmanagedOf(host: string, found: readonly Present[], entries: readonly Entry[]): readonly Unmanaged[] {
+/** What no kind accounts for among the host's entries. No kind does for ports: all of them are told. */
+export function unmanagedOf(host: string, found: readonly OnHost[], { entries, kinds }: Managed): readonly Unmanaged[] {
   const own = entries.filter((entry) => entry.host === host);
-  const packages = new Set(own.flatMap(({ kind, desired }) => (kind === "packages" && isRecord(desired) ? namesIn(desired["names"]) : [])));
-  const ids = new Set(own.map(({ id }) => id));
-  const keys = own.flatMap(({ kind, desired }) =>
-    kind === "authorized-keys" && isRecord(desired) ? [{ user: desired["user"], text: JSON.stringify(desired) }] : [],
-  );
-  const managed: Readonly<Record<Unmanaged["sort"], (name: string) => boolean>> = {
-    package: (name) => packages.has(name),
-    unit: (name) => ids.has(`service:${name}`) || ids.has(`service:${name.replace(/\.service$/, "")}`),
-    port: () => false,
-    key: (name) => keys.some(({ user, text }) => user === name.split(" ")[0] && text.includes(blobOf(name))),
-    cron: (name) => ids.has(`file:${name}`),
-  };
-  const kept = found.filter(({ sort, name }) => !managed[sort](name));
-  return [...new Map(kept.map(({ sort, name }) => [`${sort} ${name}`, { host, sort, name: sort === "key" ? keyWords(name) : name }])).values()];
+  const accounted = new Set(own.flatMap(({ kind, desired }) => kinds.get(kind)?.accountsFor?.(desired) ?? []).map(wordsOf));
+  const left = found.filter((one) => !accounted.has(wordsOf({ ...one, name: plainName(one) })));
+  return [...new Map(left.map((one) => [wordsOf(one), { host, sort: one.sort, name: one.sort === "key" ? keyWords(one.name) : one.name }])).values()];
 }
 
-function presentIn(line: string): readonly Present[] {
+export interface Managed {
+  readonly entries: readonly Entry[];
+  readonly kinds: World["kinds"];
+}
+
+function wordsOf({ sort, name }: OnHost): string {
+  return `${sort} ${name}`;
+}
+
+// A line of authorized_keys has options, a type and a comment beside what it is.
+function plainName({ sort, name }: OnHost): string {
+  return sort === "key" ? `${name.split(" ")[0]} ${blobOf(name)}` : name;
+}
+
+function presentIn(line: string): readonly OnHost[] {
   const [sort = "", ...rest] = line.split("\t");
   const name = rest.join("\t").trim();
   const known = (["package", "unit", "port", "key", "cron"] as const).find((one) => one === sort);
   return known === undefined || name === "" ? [] : [{ sort: known, name }];
-}
-
-function namesIn(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((name): name is string => typeof name === "string") : [];
 }
 
 function blobOf(line: string): string {

@@ -1,5 +1,5 @@
 // Three-way drift: what the last apply recorded, what is there now, what the roles say now.
-import type { Shown } from "./kind.ts";
+import type { OnHost, Shown } from "./kind.ts";
 import type { Problem } from "./problem.ts";
 import type { Address } from "./resource.ts";
 
@@ -36,10 +36,8 @@ export interface DriftItem {
 }
 
 /** One thing on a host that no role names; `name` is hostile data. */
-export interface Unmanaged {
+export interface Unmanaged extends OnHost {
   readonly host: string;
-  readonly sort: "package" | "unit" | "port" | "key" | "cron";
-  readonly name: string;
 }
 
 export interface DriftReport {

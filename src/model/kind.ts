@@ -105,6 +105,12 @@ export interface Members<Desired> {
   join(members: readonly [Desired, ...Desired[]]): Desired;
 }
 
+/** One thing on a host of which `hlx drift --unmanaged` tells that no role names it. Of a key the name is the account and the key itself (`ops AAAA…`), of cron the file. */
+export interface OnHost {
+  readonly sort: "package" | "unit" | "port" | "key" | "cron";
+  readonly name: string;
+}
+
 /** What the inventory would have to say of a host for a thing to stay as it is: `vm.cores`, 4. null: nothing. */
 export interface Word {
   readonly path: readonly string[];
@@ -166,6 +172,8 @@ export interface Kind<Desired, Actual, Via extends PortName> {
   readonly members?: Members<Desired>;
   /** What to desire once more after resources (`kind:identity`) are removed that it watched before and does not any more; undefined when it watched none. */
   rewatch?(desired: Desired, before: Desired, removed: ReadonlySet<string>): Desired | undefined;
+  /** What of a host's packages, units, keys and crontabs it stands for, as far as `hlx drift --unmanaged` lists them. Default: nothing. */
+  accountsFor?(desired: Desired): readonly OnHost[];
   /** The images that it runs, for `hlx images`. Those that are named by digest or built are left out. */
   images?(desired: Desired, on: Pick<Readers, Via>): Promise<readonly NamedImage[]>;
   /** What to desire to get back to what was found before. Asked without pre-images when it is planned: only what lacks nothing but a copy (`copyOf`) can be undone later. */

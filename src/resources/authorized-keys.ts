@@ -21,6 +21,7 @@ export const authorizedKeysKind: Kind<AuthorizedKeys, AuthorizedKeysActual, "she
     join: ([first, ...more]) => ({ ...first, keys: [first, ...more].flatMap(({ keys }) => keys) }),
   },
   restore,
+  accountsFor: ({ user, keys }) => keys.flatMap((line) => line.match(/AAAA[A-Za-z0-9+/=]+/) ?? []).map((blob) => ({ sort: "key", name: `${user} ${blob}` })),
 };
 
 /** `exclusive` here is about the keys, not a lock over hosts. */

@@ -22,6 +22,7 @@ export const fileKind: Kind<File, FileActual, "shell"> = {
   // A file that goes needs no secret any more.
   absent: ({ path, content, mode, owner, group }) => ({ path, content: hasSecret(content) ? [] : content, mode, owner, group, absent: true }),
   restore,
+  accountsFor: ({ path }) => [{ sort: "cron", name: path }],
 };
 
 /** What `file` takes. `validate` runs on the staged file (`%s`) before it replaces the old one; `guard` checks the installed whole, and the old file comes back when it fails. */

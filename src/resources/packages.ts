@@ -51,6 +51,7 @@ export const packagesKind: Kind<Packages, PackagesActual, "shell"> = {
     join: ([first, ...more]) => ({ ...first, names: [...new Set([first, ...more].flatMap(({ names }) => names))].sort() }),
   },
   restore,
+  accountsFor: ({ names }) => names.map((name) => ({ sort: "package", name })),
 };
 
 export interface PackagesOptions extends ResourceOptions {

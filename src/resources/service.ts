@@ -7,7 +7,7 @@ import { type Service, schema, type Watched } from "./service/desired.ts";
 import { diff } from "./service/diff.ts";
 import { probe, type ServiceActual } from "./service/probe.ts";
 import { steps } from "./service/steps.ts";
-import { shortUnit, unitOf } from "./unit-of.ts";
+import { fullUnit, shortUnit, unitOf } from "./unit-of.ts";
 
 export { unitOf };
 
@@ -23,6 +23,7 @@ export const serviceKind: Kind<Service, ServiceActual, "shell"> = {
   absent: ({ unit }) => ({ unit, running: false, enabled: false, reloadOn: [], restartOn: [] }),
   rewatch,
   restore,
+  accountsFor: ({ unit }) => [{ sort: "unit", name: fullUnit(unit) }],
 };
 
 export interface ServiceOptions extends ResourceOptions {

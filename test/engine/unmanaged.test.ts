@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { presence, unmanagedOf } from "../../src/engine/unmanaged.ts";
 import type { Entry } from "../../src/model/plan.ts";
+import { kinds } from "../../src/resources/registry.ts";
 
 const blob = `AAAAC3NzaC1lZDI1NTE5AAAAI${"x".repeat(40)}`;
 const output = ["package\tnginx", "package\tnmap", "unit\tssh.service", "unit\tminer.service", "port\ttcp 0.0.0.0:22"]
@@ -32,7 +33,7 @@ const entries = [
 
 test("what no entry of this host names, and nothing else", () => {
   const found = presence.parse(output, [""])[0] ?? [];
-  expect(unmanagedOf("a", found, entries).map(({ sort, name }) => `${sort} ${name}`)).toEqual([
+  expect(unmanagedOf("a", found, { entries, kinds: new Map(kinds.map((kind) => [kind.kind, kind])) }).map(({ sort, name }) => `${sort} ${name}`)).toEqual([
     "package nmap",
     "unit miner.service",
     "port tcp 0.0.0.0:22",

@@ -138,7 +138,7 @@ const cases: readonly (readonly [name: string, good: string, read: (text: string
   [
     "what is on a host",
     "package x\nunit y.service\nport tcp 22\nkey root ssh-ed25519 AAAA x\ncron /etc/cron.d/x\n",
-    (text) => () => unmanagedOf("a", presence.parse(text, [""]).flat(), []),
+    (text) => () => unmanagedOf("a", presence.parse(text, [""]).flat(), { entries: [], kinds: new Map() }),
   ],
 ];
 
