@@ -1,5 +1,5 @@
 // Looking at objects, applying and comparing them over the double: what the tests of the kind share.
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import { sha256 } from "../../src/lib/hash.ts";
 import { validateValue } from "../../src/model/documents/validate.ts";
 import type { Ahead, Change, Found } from "../../src/model/kind.ts";
@@ -9,10 +9,25 @@ import type { K8sObject } from "../../src/resources/k8s-object/desired.ts";
 import type { K8sActual } from "../../src/resources/k8s-object/probe.ts";
 import { type K8sObjectOptions, k8sObject, k8sObjectKind as kind } from "../../src/resources/k8s-object.ts";
 import type { Body } from "./json.ts";
-import type { Reached } from "./reach.ts";
+import { type Reached, reach } from "./reach.ts";
 
 /** The secrets of these tests; the kubeconfig is one more. */
 export const secrets: Record<string, string> = { password: "hunter2" };
+
+/** The API server of the test that runs. */
+export let on: Reached;
+
+/** One of its own for each test, whose controllers make ready what is applied. */
+export function useReach(): void {
+  beforeEach(async () => {
+    on = await reach(secrets);
+    on.double.onApply = running;
+  });
+  afterEach(() => {
+    secrets["password"] = "hunter2";
+    return on.stop();
+  });
+}
 
 /** The controllers of the double: what is applied is ready at once. */
 export function running(object: Body): void {

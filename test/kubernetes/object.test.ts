@@ -1,22 +1,13 @@
 // The kind k8s.object over the connection and the double: what is planned is what is done, and a second look finds nothing.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Change, highestRisk } from "../../src/model/kind.ts";
 import type { K8sObject } from "../../src/resources/k8s-object/desired.ts";
 import { k8sObject, k8sObjectKind as kind } from "../../src/resources/k8s-object.ts";
-import { ahead, container, deskAt, mark, ready, relabelled, running, scaled, secrets, settings, web, words } from "./desk.ts";
+import { ahead, container, deskAt, mark, on, ready, relabelled, scaled, secrets, settings, useReach, web, words } from "./desk.ts";
 import type { Body } from "./json.ts";
-import { type Reached, reach } from "./reach.ts";
 
-let on: Reached;
+useReach();
 const { wanted, look, run, converge, problem } = deskAt(() => on);
-beforeEach(async () => {
-  on = await reach(secrets);
-  on.double.onApply = running;
-});
-afterEach(() => {
-  secrets["password"] = "hunter2";
-  return on.stop();
-});
 
 describe("an object", () => {
   test("that is not there is made, and is then as desired", async () => {

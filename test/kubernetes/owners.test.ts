@@ -1,22 +1,13 @@
 // Whose an object is: removing, waiting, what belongs to others, and the way back.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Change, highestRisk } from "../../src/model/kind.ts";
 import type { K8sObject } from "../../src/resources/k8s-object/desired.ts";
 import { k8sObjectKind as kind } from "../../src/resources/k8s-object.ts";
-import { ahead, deskAt, ready, running, secrets, settings, web, words } from "./desk.ts";
+import { ahead, deskAt, on, ready, settings, useReach, web, words } from "./desk.ts";
 import type { Body } from "./json.ts";
-import { type Reached, reach } from "./reach.ts";
 
-let on: Reached;
+useReach();
 const { wanted, look, run, converge, problem } = deskAt(() => on);
-beforeEach(async () => {
-  on = await reach(secrets);
-  on.double.onApply = running;
-});
-afterEach(() => {
-  secrets["password"] = "hunter2";
-  return on.stop();
-});
 
 describe("being rid of one", () => {
   const gone = (): K8sObject => kind.absent?.(wanted(settings())) as K8sObject;
