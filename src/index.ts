@@ -13,7 +13,7 @@ export type { Risk } from "./model/kind.ts";
 export { isClusterScoped, type Manifest, type Manifests, manifestsIn, placeIn, pointerPart, valuesIn } from "./model/manifests.ts";
 export { addressType, type DnsRecord, inZone, type Named, type Reservation, recordsOf, reservationsOf } from "./model/names.ts";
 export { isProxmoxNode, proxmoxClusterOf, proxmoxDevicesOf, proxmoxNodesOf } from "./model/proxmox-cluster.ts";
-export { proxmoxImageFile, type ReadyImage, readyProxmoxImage } from "./model/proxmox-image.ts";
+export { proxmoxImageFile } from "./model/proxmox-image.ts";
 export { addressNear } from "./model/reach.ts";
 export { absoluteData, recordTypes } from "./model/record-data.ts";
 export type { Capability, Resource, ResourceOptions } from "./model/resource.ts";

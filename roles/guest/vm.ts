@@ -1,16 +1,6 @@
 // From a host's `vm:` to the guest that it should be: sizes as numbers, its node's cluster, its network.
-import {
-  gibibytesOf,
-  type Host,
-  type Input,
-  type InventoryView,
-  isProxmoxNode,
-  mebibytesOf,
-  proxmoxClusterOf,
-  type proxmoxVm,
-  readyProxmoxImage,
-  subnetOf,
-} from "hlx";
+import { gibibytesOf, type Host, type Input, type InventoryView, isProxmoxNode, mebibytesOf, proxmoxClusterOf, type proxmoxVm, subnetOf } from "hlx";
+import { readyImage, recordOf } from "./image.ts";
 
 type Vm = Parameters<typeof proxmoxVm>[0];
 type Written = Readonly<Record<string, unknown>>;
@@ -107,7 +97,7 @@ function keysOf(host: Host, inputs: Around["inputs"]): readonly string[] | undef
 // Where no clone of a template gets to the guest's node, the image that it was made from is imported there: which of the two it is, the cluster tells.
 function originOf(host: Host, node: string, inventory: InventoryView): Partial<Vm> {
   const image = imageOf(host, inventory);
-  const ready = readyProxmoxImage(String(recordOf(host.vars["vm"])?.["image"]), node, inventory);
+  const ready = readyImage(String(recordOf(host.vars["vm"])?.["image"]), node, inventory);
   const volume = image["volume"] ?? ready?.volume;
   const file = volume === undefined ? {} : { image: String(volume) };
   if (image["template"] === undefined && volume === undefined && image["url"] !== undefined) throw new Error(nobodyHas(host, node));
@@ -167,10 +157,6 @@ function disksOf(disks: Written | undefined): Vm["disks"] {
 function needed(value: unknown, what: string): string {
   if (value === undefined) throw new Error(`${what} is not in the inventory`);
   return String(value);
-}
-
-function recordOf(value: unknown): Written | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Written) : undefined;
 }
 
 function pick(from: Written, names: readonly string[]): Written {
