@@ -122,7 +122,7 @@ function sizeWords({ hosts, entries }: Plan, tookMs: number | undefined): string
   const words = [
     counted(hosts.length, "host") + (missing > 0 ? ` (${missing} unreachable)` : ""),
     counted(entries.length, "resource"),
-    ...(trips > 0 ? [`${counted(trips, "round trip")}${hosts.length > 1 ? " each" : ""}`] : []),
+    ...(trips > 0 ? [`${counted(trips, "round trip")}${hosts.length > 1 ? " at most on a host" : ""}`] : []),
     ...(tookMs === undefined ? [] : [duration(tookMs)]),
   ];
   return `${words.join(", ")}.`;
